@@ -1,0 +1,224 @@
+import type {
+  Action,
+  ApprovalSignature,
+  Commitment,
+  IdentityState,
+  Operation,
+  Plan,
+  ResourceKind,
+} from './resources.ts';
+
+/** What the tiles carry: canonical JSON of at most 1 KiB. `body` is the SHA-256 of the body's bytes, hex. */
+export interface Leaf {
+  v: 1;
+  kind: Kind;
+  /** When we knew: set by the sequencer, never going back. RFC 3339, UTC, milliseconds. */
+  time: string;
+  /** Opaque ids, or empty where there is none. */
+  subject: string;
+  actor: string;
+  body: string;
+}
+
+/** What lies beside the log: canonical JSON. The nonce keeps a withheld body from being guessed. */
+export interface Body<K extends Kind = Kind> {
+  v: 1;
+  /** 16 random bytes, base64url. */
+  nonce: string;
+  /** When it was true. */
+  occurred: string;
+  data: EntryData[K];
+}
+
+export interface Entry<K extends Kind = Kind> {
+  index: number;
+  leaf: Leaf;
+  /** null where the body is withheld; then only the leaf's facts stand. */
+  body: Body<K> | null;
+}
+
+export type Facts = Record<string, string | number | boolean | string[]>;
+
+/** Policy's answer with all that is needed to ask again. */
+export interface DecisionRecord {
+  effect: 'allow' | 'deny';
+  /** SHA-256 over the sorted versions of every policy in force, hex. */
+  policySet: string;
+  /** Names and versions of the policies that determined the outcome; empty for a default denial. */
+  determining: Array<{ policy: string; version: string }>;
+  /** `permit`, `forbid`, `none matched`, `error`, `profile`, `lock`, `state`. */
+  rule: string;
+  reason: string;
+}
+
+export interface RequestRecord {
+  request: string;
+  /** `agent`, `workload`, `oauth`, `rest`. */
+  door: string;
+  action: Action;
+  /** Ids; null where none was found. */
+  identity: string | null;
+  trust: string | null;
+  agent: string | null;
+  instance: string | null;
+  method: string | null;
+  /** What the platform proved, and what the caller said: never mixed. */
+  attested: Facts;
+  claimed: Facts;
+  requestedTtlSeconds: number | null;
+  address: string | null;
+}
+
+export type CredentialType = 'x509-svid' | 'jwt-svid' | 'agent-x509';
+
+export interface CredentialRecord {
+  type: CredentialType;
+  /** SPIFFE ID. */
+  subject: string;
+  /** SHA-256 of the SPKI (hex); for a JWT that binds no key, of the request's audience list. */
+  keyHash: string;
+  audience: string[];
+  notBefore: string;
+  notAfter: string;
+  ttlSeconds: number;
+  /** True where a longer lifetime was asked for. */
+  shortened: boolean;
+  /** Key id of the issuing key. */
+  issuer: string;
+}
+
+export type LockTargetKind =
+  | 'identity'
+  | 'credential'
+  | 'instance'
+  | 'trust'
+  | 'owner'
+  | 'application'
+  | 'agent';
+
+export type ProbePoint = 'api-renewal' | 'introspection' | 'agent-stream' | 'crl' | 'openssl';
+
+export interface Probe {
+  point: ProbePoint;
+  credential: number | null;
+  outcome: 'REFUSED' | 'ACCEPTED' | 'NOT_EVALUABLE';
+  /** From the lock's leaf time to the observed refusal; null where it was not tried. */
+  latencyMs: number | null;
+  detail: string;
+}
+
+export type SweepVerdict = 'COMPLETE' | 'PARTIAL' | 'FAILED';
+
+export interface DeniedRange {
+  what: string;
+  why: string;
+}
+
+/** Every kind of entry and what its body's `data` holds. A kind that is not here cannot be written. */
+export interface EntryData {
+  /** The fold's state before this entry. The first entry of a log is one, over the empty state. */
+  snapshot: { size: number; state: string };
+  /** Until it closes, one person may both ask and approve, and every entry so made says so. */
+  'bootstrap.opened': { reason: string };
+  'bootstrap.closed': { reason: string };
+  'change.proposed': { plan: Plan; planDigest: string; source: string | null };
+  'change.approved': { change: string; planDigest: string; approver: string; signature: ApprovalSignature };
+  /** Someone tried to approve or apply and was refused. */
+  'change.refused': { change: string; who: string; channel: string; code: string; message: string };
+  'change.applied': { change: string; planDigest: string; operations: number; bootstrap: boolean };
+  'change.withdrawn': { change: string; reason: string };
+  /** A declared thing stands from here on as given. */
+  'resource.declared': {
+    kind: ResourceKind;
+    id: string;
+    name: string | Commitment;
+    spec: NonNullable<Operation['after']>;
+    change: string | null;
+    bootstrap: boolean;
+  };
+  'resource.retired': { kind: ResourceKind; id: string; change: string | null; reason: string };
+  'identity.moved': {
+    identity: string;
+    from: IdentityState | null;
+    to: IdentityState;
+    reason: string;
+    change: string | null;
+  };
+  /** An owner says again that the identity is theirs. */
+  'owner.accepted': { identity: string; owner: string };
+  'token.created': { token: string; trust: string; agentName: string; deadline: string };
+  'agent.joined': { agent: string; name: string; instance: string; token: string; keyHash: string };
+  'credential.granted': {
+    request: RequestRecord;
+    decision: DecisionRecord;
+    credential: CredentialRecord;
+  };
+  'credential.refused': { request: RequestRecord; decision: DecisionRecord; code: string };
+  /** Cached credentials handed out again by an agent, told in batches. */
+  'delivery.reported': {
+    agent: string;
+    from: string;
+    to: string;
+    deliveries: Array<{ credential: number; instance: string; count: number }>;
+  };
+  'lock.placed': { lock: string; target: { kind: LockTargetKind; id: string }; reason: string };
+  'lock.lifted': { lock: string; reason: string };
+  /** Proof by refusal: the dead credential was tried, and where. */
+  'probe.recorded': { lock: string; probes: Probe[] };
+  'session.opened': { person: string; method: 'sign-in-token' | 'passkey' | 'key-file' };
+  'session.ended': { person: string; reason: string };
+  /** What never authenticated or was shed, per source and window, so nobody can flood the log. */
+  'requests.counted': { source: string; reason: string; from: string; to: string; count: number };
+  /** Storage was down: how many refusals had no entry. */
+  'log.gap': { from: string; to: string; refusals: number };
+  'clock.jumped': { before: string; after: string };
+  'sweep.recorded': {
+    sweep: string;
+    source: string;
+    connector: string;
+    partition: string;
+    scope: string[];
+    calls: number;
+    pages: number;
+    endSeen: boolean;
+    items: number;
+    providerCount: number | null;
+    errors: Array<{ what: string; why: string }>;
+    denied: DeniedRange[];
+    verdict: SweepVerdict;
+    why: string;
+    /** SHA-256 of the canonical list of all observations, hex. */
+    listDigest: string;
+    started: string;
+    ended: string;
+  };
+  'observation.recorded': {
+    sweep: string;
+    source: string;
+    /** Stable across sweeps: the same thing has the same key. */
+    key: string;
+    class: 'identity' | 'credential' | 'permission' | 'trust' | 'exposure';
+    change: 'new' | 'changed' | 'gone';
+    label: string | Commitment;
+    attributes: Record<string, ObservedValue>;
+  };
+  'finding.opened': { finding: string; rule: string; subject: string; title: string; due: string };
+  'finding.closed': { finding: string; reason: string };
+  'evidence.built': { from: string; to: string; size: number; withheld: number };
+}
+
+export type ObservedValue = string | number | boolean | null | Commitment | Array<string | number>;
+
+export type Kind = keyof EntryData;
+
+/** After one of these, a decision taken before it is taken again. */
+export const DECIDING_KINDS: ReadonlySet<Kind> = new Set<Kind>([
+  'bootstrap.opened',
+  'bootstrap.closed',
+  'resource.declared',
+  'resource.retired',
+  'identity.moved',
+  'agent.joined',
+  'lock.placed',
+  'lock.lifted',
+]);

@@ -1,0 +1,5 @@
+export * from './entries.ts';
+export * from './fold.ts';
+export * from './project.ts';
+export * from './resources.ts';
+export * from './rows.ts';

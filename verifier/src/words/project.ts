@@ -1,0 +1,274 @@
+import type { Body, Entry, EntryData, Kind, Leaf } from './entries.ts';
+import type { ResourceKind } from './resources.ts';
+import type { ReadRow, RowChange, Rows, RowTable } from './rows.ts';
+
+/** The table that holds each declared kind. */
+export const RESOURCE_TABLES = {
+  Person: 'person',
+  Application: 'application',
+  Profile: 'profile',
+  Identity: 'identity',
+  Policy: 'policy',
+  Trust: 'trust',
+} as const satisfies Record<ResourceKind, RowTable>;
+
+type RowKey = { table: RowTable; key: string };
+
+interface Rule<K extends Kind> {
+  /** Rows that must be read before `rows` can be asked: known from the entry alone, so a batch fetches them at once. */
+  reads?(data: EntryData[K], entry: Place): RowKey[];
+  rows(data: EntryData[K], entry: Place, read: ReadRow): RowChange[];
+}
+
+/** Where and by whom, from the leaf, with the index. */
+interface Place {
+  index: number;
+  time: string;
+  occurred: string;
+  actor: string;
+}
+
+/** Builds the change to one row that stands; an entry about a row that never was changes nothing. */
+function patch<T extends RowTable>(
+  read: ReadRow,
+  table: T,
+  key: string,
+  with_: Partial<Rows[T]>,
+): RowChange[] {
+  const row = read(table, key);
+  return row === undefined ? [] : [{ table, key, row: { ...row, ...with_ } } as RowChange];
+}
+
+const declared: Rule<'resource.declared'> = {
+  reads: (data) => [{ table: RESOURCE_TABLES[data.kind], key: data.id }],
+  rows(data, place, read) {
+    const table = RESOURCE_TABLES[data.kind];
+    const base = {
+      id: data.id,
+      name: data.name,
+      spec: data.spec,
+      change: data.change,
+      bootstrap: data.bootstrap,
+      entry: place.index,
+      retired: false,
+    };
+    if (table !== 'identity') return [{ table, key: data.id, row: base } as RowChange];
+    const before = read('identity', data.id);
+    const row = { ...base, state: before?.state ?? 'requested', ownerAccepted: place.occurred };
+    return [{ table, key: data.id, row } as RowChange];
+  },
+};
+
+const sweepKey = (data: EntryData['sweep.recorded']): string => `${data.source}/${data.partition}`;
+
+/**
+ * One rule per kind that leaves a row. INVARIANT: pure; the server's tables and the verifier's maps are both
+ * made by this and nothing else.
+ */
+const RULES: { [K in Kind]?: Rule<K> } = {
+  'bootstrap.opened': {
+    rows: (_, place) => [{ table: 'bootstrap', key: 'open', row: { open: true, entry: place.index } }],
+  },
+  'bootstrap.closed': {
+    rows: (_, place) => [{ table: 'bootstrap', key: 'open', row: { open: false, entry: place.index } }],
+  },
+  'change.proposed': {
+    rows: (data, place) => [
+      {
+        table: 'change',
+        key: data.plan.change,
+        row: {
+          id: data.plan.change,
+          plan: data.plan,
+          planDigest: data.planDigest,
+          source: data.source,
+          state: 'proposed',
+          proposed: place.time,
+          approvals: [],
+          applied: null,
+          entry: place.index,
+        },
+      },
+    ],
+  },
+  'change.approved': {
+    reads: (data) => [{ table: 'change', key: data.change }],
+    rows(data, place, read) {
+      const approval = {
+        approver: data.approver,
+        planDigest: data.planDigest,
+        signature: data.signature,
+        time: place.time,
+        entry: place.index,
+      };
+      const approvals = [...(read('change', data.change)?.approvals ?? []), approval];
+      return patch(read, 'change', data.change, { approvals });
+    },
+  },
+  'change.applied': {
+    reads: (data) => [{ table: 'change', key: data.change }],
+    rows: (data, place, read) =>
+      patch(read, 'change', data.change, { state: 'applied', applied: place.time }),
+  },
+  'change.withdrawn': {
+    reads: (data) => [{ table: 'change', key: data.change }],
+    rows: (data, _, read) => patch(read, 'change', data.change, { state: 'withdrawn' }),
+  },
+  'resource.declared': declared,
+  'resource.retired': {
+    reads: (data) => [{ table: RESOURCE_TABLES[data.kind], key: data.id }],
+    rows: (data, place, read) =>
+      patch(read, RESOURCE_TABLES[data.kind], data.id, { retired: true, entry: place.index }),
+  },
+  'identity.moved': {
+    reads: (data) => [{ table: 'identity', key: data.identity }],
+    rows: (data, _, read) => patch(read, 'identity', data.identity, { state: data.to }),
+  },
+  'owner.accepted': {
+    reads: (data) => [{ table: 'identity', key: data.identity }],
+    rows: (data, place, read) => patch(read, 'identity', data.identity, { ownerAccepted: place.occurred }),
+  },
+  'token.created': {
+    rows: (data, place) => [
+      {
+        table: 'token',
+        key: data.token,
+        row: {
+          id: data.token,
+          trust: data.trust,
+          agentName: data.agentName,
+          deadline: data.deadline,
+          usedBy: null,
+          entry: place.index,
+        },
+      },
+    ],
+  },
+  'agent.joined': {
+    reads: (data) => [{ table: 'token', key: data.token }],
+    rows: (data, place, read) => [
+      {
+        table: 'agent',
+        key: data.agent,
+        row: {
+          id: data.agent,
+          name: data.name,
+          instance: data.instance,
+          keyHash: data.keyHash,
+          joined: place.time,
+          entry: place.index,
+        },
+      },
+      ...patch(read, 'token', data.token, { usedBy: data.agent }),
+    ],
+  },
+  'credential.granted': {
+    rows: (data, place) => [
+      {
+        table: 'credential',
+        key: String(place.index),
+        row: { entry: place.index, granted: place.time, ...data },
+      },
+    ],
+  },
+  'credential.refused': {
+    rows: (data, place) => [
+      {
+        table: 'refusal',
+        key: String(place.index),
+        row: { entry: place.index, refused: place.time, ...data },
+      },
+    ],
+  },
+  'lock.placed': {
+    rows: (data, place) => [
+      {
+        table: 'lock',
+        key: data.lock,
+        row: {
+          id: data.lock,
+          target: data.target,
+          reason: data.reason,
+          actor: place.actor,
+          placed: place.time,
+          lifted: null,
+          entry: place.index,
+        },
+      },
+    ],
+  },
+  'lock.lifted': {
+    reads: (data) => [{ table: 'lock', key: data.lock }],
+    rows: (data, place, read) => patch(read, 'lock', data.lock, { lifted: place.time }),
+  },
+  'probe.recorded': {
+    rows: (data, place) => [
+      {
+        table: 'probe',
+        key: String(place.index),
+        row: { entry: place.index, recorded: place.time, ...data },
+      },
+    ],
+  },
+  'sweep.recorded': {
+    rows: (data, place) => [{ table: 'sweep', key: sweepKey(data), row: { ...data, entry: place.index } }],
+  },
+  'observation.recorded': {
+    reads: (data) => [{ table: 'observation', key: data.key }],
+    rows({ change, ...seen }, place, read) {
+      const before = read('observation', seen.key);
+      const row = {
+        ...seen,
+        present: change !== 'gone',
+        firstSeen: before?.firstSeen ?? place.occurred,
+        lastChanged: place.occurred,
+        entry: place.index,
+      };
+      return [{ table: 'observation', key: seen.key, row }];
+    },
+  },
+  'finding.opened': {
+    rows: (data, place) => [
+      {
+        table: 'finding',
+        key: data.finding,
+        row: {
+          id: data.finding,
+          rule: data.rule,
+          subject: data.subject,
+          title: data.title,
+          due: data.due,
+          opened: place.time,
+          closed: null,
+          reason: null,
+          entry: place.index,
+        },
+      },
+    ],
+  },
+  'finding.closed': {
+    reads: (data) => [{ table: 'finding', key: data.finding }],
+    rows: (data, place, read) =>
+      patch(read, 'finding', data.finding, { closed: place.time, reason: data.reason }),
+  },
+};
+
+const placeOf = (index: number, leaf: Leaf, body: Body): Place => ({
+  index,
+  time: leaf.time,
+  occurred: body.occurred,
+  actor: leaf.actor,
+});
+
+const ruleFor = (kind: Kind): Rule<Kind> | undefined => RULES[kind] as Rule<Kind> | undefined;
+
+/** The rows that `project` will want to read for this entry. */
+export function readsOf(index: number, leaf: Leaf, body: Body): RowKey[] {
+  return ruleFor(leaf.kind)?.reads?.(body.data, placeOf(index, leaf, body)) ?? [];
+}
+
+/** The rows that stand after this entry and did not before. A withheld body changes no row. */
+export function project({ index, leaf, body }: Entry, read: ReadRow): RowChange[] {
+  if (body === null) return [];
+  return ruleFor(leaf.kind)?.rows(body.data, placeOf(index, leaf, body), read) ?? [];
+}

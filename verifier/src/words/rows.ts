@@ -1,0 +1,149 @@
+import type {
+  CredentialRecord,
+  DecisionRecord,
+  EntryData,
+  LockTargetKind,
+  Probe,
+  RequestRecord,
+} from './entries.ts';
+import type {
+  ApplicationSpec,
+  ApprovalSignature,
+  Commitment,
+  IdentitySpec,
+  IdentityState,
+  PersonSpec,
+  Plan,
+  PolicySpec,
+  ProfileSpec,
+  TrustSpec,
+} from './resources.ts';
+
+interface Declared<Spec> {
+  id: string;
+  name: string | Commitment;
+  spec: Spec;
+  change: string | null;
+  bootstrap: boolean;
+  /** The entry that this version rests on. */
+  entry: number;
+  retired: boolean;
+}
+
+/** The rows that follow from entries. The server keeps one table of each; the verifier one map. */
+export interface Rows {
+  /** One row, key `open`: who is inside the marked first days. */
+  bootstrap: { open: boolean; entry: number };
+  person: Declared<PersonSpec>;
+  application: Declared<ApplicationSpec>;
+  profile: Declared<ProfileSpec>;
+  identity: Declared<IdentitySpec> & { state: IdentityState; ownerAccepted: string };
+  policy: Declared<PolicySpec>;
+  trust: Declared<TrustSpec>;
+  change: {
+    id: string;
+    plan: Plan;
+    planDigest: string;
+    source: string | null;
+    state: 'proposed' | 'applied' | 'withdrawn';
+    proposed: string;
+    approvals: Array<{
+      approver: string;
+      planDigest: string;
+      signature: ApprovalSignature;
+      time: string;
+      entry: number;
+    }>;
+    applied: string | null;
+    entry: number;
+  };
+  token: {
+    id: string;
+    trust: string;
+    agentName: string;
+    deadline: string;
+    usedBy: string | null;
+    entry: number;
+  };
+  agent: { id: string; name: string; instance: string; keyHash: string; joined: string; entry: number };
+  /** Key: the entry's index in decimal. */
+  credential: {
+    entry: number;
+    granted: string;
+    request: RequestRecord;
+    decision: DecisionRecord;
+    credential: CredentialRecord;
+  };
+  /** Key: the entry's index in decimal. */
+  refusal: { entry: number; refused: string; request: RequestRecord; decision: DecisionRecord; code: string };
+  lock: {
+    id: string;
+    target: { kind: LockTargetKind; id: string };
+    reason: string;
+    actor: string;
+    placed: string;
+    lifted: string | null;
+    /** Index of the lock's entry: everything it covers that was granted before is dead for good. */
+    entry: number;
+  };
+  probe: { entry: number; lock: string; recorded: string; probes: Probe[] };
+  /** Key: source and partition; the latest sweep of each. */
+  sweep: EntryData['sweep.recorded'] & { entry: number };
+  observation: Omit<EntryData['observation.recorded'], 'change'> & {
+    present: boolean;
+    firstSeen: string;
+    lastChanged: string;
+    entry: number;
+  };
+  finding: {
+    id: string;
+    rule: string;
+    subject: string;
+    title: string;
+    due: string;
+    opened: string;
+    closed: string | null;
+    reason: string | null;
+    entry: number;
+  };
+}
+
+export type RowTable = keyof Rows;
+
+export const ROW_TABLES = [
+  'bootstrap',
+  'person',
+  'application',
+  'profile',
+  'identity',
+  'policy',
+  'trust',
+  'change',
+  'token',
+  'agent',
+  'credential',
+  'refusal',
+  'lock',
+  'probe',
+  'sweep',
+  'observation',
+  'finding',
+] as const satisfies readonly RowTable[];
+
+/** What a decision looks at; small enough to be held in memory whole. */
+export const DECIDING_TABLES = [
+  'bootstrap',
+  'person',
+  'application',
+  'profile',
+  'identity',
+  'policy',
+  'trust',
+  'agent',
+  'lock',
+] as const satisfies readonly RowTable[];
+
+export type RowChange = { [T in RowTable]: { table: T; key: string; row: Rows[T] } }[RowTable];
+
+/** Reads the row as it stands before the entry that is being projected. */
+export type ReadRow = <T extends RowTable>(table: T, key: string) => Rows[T] | undefined;

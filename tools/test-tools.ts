@@ -1,0 +1,40 @@
+/** Puts in place what the tests want from the distribution's packages, where we may. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+
+interface Tool {
+  name: string;
+  packages: string[];
+  present(): boolean;
+}
+
+const TOOLS: Tool[] = [
+  { name: 'a browser', packages: ['chromium'], present: () => existsSync('/usr/bin/chromium') },
+  {
+    name: 'PostgreSQL',
+    packages: ['postgresql'],
+    present: () => globSync('/usr/lib/postgresql/*/bin/postgres').length > 0,
+  },
+  { name: 'OpenSSL', packages: ['openssl'], present: () => existsSync('/usr/bin/openssl') },
+  { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
+];
+
+const quiet = { stdio: ['ignore', 'ignore', 'inherit'] as ['ignore', 'ignore', 'inherit'] };
+
+function aptInstall(packages: string[]): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  spawnSync('apt-get', ['update', '-qq'], { ...quiet, env });
+  spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { ...quiet, env });
+}
+
+/** Installs what is missing when root on a Debian-like machine; returns what is still missing, for the record. */
+export async function installTestTools(): Promise<string[]> {
+  const missing = TOOLS.filter((tool) => !tool.present());
+  if (missing.length === 0) return [];
+  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.log(`installing ${missing.map((tool) => tool.name).join(', ')}`);
+    aptInstall(missing.flatMap((tool) => tool.packages));
+  }
+  const why = process.getuid?.() === 0 ? 'the package manager could not' : 'not root';
+  return TOOLS.filter((tool) => !tool.present()).map((tool) => `${tool.name} (${why})`);
+}

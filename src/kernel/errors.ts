@@ -46,6 +46,8 @@ export const ERRORS = {
   locked: 403,
   policy_denied: 403,
   profile_denied: 403,
+  // an agent and its server
+  server_unreachable: 503,
   // the house
   too_many_requests: 429,
   storage_unavailable: 503,

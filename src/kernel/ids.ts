@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** Opaque ids: a prefix that tells a reader what it names, and 128 random bits in base32 (RFC 4648, lower case). */
 export const ID_PREFIXES = {
@@ -43,6 +43,10 @@ function base32(bytes: Uint8Array): string {
 }
 
 export const newId = (kind: IdKind): string => `${ID_PREFIXES[kind]}_${base32(randomBytes(ID_BYTES))}`;
+
+/** An id that follows from what it names: the same seed has the same id, on every start. */
+export const derivedId = (kind: IdKind, seed: string): string =>
+  `${ID_PREFIXES[kind]}_${base32(createHash('sha256').update(seed).digest().subarray(0, ID_BYTES))}`;
 
 export const isId = (kind: IdKind, text: string): boolean =>
   new RegExp(`^${ID_PREFIXES[kind]}_[a-z2-7]{26}$`).test(text);

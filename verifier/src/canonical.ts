@@ -1,0 +1,59 @@
+import { fromUtf8, utf8 } from './bytes.ts';
+import { FormatError } from './error.ts';
+
+/** Levels of arrays and objects; nothing of ours comes near it, and a hostile text must not exhaust the stack. */
+const DEPTH_MAX_LEVELS = 64;
+
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function encodeString(text: string): string {
+  if (!text.isWellFormed()) throw new FormatError('json', 'string holds a lone surrogate');
+  return JSON.stringify(text);
+}
+
+function encodeNumber(number: number): string {
+  if (!Number.isFinite(number)) throw new FormatError('json', 'number is not finite');
+  return JSON.stringify(number);
+}
+
+function encodeObject(value: object, depth: number): string {
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([key, member]) => `${encodeString(key)}:${encode(member, depth)}`);
+  return `{${members.join(',')}}`;
+}
+
+function encode(value: unknown, depth: number): string {
+  if (depth > DEPTH_MAX_LEVELS) throw new FormatError('json', `deeper than ${DEPTH_MAX_LEVELS} levels`);
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return encodeString(value);
+  if (typeof value === 'number') return encodeNumber(value);
+  if (Array.isArray(value)) return `[${value.map((item) => encode(item, depth + 1)).join(',')}]`;
+  if (typeof value === 'object') return encodeObject(value, depth + 1);
+  throw new FormatError('json', `no JSON for a value of type ${typeof value}`);
+}
+
+/**
+ * RFC 8785 (JCS): members sorted by UTF-16 code units, numbers and strings as ECMAScript writes them. Members that are
+ * undefined are left out, as JSON does. Throws `json` on lone surrogates, numbers that are not finite, and other types.
+ */
+export const canonicalize = (value: unknown): string => encode(value, 0);
+
+export const canonicalBytes = (value: unknown): Uint8Array => utf8(canonicalize(value));
+
+/**
+ * Parses bytes that are exactly the canonical form of their value. Whatever would not come out again is refused:
+ * duplicate members, white space, other spellings of numbers and strings, a byte order mark, trailing bytes.
+ */
+export function parseCanonical(bytes: Uint8Array): unknown {
+  const text = fromUtf8(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new FormatError('json', 'not JSON');
+  }
+  if (canonicalize(value) !== text) throw new FormatError('json', 'JSON is not in canonical form');
+  return value;
+}

@@ -1,0 +1,107 @@
+import { fromBase64url } from './bytes.ts';
+import { canonicalBytes, canonicalize, parseCanonical } from './canonical.ts';
+import { FormatError } from './error.ts';
+import { sha256Hex } from './hash.ts';
+import { KINDS } from './kinds.ts';
+import {
+  type Body,
+  type Entry,
+  type Kind,
+  type Leaf,
+  liveRows,
+  ROW_TABLES,
+  type State,
+} from './words/index.ts';
+
+export const LEAF_BYTES_MAX = 1024;
+export const NONCE_BYTES = 16;
+const HEX_SHA256 = /^[0-9a-f]{64}$/;
+/** RFC 3339, UTC, milliseconds: the one spelling, so that times compare as text. */
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+
+const fail = (why: string): never => {
+  throw new FormatError('entry', why);
+};
+
+/** True for a moment that exists, spelled as entries spell it. */
+export const isTime = (text: unknown): text is string =>
+  typeof text === 'string' &&
+  TIME.test(text) &&
+  !Number.isNaN(Date.parse(text)) &&
+  new Date(text).toISOString() === text;
+
+/** Exactly these members, so that nothing unread rides along under a signature. */
+function checkMembers(
+  value: unknown,
+  names: string[],
+  what: string,
+): asserts value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(`${what} is not an object`);
+  const present = Object.keys(value as object)
+    .sort()
+    .join();
+  if (present !== [...names].sort().join()) fail(`${what} has members \`${present}\``);
+}
+
+function checkLeaf(value: unknown): asserts value is Leaf {
+  checkMembers(value, ['v', 'kind', 'time', 'subject', 'actor', 'body'], 'leaf');
+  if (value.v !== 1) fail('leaf version is not 1');
+  if (typeof value.kind !== 'string' || !KINDS.has(value.kind as Kind))
+    fail(`unknown kind \`${value.kind}\``);
+  if (!isTime(value.time)) fail('leaf time is not RFC 3339 in UTC with milliseconds');
+  if (typeof value.subject !== 'string' || typeof value.actor !== 'string')
+    fail('subject and actor must be text');
+  if (typeof value.body !== 'string' || !HEX_SHA256.test(value.body)) fail('body hash is not 64 hex digits');
+}
+
+function checkBody(value: unknown): asserts value is Body {
+  checkMembers(value, ['v', 'nonce', 'occurred', 'data'], 'body');
+  if (value.v !== 1) fail('body version is not 1');
+  if (typeof value.nonce !== 'string' || fromBase64url(value.nonce).length !== NONCE_BYTES) {
+    fail(`nonce is not ${NONCE_BYTES} bytes`);
+  }
+  if (!isTime(value.occurred)) fail('occurred is not RFC 3339 in UTC with milliseconds');
+  if (typeof value.data !== 'object' || value.data === null) fail('data is not an object');
+}
+
+/** Canonical bytes; throws `entry` over 1 KiB or where `decodeEntry` would refuse it. */
+export function encodeLeaf(leaf: Leaf): Uint8Array {
+  checkLeaf(leaf);
+  const bytes = canonicalBytes(leaf);
+  return bytes.length <= LEAF_BYTES_MAX ? bytes : fail(`leaf is longer than ${LEAF_BYTES_MAX} bytes`);
+}
+
+export function encodeBody(body: Body): Uint8Array {
+  checkBody(body);
+  return canonicalBytes(body);
+}
+
+export function decodeLeaf(bytes: Uint8Array): Leaf {
+  if (bytes.length > LEAF_BYTES_MAX) fail(`leaf is longer than ${LEAF_BYTES_MAX} bytes`);
+  const leaf = parseCanonical(bytes);
+  checkLeaf(leaf);
+  return leaf;
+}
+
+/**
+ * One entry from its exact bytes; `body` is null where it is withheld. Throws `entry` or `json` unless both are canonical,
+ * of a known kind, and the body is the one that the leaf names.
+ */
+export function decodeEntry(index: number, leafBytes: Uint8Array, bodyBytes: Uint8Array | null): Entry {
+  const leaf = decodeLeaf(leafBytes);
+  if (bodyBytes === null) return { index, leaf, body: null };
+  if (sha256Hex(bodyBytes) !== leaf.body) fail('body is not the one that the leaf names');
+  const body = parseCanonical(bodyBytes);
+  checkBody(body);
+  return { index, leaf, body };
+}
+
+/**
+ * Digest of the live rows at `time`, hex: SHA-256 over canonical `{table: SHA-256 of the table's canonical JSON, hex}`.
+ * By table, so that one table can be shown or kept apart without the others.
+ */
+export function stateDigest(state: State, time: string): string {
+  const rows = liveRows(state, time);
+  const tables = ROW_TABLES.map((table) => [table, sha256Hex(canonicalize(rows[table]))]);
+  return sha256Hex(canonicalize(Object.fromEntries(tables)));
+}

@@ -89,3 +89,88 @@ function readOption(fd: number, option: number, bytes: number): Buffer | undefin
   const failed = libc().getsockopt(fd, SOL_SOCKET, option, value, length) !== 0;
   return failed || length[0] !== bytes ? undefined : value;
 }
+
+const SOL_SOCKET = 1;
+const SO_PEERCRED = 17;
+const SO_PEERPIDFD = 77;
+const SYS_PIDFD_OPEN = 434;
+const ENOPROTOOPT = 92;
+const POLLIN = 1;
+const UCRED_BYTES = 12;
+
+interface PeerCalls {
+  getsockopt(fd: number, level: number, option: number, value: Buffer, length: number[]): number;
+  poll(fds: Buffer, count: number, timeoutMilliseconds: number): number;
+  syscall(number: number, ...typed: Array<string | number>): number;
+  errno(): number;
+}
+
+let peerCalls: PeerCalls | undefined;
+
+function peerLibc(): PeerCalls {
+  if (process.platform !== 'linux') {
+    throw new MunimentError('not_supported', `peer credentials are not read on \`${process.platform}\``);
+  }
+  peerCalls ??= loadPeerCalls();
+  return peerCalls;
+}
+
+function loadPeerCalls(): PeerCalls {
+  const { koffi, libc } = native();
+  return {
+    getsockopt: libc.func('int getsockopt(int, int, int, void *, _Inout_ uint32_t *)'),
+    poll: libc.func('int poll(void *, unsigned long, int)'),
+    syscall: libc.func('long syscall(long, ...)'),
+    errno: () => koffi.errno(),
+  };
+}
+
+/** Who was at the other end of a unix socket when it connected. */
+export interface PeerCredentials {
+  pid: number;
+  uid: number;
+  gid: number;
+}
+
+/** SO_PEERCRED (unix(7)). Throws `attestation_refused` where the kernel names nobody, e.g. a peer outside our pid namespace. */
+export function peerCredentials(fd: number): PeerCredentials {
+  const value = readOption(fd, SO_PEERCRED, UCRED_BYTES);
+  const peer = value && { pid: value.readInt32LE(0), uid: value.readUInt32LE(4), gid: value.readUInt32LE(8) };
+  if (!peer || peer.pid <= 0) {
+    throw new MunimentError('attestation_refused', 'the kernel names no peer process');
+  }
+  return peer;
+}
+
+/**
+ * SO_PEERPIDFD, Linux 6.5: a handle on the very process that connected, whatever happens to its number. The caller closes
+ * it. `undefined` only from a kernel that lacks the option; a peer that is gone throws, for its number may be another's by now.
+ */
+export function peerPidfd(fd: number): number | undefined {
+  const pidfd = readOption(fd, SO_PEERPIDFD, 4)?.readInt32LE(0);
+  if (pidfd === undefined && peerLibc().errno() !== ENOPROTOOPT) {
+    throw new MunimentError('attestation_refused', 'the peer process is gone');
+  }
+  return pidfd;
+}
+
+/** pidfd_open(2), Linux 5.3: names whoever has the number *now*; only a second look makes it fit for a peer. */
+export function openPidfd(pid: number): number | undefined {
+  const pidfd = Number(peerLibc().syscall(SYS_PIDFD_OPEN, 'int', pid, 'unsigned int', 0));
+  return pidfd < 0 ? undefined : pidfd;
+}
+
+/** A pidfd becomes readable when its process ends; asking so needs no right over the process. */
+export function processLives(pidfd: number): boolean {
+  const request = Buffer.alloc(8);
+  request.writeInt32LE(pidfd, 0);
+  request.writeInt16LE(POLLIN, 4);
+  return peerLibc().poll(request, 1, 0) === 0;
+}
+
+function readOption(fd: number, option: number, bytes: number): Buffer | undefined {
+  const value = Buffer.alloc(bytes);
+  const length = [bytes];
+  const failed = peerLibc().getsockopt(fd, SOL_SOCKET, option, value, length) !== 0;
+  return failed || length[0] !== bytes ? undefined : value;
+}

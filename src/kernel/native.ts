@@ -174,3 +174,21 @@ function readOption(fd: number, option: number, bytes: number): Buffer | undefin
   const failed = peerLibc().getsockopt(fd, SOL_SOCKET, option, value, length) !== 0;
   return failed || length[0] !== bytes ? undefined : value;
 }
+
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+
+let flock: ((fd: number, operation: number) => number) | undefined;
+
+/**
+ * Takes an exclusive flock(2) on an open file without waiting. The kernel drops it with the descriptor or the process, so
+ * there is never a stale lock to reap.
+ * @returns false where another process holds it
+ */
+export function tryLockFile(fd: number): boolean {
+  flock ??= koffi.load(null).func('int flock(int, int)') as NonNullable<typeof flock>;
+  if (flock(fd, LOCK_EX | LOCK_NB) === 0) return true;
+  const errno = koffi.errno();
+  if (errno === koffi.os.errno.EWOULDBLOCK) return false;
+  throw new MunimentError('internal', 'cannot lock the data folder', { detail: `flock: errno ${errno}` });
+}

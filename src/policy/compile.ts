@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import type { PolicyJson, StaticPolicySet } from '@cedar-policy/cedar-wasm/nodejs';
+import { ACTIONS, type Action, type Rows } from '#verifier';
+import { isMunimentError } from '../kernel/index.ts';
+import type { View } from '../store/contract.ts';
+import { ACTION_GROUPS } from './schema.ts';
+import { parseStatements, type Statement } from './statements.ts';
+
+/** A statement in force: whose it is, and in which version. */
+export interface Rule extends Statement {
+  /** Unique among all in force, and the same for the same text: `NAME#INDEX@VERSION`. */
+  key: string;
+  policy: string;
+  version: string;
+}
+
+/** The rules whose scope can match one request. */
+export interface Slice {
+  /** Names the slice by content. */
+  key: string;
+  rules: Rule[];
+  policies(): StaticPolicySet;
+}
+
+export interface Compiled {
+  /** SHA-256, hex, over the canonical JSON list of all versions in force, sorted. */
+  policySet: string;
+  /** Why nothing may be allowed: a policy in force that does not parse could be a forbid. */
+  broken: string | undefined;
+  rules: Rule[];
+  slice(action: Action, principal: PrincipalNames): Slice;
+}
+
+export interface PrincipalNames {
+  identity: string;
+  application: string;
+  profile: string;
+}
+
+/** Where a rule stands in the index: under one entity, or under no particular one. */
+const ANYONE = '*';
+
+const entityKey = (entity: { type: string; id: string }): string => `${entity.type}::${entity.id}`;
+
+const uid = (entity: unknown): { type: string; id: string } => {
+  const { __entity, ...plain } = entity as { __entity?: object };
+  return (__entity ?? plain) as { type: string; id: string };
+};
+
+/** The entity that the principal scope ties a rule to. INVARIANT: anything not understood stays under `ANYONE`. */
+function principalKey({ principal }: PolicyJson): string {
+  const tied = principal.op === 'is' ? principal.in : principal.op === 'All' ? undefined : principal;
+  return tied && 'entity' in tied ? entityKey(uid(tied.entity)) : ANYONE;
+}
+
+/** The actions that the action scope covers; all where it is open. */
+function actionsOf({ action }: PolicyJson): readonly Action[] {
+  if (action.op === 'All') return ACTIONS;
+  const named = 'entities' in action ? action.entities : 'entity' in action ? [action.entity] : [];
+  const ids = named.map((entity) => uid(entity).id);
+  return ACTIONS.filter((candidate) =>
+    ids.some((id) => id === candidate || ACTION_GROUPS[id]?.includes(candidate)),
+  );
+}
+
+/** By action, then by principal key. */
+type Index = Map<Action, Map<string, Rule[]>>;
+
+function index(rules: Rule[]): Index {
+  const found: Index = new Map(ACTIONS.map((action) => [action, new Map()]));
+  for (const rule of rules) {
+    for (const action of actionsOf(rule.json)) {
+      const byPrincipal = found.get(action) as Map<string, Rule[]>;
+      const key = principalKey(rule.json);
+      byPrincipal.set(key, [...(byPrincipal.get(key) ?? []), rule]);
+    }
+  }
+  return found;
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+const keysFor = ({ identity, application, profile }: PrincipalNames): string[] => [
+  ANYONE,
+  `Muniment::Identity::${identity}`,
+  `Muniment::Application::${application}`,
+  `Muniment::Profile::${profile}`,
+];
+
+function sliceOf(byPrincipal: Map<string, Rule[]> | undefined, names: PrincipalNames): Slice {
+  const rules = keysFor(names).flatMap((key) => byPrincipal?.get(key) ?? []);
+  return {
+    key: rules.map(({ key }) => key).join('\n'),
+    rules,
+    policies: () => Object.fromEntries(rules.map(({ key, text }) => [key, text])),
+  };
+}
+
+/** Specs are never changed in place, so a policy is parsed once however many views it stands in. */
+const parsed = new WeakMap<object, Statement[] | Error>();
+
+function statementsOf({ spec }: Rows['policy']): Statement[] | Error {
+  const known = parsed.get(spec);
+  if (known) return known;
+  let result: Statement[] | Error;
+  try {
+    result = parseStatements(spec.cedar);
+  } catch (error) {
+    if (!isMunimentError(error)) throw error;
+    result = error;
+  }
+  parsed.set(spec, result);
+  return result;
+}
+
+function rulesOf(row: Rows['policy'], statements: Statement[]): Rule[] {
+  const { version } = row.spec;
+  const policy = String(row.name);
+  return statements.map((each) => ({ ...each, policy, version, key: `${policy}#${each.index}@${version}` }));
+}
+
+function compile(view: View): Compiled {
+  const rows = [...view.rows('policy').values()].filter((row) => !row.retired);
+  const read = rows.map((row) => ({ row, statements: statementsOf(row) }));
+  const broken = read.find(({ statements }) => statements instanceof Error);
+  const rules = read.flatMap(({ row, statements }) =>
+    statements instanceof Error ? [] : rulesOf(row, statements),
+  );
+  const byAction = index(rules);
+  return {
+    policySet: sha256(JSON.stringify(rows.map(({ spec }) => spec.version).sort())),
+    broken: broken && `policy \`${String(broken.row.name)}\` does not parse`,
+    rules,
+    slice: (action, names) => sliceOf(byAction.get(action), names),
+  };
+}
+
+const compiled = new WeakMap<View, Compiled>();
+
+/** The policies in force in a view, indexed by what their scope names. Made once per view. */
+export function compilePolicies(view: View): Compiled {
+  const known = compiled.get(view);
+  if (known) return known;
+  const made = compile(view);
+  compiled.set(view, made);
+  return made;
+}

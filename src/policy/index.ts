@@ -1,0 +1,5 @@
+export { compilePolicies } from './compile.ts';
+export { decide } from './decide.ts';
+export type { PolicyRequest } from './request.ts';
+export { SCHEMA } from './schema.ts';
+export { policyReferences, validatePolicy } from './validate.ts';

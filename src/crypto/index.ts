@@ -1,0 +1,12 @@
+export * from './crl.ts';
+export * from './csr.ts';
+export * as der from './der.ts';
+export * from './jwt.ts';
+export * from './keys.ts';
+export * from './pem.ts';
+export * from './seal.ts';
+export * from './seal-key.ts';
+export * from './serial.ts';
+export * from './signer.ts';
+export * from './spki.ts';
+export * from './x509.ts';

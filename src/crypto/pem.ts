@@ -1,0 +1,31 @@
+import { MunimentError } from '../kernel/index.ts';
+
+const LINE_CHARACTERS = 64;
+const PEM_MAX_CHARACTERS = 64 * 1024;
+
+/** RFC 7468: one block, lines of 64 characters, a line feed at the end. */
+export function encodePem(der: Uint8Array, label: string): string {
+  const text = Buffer.from(der).toString('base64');
+  const lines = text.match(new RegExp(`.{1,${LINE_CHARACTERS}}`, 'g')) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
+}
+
+/**
+ * The bytes of exactly one block of this label. Text around it, a second block, and base64 that does not encode back to
+ * itself are refused with `invalid_der`: what is not read here might be read elsewhere.
+ */
+export function decodePem(text: string, label: string): Uint8Array {
+  if (text.length > PEM_MAX_CHARACTERS) refuse('PEM text is longer than 64 KiB');
+  const begin = `-----BEGIN ${label}-----`;
+  const end = `-----END ${label}-----`;
+  const trimmed = text.trim();
+  if (!trimmed.startsWith(begin) || !trimmed.endsWith(end)) refuse(`expected one PEM block \`${label}\``);
+  const encoded = trimmed.slice(begin.length, -end.length).replace(/[\r\n]/g, '');
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.length === 0 || bytes.toString('base64') !== encoded) refuse('PEM block is not valid base64');
+  return bytes;
+}
+
+const refuse = (why: string): never => {
+  throw new MunimentError('invalid_der', why);
+};

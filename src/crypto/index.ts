@@ -1,5 +1,6 @@
 export * from './crl.ts';
 export * from './csr.ts';
+export * from './csr-writer.ts';
 export * as der from './der.ts';
 export * from './jwt.ts';
 export * from './keys.ts';

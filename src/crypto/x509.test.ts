@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import 'reflect-metadata';
 import * as peculiar from '@peculiar/x509';
 import { issueCrl } from './crl.ts';
 import { encodePem } from './pem.ts';
@@ -99,10 +100,10 @@ test('an X509-SVID has what the specification asks and nothing more, by a foreig
   assert.deepEqual([usage?.usages, usage?.critical], [peculiar.KeyUsageFlags.digitalSignature, true]);
   const constraints = read.getExtension(peculiar.BasicConstraintsExtension);
   assert.deepEqual([constraints?.ca, constraints?.critical], [false, true]);
-  assert.deepEqual(read.getExtension(peculiar.ExtendedKeyUsageExtension)?.usages, [
-    peculiar.ExtendedKeyUsage.serverAuth,
-    peculiar.ExtendedKeyUsage.clientAuth,
-  ]);
+  assert.deepEqual(
+    [...(read.getExtension(peculiar.ExtendedKeyUsageExtension)?.usages ?? [])],
+    [peculiar.ExtendedKeyUsage.serverAuth, peculiar.ExtendedKeyUsage.clientAuth],
+  );
   const key = Buffer.from(intermediate.keyIdentifier).toString('hex');
   assert.equal(read.getExtension(peculiar.AuthorityKeyIdentifierExtension)?.keyId, key);
   assert.equal(read.extensions.length, 7);
@@ -154,7 +155,7 @@ test('openssl refuses what a CRL names, reads its number and reason, and passes 
   openssl(...VERIFY, '-crl_check_all', ...crls, 'live');
   assert.throws(() => openssl(...VERIFY, '-crl_check', ...crls, 'dead'), /certificate revoked/);
   const text = openssl('crl', '-in', 'crl', '-noout', '-text', '-crlnumber');
-  assert.match(text, /crlNumber=0x12C/i);
+  assert.match(text, /crlNumber=0x0?12C/i);
   assert.match(text, /Privilege Withdrawn/);
   const read = new peculiar.X509Crl(Buffer.from(crl));
   assert.equal(read.entries[0]?.serialNumber, Buffer.from(revoked[0]?.serial ?? []).toString('hex'));

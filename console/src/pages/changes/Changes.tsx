@@ -1,0 +1,1 @@
+export function Changes() { return null; }

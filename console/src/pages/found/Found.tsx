@@ -1,0 +1,1 @@
+export function Found() { return null; }

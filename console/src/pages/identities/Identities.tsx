@@ -1,0 +1,1 @@
+export function Identities() { return null; }

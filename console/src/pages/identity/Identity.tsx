@@ -1,0 +1,1 @@
+export function Identity() { return null; }

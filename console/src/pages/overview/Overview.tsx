@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query';
+import { overviewQuery } from '../../api/queries.ts';
+import type { Overview as Data } from '../../api/types.ts';
+import { Loaded } from '../../components/Loaded.tsx';
+import { Page } from '../../components/Page.tsx';
+import { Skeleton } from '../../components/Skeleton.tsx';
+import { Attention } from './Attention.tsx';
+import { Controls } from './Controls.tsx';
+import { Figures } from './Figures.tsx';
+import { FoundHere } from './FoundHere.tsx';
+import './overview.css';
+
+/** What holds, what needs a person, and what was found: the page to start a day or an audit with. */
+export function Overview() {
+  const query = useQuery(overviewQuery());
+  return (
+    <Page title="Overview" lead="What holds, what needs a person, and what was found on this host.">
+      <Loaded query={query} skeleton={<Skeleton lines={14} label="Loading the overview" />}>
+        {(data) => <Content data={data} />}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Content({ data }: { data: Data }) {
+  return (
+    <>
+      <Figures data={data} />
+      <div className="columns">
+        <Controls controls={data.controls} />
+        <div className="stack">
+          <Attention items={data.attention} />
+          <FoundHere found={data.found} />
+        </div>
+      </div>
+    </>
+  );
+}

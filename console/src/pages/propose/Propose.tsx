@@ -1,0 +1,1 @@
+export function Propose() { return null; }

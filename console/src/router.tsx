@@ -1,0 +1,164 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { asProblem } from './api/problem.ts';
+import { sessionQuery } from './api/queries.ts';
+import { Shell } from './app/Shell.tsx';
+import { hasToken } from './app/token.ts';
+import { Failure } from './pages/not-found/Failure.tsx';
+import { NotFound } from './pages/not-found/NotFound.tsx';
+
+/** Search parameters are plain text; a page reads only those that it names. */
+const texts =
+  <Name extends string>(...names: Name[]) =>
+  (search: Record<string, unknown>): { [N in Name]?: string } => {
+    const found = names.flatMap((name) => (typeof search[name] === 'string' ? [[name, search[name]]] : []));
+    return Object.fromEntries(found) as { [N in Name]?: string };
+  };
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: texts('next'),
+  component: lazyRouteComponent(() => import('./pages/sign-in/SignIn.tsx'), 'SignIn'),
+});
+
+const enrol = createRoute({
+  getParentRoute: () => root,
+  path: '/enrol',
+  component: lazyRouteComponent(() => import('./pages/sign-in/Enrol.tsx'), 'Enrol'),
+});
+
+/** Everything behind this needs a session of a person. */
+const house = createRoute({
+  getParentRoute: () => root,
+  id: 'house',
+  component: Shell,
+  beforeLoad: async ({ context, location }) => {
+    const away = () => redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+    if (hasToken()) throw away();
+    const session = await context.queryClient.ensureQueryData(sessionQuery).catch((error) => {
+      throw asProblem(error).status === 401 ? away() : error;
+    });
+    if (session.person === null) throw redirect({ to: '/enrol' });
+  },
+});
+
+const page = { getParentRoute: () => house };
+
+const overview = createRoute({
+  ...page,
+  path: '/',
+  validateSearch: texts('verdict'),
+  component: lazyRouteComponent(() => import('./pages/overview/Overview.tsx'), 'Overview'),
+});
+const identities = createRoute({
+  ...page,
+  path: '/identities',
+  validateSearch: texts('q', 'state', 'kind', 'application', 'owner', 'cursor'),
+  component: lazyRouteComponent(() => import('./pages/identities/Identities.tsx'), 'Identities'),
+});
+const identity = createRoute({
+  ...page,
+  path: '/identities/$id',
+  validateSearch: texts('tab', 'cursor'),
+  component: lazyRouteComponent(() => import('./pages/identity/Identity.tsx'), 'Identity'),
+});
+const changes = createRoute({
+  ...page,
+  path: '/changes',
+  validateSearch: texts('state'),
+  component: lazyRouteComponent(() => import('./pages/changes/Changes.tsx'), 'Changes'),
+});
+const propose = createRoute({
+  ...page,
+  path: '/changes/new',
+  component: lazyRouteComponent(() => import('./pages/propose/Propose.tsx'), 'Propose'),
+});
+const change = createRoute({
+  ...page,
+  path: '/changes/$id',
+  component: lazyRouteComponent(() => import('./pages/change/Change.tsx'), 'Change'),
+});
+const ledger = createRoute({
+  ...page,
+  path: '/ledger',
+  validateSearch: texts('kind', 'subject', 'actor', 'before'),
+  component: lazyRouteComponent(() => import('./pages/ledger/Ledger.tsx'), 'Ledger'),
+});
+const entry = createRoute({
+  ...page,
+  path: '/ledger/$index',
+  component: lazyRouteComponent(() => import('./pages/entry/Entry.tsx'), 'Entry'),
+});
+const found = createRoute({
+  ...page,
+  path: '/found',
+  validateSearch: texts('class', 'present', 'q', 'cursor'),
+  component: lazyRouteComponent(() => import('./pages/found/Found.tsx'), 'Found'),
+});
+const findings = createRoute({
+  ...page,
+  path: '/findings',
+  component: lazyRouteComponent(() => import('./pages/findings/Findings.tsx'), 'Findings'),
+});
+const locks = createRoute({
+  ...page,
+  path: '/locks',
+  component: lazyRouteComponent(() => import('./pages/locks/Locks.tsx'), 'Locks'),
+});
+const lock = createRoute({
+  ...page,
+  path: '/locks/$id',
+  component: lazyRouteComponent(() => import('./pages/lock/LockPage.tsx'), 'LockPage'),
+});
+const account = createRoute({
+  ...page,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/account/Account.tsx'), 'Account'),
+});
+
+const pages = [
+  overview,
+  identities,
+  identity,
+  changes,
+  propose,
+  change,
+  ledger,
+  entry,
+  found,
+  findings,
+  locks,
+  lock,
+  account,
+] as const;
+
+export const makeRouter = (queryClient: QueryClient) =>
+  createRouter({
+    routeTree: root.addChildren([signIn, enrol, house.addChildren(pages)]),
+    context: { queryClient },
+    defaultPreload: 'intent',
+    defaultNotFoundComponent: NotFound,
+    defaultErrorComponent: Failure,
+    scrollRestoration: true,
+    parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
+    stringifySearch: (search) => {
+      const text = new URLSearchParams(search as Record<string, string>).toString();
+      return text === '' ? '' : `?${text}`;
+    },
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -12,3 +12,4 @@ export * from './merkle.ts';
 export * from './note.ts';
 export * from './tiles.ts';
 export * from './words/index.ts';
+export * from './zip.ts';

@@ -1,0 +1,126 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DeniedRange } from '#verifier';
+
+export const FILE_MAX_BYTES = 1024 * 1024;
+export const FOLDER_MAX_ENTRIES = 10_000;
+
+export interface FileRead {
+  path: string;
+  text: string;
+  /** Permission bits, e.g. `0600`. */
+  mode: string;
+  modeBits: number;
+  uid: number;
+  modified: Date;
+}
+
+/** A name that is no UTF-8 reads back with this in it, and then cannot be opened again. */
+const UNREADABLE_NAME = '\uFFFD';
+
+/**
+ * Reads files below a root and keeps account: a file that is not there is nothing; one that may not be read is a
+ * denied range; one that cannot be read is an error. The three are never confused.
+ */
+export class Reader {
+  calls = 0;
+  denied: DeniedRange[] = [];
+  errors: Array<{ what: string; why: string }> = [];
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  #fault(path: string, error: unknown): undefined {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    if (code === 'EACCES' || code === 'EPERM') this.denied.push({ what: path, why: 'no permission' });
+    else if (code === 'ELOOP') this.denied.push({ what: path, why: 'is a symbolic link' });
+    else this.errors.push({ what: path, why: code });
+    return undefined;
+  }
+
+  /**
+   * A regular file's text, or undefined. `trusted` follows a link: for files that only root can place. Elsewhere a link could
+   * point at another's secret, and a pipe could hang us.
+   */
+  async file(path: string, { trusted = false } = {}): Promise<FileRead | undefined> {
+    this.calls += 1;
+    const flags =
+      constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | (trusted ? 0 : constants.O_NOFOLLOW);
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(join(this.#root, path), flags);
+      return await this.#readOpen(path, handle);
+    } catch (error) {
+      return this.#fault(path, error);
+    } finally {
+      await handle?.close();
+    }
+  }
+
+  async #readOpen(path: string, handle: FileHandle): Promise<FileRead | undefined> {
+    const stat = await handle.stat();
+    if (!stat.isFile()) return undefined;
+    if (stat.size > FILE_MAX_BYTES) {
+      this.denied.push({ what: path, why: `larger than ${FILE_MAX_BYTES} bytes` });
+      return undefined;
+    }
+    const modeBits = stat.mode & 0o7777;
+    const text = await handle.readFile('utf8');
+    return {
+      path,
+      text,
+      mode: modeBits.toString(8).padStart(4, '0'),
+      modeBits,
+      uid: stat.uid,
+      modified: stat.mtime,
+    };
+  }
+
+  /** A file's bytes without its text's meaning: for the fixed-size records of `lastlog`. */
+  async bytes(path: string): Promise<Buffer | undefined> {
+    this.calls += 1;
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(join(this.#root, path), constants.O_RDONLY | constants.O_NONBLOCK);
+      return await handle.readFile();
+    } catch (error) {
+      return this.#fault(path, error);
+    } finally {
+      await handle?.close();
+    }
+  }
+
+  /** Names in a folder, sorted; empty where there is no folder. */
+  async names(path: string): Promise<string[]> {
+    this.calls += 1;
+    try {
+      const names = (await readdir(join(this.#root, path))).sort();
+      if (names.length > FOLDER_MAX_ENTRIES) {
+        this.denied.push({ what: path, why: `more than ${FOLDER_MAX_ENTRIES} entries` });
+      }
+      return names.slice(0, FOLDER_MAX_ENTRIES).filter((name) => this.#readable(path, name));
+    } catch (error) {
+      this.#fault(path, error);
+      return [];
+    }
+  }
+
+  #readable(folder: string, name: string): boolean {
+    if (!name.includes(UNREADABLE_NAME)) return true;
+    this.denied.push({ what: folder, why: 'holds a file name that is not UTF-8' });
+    return false;
+  }
+
+  async link(path: string): Promise<string | undefined> {
+    this.calls += 1;
+    try {
+      return await readlink(join(this.#root, path));
+    } catch {
+      return undefined;
+    }
+  }
+}

@@ -4,7 +4,13 @@ import type { DecidingTable, View } from '../store/contract.ts';
 import type { PolicyRequest } from './request.ts';
 
 /** Rows and requests for tests of this room. */
-const DECLARED = { change: null, bootstrap: false, entry: 1, retired: false };
+const DECLARED = {
+  change: null,
+  bootstrap: false,
+  declared: '2026-01-01T00:00:00.000Z',
+  entry: 1,
+  retired: false,
+};
 
 export const policyRow = (name: string, cedar: string, retired = false): Rows['policy'] => ({
   ...DECLARED,

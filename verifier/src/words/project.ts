@@ -1,5 +1,5 @@
 import type { Body, Entry, EntryData, Kind, Leaf } from './entries.ts';
-import type { ResourceKind } from './resources.ts';
+import type { PersonSpec, ResourceKind } from './resources.ts';
 import type { ReadRow, RowChange, Rows, RowTable } from './rows.ts';
 
 /** The table that holds each declared kind. */
@@ -49,9 +49,15 @@ const declared: Rule<'resource.declared'> = {
       spec: data.spec,
       change: data.change,
       bootstrap: data.bootstrap,
+      declared: place.time,
       entry: place.index,
       retired: false,
     };
+    if (data.kind === 'Person') {
+      const hasLeft = (data.spec as PersonSpec).status === 'left';
+      const left = hasLeft ? (read('person', data.id)?.left ?? place.occurred) : null;
+      return [{ table: 'person', key: data.id, row: { ...base, left } } as RowChange];
+    }
     if (table !== 'identity') return [{ table, key: data.id, row: base } as RowChange];
     const before = read('identity', data.id);
     const row = { ...base, state: before?.state ?? 'requested', ownerAccepted: place.occurred };
@@ -117,8 +123,13 @@ const RULES: { [K in Kind]?: Rule<K> } = {
   'resource.declared': declared,
   'resource.retired': {
     reads: (data) => [{ table: RESOURCE_TABLES[data.kind], key: data.id }],
-    rows: (data, place, read) =>
-      patch(read, RESOURCE_TABLES[data.kind], data.id, { retired: true, entry: place.index }),
+    rows: (data, place, read) => [
+      ...patch(read, RESOURCE_TABLES[data.kind], data.id, {
+        retired: true,
+        entry: place.index,
+        ...(data.kind === 'Person' ? { left: read('person', data.id)?.left ?? place.occurred } : {}),
+      }),
+    ],
   },
   'identity.moved': {
     reads: (data) => [{ table: 'identity', key: data.identity }],

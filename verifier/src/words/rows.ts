@@ -25,6 +25,8 @@ interface Declared<Spec> {
   spec: Spec;
   change: string | null;
   bootstrap: boolean;
+  /** When we knew of this version: its leaf's time. An owner's grace counts from here. */
+  declared: string;
   /** The entry that this version rests on. */
   entry: number;
   retired: boolean;
@@ -34,7 +36,8 @@ interface Declared<Spec> {
 export interface Rows {
   /** One row, key `open`: who is inside the marked first days. */
   bootstrap: { open: boolean; entry: number };
-  person: Declared<PersonSpec>;
+  /** `left`: since when the person has left (RFC 3339), or null; the grace of what they own counts from it. */
+  person: Declared<PersonSpec> & { left: string | null };
   application: Declared<ApplicationSpec>;
   profile: Declared<ProfileSpec>;
   identity: Declared<IdentitySpec> & { state: IdentityState; ownerAccepted: string };

@@ -51,6 +51,7 @@ test('the four kinds of keys that we certify pass', () => {
   for (const [csr, algorithm] of cases) {
     assert.equal(parseCsr(csr).algorithm, algorithm);
     assert.deepEqual(parseCsr(encodePem(csr, 'CERTIFICATE REQUEST')), parseCsr(csr));
+    assert.deepEqual(parseCsr(csr.toString('base64')), parseCsr(csr));
   }
 });
 
@@ -111,6 +112,7 @@ const HOSTILE: Array<[name: string, csr: () => string | Uint8Array]> = [
   ['two PEM blocks', () => encodePem(good, 'CERTIFICATE REQUEST').repeat(2)],
   ['text before the PEM block', () => `x\n${encodePem(good, 'CERTIFICATE REQUEST')}`],
   ['base64 with a stray character', () => encodePem(good, 'CERTIFICATE REQUEST').replace('M', 'M*')],
+  ['base64 over several lines', () => good.toString('base64').replace('M', 'M\n')],
   ['an empty string', () => ''],
   ['a megabyte of dashes', () => '-'.repeat(1_000_000)],
 ];

@@ -2,7 +2,7 @@ import { verify } from 'node:crypto';
 import { isMunimentError, MunimentError } from '../kernel/index.ts';
 import { childrenOf, contextTag, type Der, readBitString, readDer, readInteger, TAG } from './der.ts';
 import { OID } from './oids.ts';
-import { decodePem } from './pem.ts';
+import { decodeText } from './pem.ts';
 import { algorithmOf, type KeyAlgorithm, keyHashOf, publicKeyOf } from './spki.ts';
 
 const CSR_MAX_BYTES = 16 * 1024;
@@ -27,12 +27,12 @@ const RSA_HASHES = new Map([
 ]);
 
 /**
- * Reads a PKCS #10 request (RFC 2986), PEM or DER, and checks that its sender holds the key. Subject and attributes are
+ * Reads a PKCS #10 request (RFC 2986), PEM, base64 or DER, and checks that its sender holds the key. Subject and attributes are
  * read past: they are claims, and what is certified comes from the decision. Throws `invalid_csr`.
  */
 export function parseCsr(input: string | Uint8Array): CertificateRequest {
   try {
-    return readRequest(typeof input === 'string' ? decodePem(input, 'CERTIFICATE REQUEST') : input);
+    return readRequest(typeof input === 'string' ? decodeText(input, 'CERTIFICATE REQUEST') : input);
   } catch (cause) {
     if (!isMunimentError(cause)) throw cause;
     throw new MunimentError('invalid_csr', `certificate request is not valid: ${cause.message}`, { cause });

@@ -20,11 +20,19 @@ export function decodePem(text: string, label: string): Uint8Array {
   const end = `-----END ${label}-----`;
   const trimmed = text.trim();
   if (!trimmed.startsWith(begin) || !trimmed.endsWith(end)) refuse(`expected one PEM block \`${label}\``);
-  const encoded = trimmed.slice(begin.length, -end.length).replace(/[\r\n]/g, '');
-  const bytes = Buffer.from(encoded, 'base64');
-  if (bytes.length === 0 || bytes.toString('base64') !== encoded) refuse('PEM block is not valid base64');
+  return decodeBase64(trimmed.slice(begin.length, -end.length).replace(/[\r\n]/g, ''));
+}
+
+/** The bytes of canonical base64; anything else is refused with `invalid_der`. */
+export function decodeBase64(text: string): Uint8Array {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length === 0 || bytes.toString('base64') !== text) refuse('text is not valid base64');
   return bytes;
 }
+
+/** PEM of this label, or base64 of the DER. */
+export const decodeText = (text: string, label: string): Uint8Array =>
+  text.trimStart().startsWith('-----') ? decodePem(text, label) : decodeBase64(text);
 
 const refuse = (why: string): never => {
   throw new MunimentError('invalid_der', why);

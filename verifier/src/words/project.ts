@@ -123,13 +123,12 @@ const RULES: { [K in Kind]?: Rule<K> } = {
   'resource.declared': declared,
   'resource.retired': {
     reads: (data) => [{ table: RESOURCE_TABLES[data.kind], key: data.id }],
-    rows: (data, place, read) => [
-      ...patch(read, RESOURCE_TABLES[data.kind], data.id, {
-        retired: true,
-        entry: place.index,
-        ...(data.kind === 'Person' ? { left: read('person', data.id)?.left ?? place.occurred } : {}),
-      }),
-    ],
+    rows(data, place, read) {
+      const retired = { retired: true, entry: place.index };
+      if (data.kind !== 'Person') return patch(read, RESOURCE_TABLES[data.kind], data.id, retired);
+      const left = read('person', data.id)?.left ?? place.occurred;
+      return patch(read, 'person', data.id, { ...retired, left });
+    },
   },
   'identity.moved': {
     reads: (data) => [{ table: 'identity', key: data.identity }],

@@ -48,10 +48,6 @@ export const newId = (kind: IdKind): string => `${ID_PREFIXES[kind]}_${base32(ra
 export const derivedId = (kind: IdKind, seed: string): string =>
   `${ID_PREFIXES[kind]}_${base32(createHash('sha256').update(seed).digest().subarray(0, ID_BYTES))}`;
 
-/** An id that anyone can derive again: from the first 128 bits of a digest. */
-export const idFromDigest = (kind: IdKind, digest: Uint8Array): string =>
-  `${ID_PREFIXES[kind]}_${base32(digest.subarray(0, ID_BYTES))}`;
-
 export const isId = (kind: IdKind, text: string): boolean =>
   new RegExp(`^${ID_PREFIXES[kind]}_[a-z2-7]{26}$`).test(text);
 

@@ -1,0 +1,129 @@
+import type { Caller } from './env.ts';
+import { MunimentError } from '../kernel/index.ts';
+import { ROLES, type Role } from '#verifier';
+
+/** `signed-in` is any person with a session; `bootstrap`, `socket` and `agent` are the callers of that name. */
+export type Who = 'anyone' | 'signed-in' | 'bootstrap' | 'socket' | 'agent' | Role;
+
+const ANYONE: Who[] = ['anyone'];
+const READ: Who[] = [...ROLES, 'socket'];
+const AUDIT: Who[] = ['auditor', 'socket'];
+const OPERATE: Who[] = ['operator', 'socket'];
+const AGENT: Who[] = ['agent'];
+const PROPOSE: Who[] = ['signed-in', 'socket'];
+
+/** Who may use each route, by its operation id. INVARIANT: what has no row here is refused to everyone. */
+export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
+  redeemSignInToken: ANYONE,
+  challengeKey: ANYONE,
+  openKeySession: ANYONE,
+  passkeySignInOptions: ANYONE,
+  openPasskeySession: ANYONE,
+  getSession: ['signed-in', 'bootstrap'],
+  endSession: ['signed-in', 'bootstrap'],
+
+  listPersons: READ,
+  enrolPerson: ['bootstrap', 'admin', 'socket'],
+  makeSignInLink: ['admin', 'socket'],
+  passkeyRegistrationOptions: ['signed-in', 'bootstrap'],
+  readPasskey: ['signed-in', 'bootstrap'],
+
+  getOverview: READ,
+  listIdentities: READ,
+  getIdentity: READ,
+  listIdentityCredentials: READ,
+  listIdentityDecisions: READ,
+  listIdentityTimeline: READ,
+  acceptIdentity: ['signed-in'],
+  listApplications: READ,
+  listProfiles: READ,
+  listPolicies: READ,
+  listTrusts: READ,
+  listAgents: READ,
+  listFindings: READ,
+
+  listCredentials: READ,
+  getCredential: READ,
+  checkCredential: READ,
+
+  proposeChange: PROPOSE,
+  listChanges: READ,
+  getChange: READ,
+  // Admitted so that the refusal is recorded: the changes themselves refuse whoever may not approve.
+  approveChange: PROPOSE,
+  approvalOptions: ['signed-in'],
+  applyChange: PROPOSE,
+  withdrawChange: PROPOSE,
+
+  createToken: OPERATE,
+  joinAgent: ANYONE,
+  renewAgent: AGENT,
+  issueForWorkload: AGENT,
+  getBundle: AGENT,
+  agentEvents: AGENT,
+  recordProbes: AGENT,
+  reportDeliveries: AGENT,
+
+  listLocks: READ,
+  getLock: READ,
+  placeLock: OPERATE,
+  liftLock: OPERATE,
+  introspect: ['operator', 'auditor', 'agent', 'socket'],
+
+  listEntries: READ,
+  getEntry: READ,
+  verifyLedger: AUDIT,
+
+  runSweep: OPERATE,
+  listSweeps: READ,
+  listObservations: READ,
+
+  listControls: READ,
+  buildEvidence: AUDIT,
+  getConfig: ['admin', 'socket'],
+
+  healthz: ANYONE,
+  readyz: ANYONE,
+  logCheckpoint: ANYONE,
+  logVerifierKey: ANYONE,
+  // Leaves under `entries/` need more; the handler asks for AUDIT.
+  logTile: ANYONE,
+  caCertificate: ANYONE,
+  crl: ANYONE,
+  jwks: ANYONE,
+  openidConfiguration: ANYONE,
+  spiffeBundle: ANYONE,
+  openapi: ANYONE,
+  // The handler admits loopback too.
+  metrics: ANYONE,
+};
+
+function isOneOf(caller: Caller, who: readonly Who[]): boolean {
+  if (who.includes('anyone')) return true;
+  switch (caller.kind) {
+    case 'none':
+      return false;
+    case 'person':
+      return who.includes('signed-in') || caller.roles.some((role) => who.includes(role));
+    default:
+      return who.includes(caller.kind);
+  }
+}
+
+/** Refuses a caller that is none of `who`. */
+export function admit(caller: Caller, who: readonly Who[]): void {
+  if (isOneOf(caller, who)) return;
+  if (caller.kind === 'none') throw new MunimentError('unauthenticated', 'sign in first');
+  throw new MunimentError('forbidden', `this needs one of: ${who.map((word) => `\`${word}\``).join(', ')}`);
+}
+
+export const admitAuditor = (caller: Caller): void => admit(caller, AUDIT);
+export const mayAudit = (caller: Caller): boolean => isOneOf(caller, AUDIT);
+export const mayOperate = (caller: Caller): boolean => isOneOf(caller, OPERATE);
+
+/** Refuses everyone where the table has no row: a new route is closed until someone says who may use it. */
+export function admitTo(caller: Caller, operationId: string): void {
+  const who = ACCESS[operationId];
+  if (who === undefined) throw new MunimentError('forbidden', 'nobody may use this route');
+  admit(caller, who);
+}

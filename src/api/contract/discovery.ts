@@ -1,0 +1,78 @@
+import { z } from '@hono/zod-openapi';
+import { body, FlagParam, list, ok, page, pageShape, route, searchShape, Time, WhenQuery } from './common.ts';
+
+const tags = ['discovery'];
+
+export const ObservationClass = z.enum(['identity', 'credential', 'permission', 'trust', 'exposure']);
+
+export const Sweep = z
+  .object({
+    sweep: z.string(),
+    source: z.string(),
+    connector: z.string(),
+    partition: z.string(),
+    scope: z.array(z.string()),
+    items: z.number().int(),
+    verdict: z.enum(['COMPLETE', 'PARTIAL', 'FAILED']),
+    why: z.string(),
+    denied: z.array(z.object({ what: z.string(), why: z.string() })),
+    errors: z.array(z.object({ what: z.string(), why: z.string() })),
+    started: Time,
+    ended: Time,
+    entry: z.number().int(),
+  })
+  .openapi('Sweep');
+
+export const runSweep = route({
+  operationId: 'runSweep',
+  method: 'post',
+  path: '/api/v1/sweeps',
+  tags,
+  summary: 'Sweep a source now',
+  request: body(z.strictObject({ source: z.literal('host') })),
+  responses: ok(Sweep),
+});
+
+export const listSweeps = route({
+  operationId: 'listSweeps',
+  method: 'get',
+  path: '/api/v1/sweeps',
+  tags,
+  summary: 'The latest sweep of each source and partition',
+  request: { query: WhenQuery },
+  responses: ok(list(Sweep)),
+});
+
+export const Observation = z
+  .object({
+    key: z.string(),
+    source: z.string(),
+    class: ObservationClass,
+    label: z.string().nullable(),
+    attributes: z.record(
+      z.string(),
+      z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.union([z.string(), z.number()]))]),
+    ),
+    present: z.boolean(),
+    firstSeen: Time,
+    lastChanged: Time,
+    entry: z.number().int(),
+  })
+  .openapi('Observation');
+
+export const listObservations = route({
+  operationId: 'listObservations',
+  method: 'get',
+  path: '/api/v1/observations',
+  tags,
+  summary: 'What sweeps saw',
+  request: {
+    query: z.strictObject({
+      ...pageShape,
+      ...searchShape,
+      class: ObservationClass.optional(),
+      present: FlagParam.optional(),
+    }),
+  },
+  responses: ok(page(Observation)),
+});

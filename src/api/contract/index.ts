@@ -1,0 +1,28 @@
+import * as agents from './agents.ts';
+import * as changes from './changes.ts';
+import * as credentials from './credentials.ts';
+import * as declared from './declared.ts';
+import * as discovery from './discovery.ts';
+import * as evidence from './evidence.ts';
+import * as identities from './identities.ts';
+import * as ledger from './ledger.ts';
+import * as open from './open.ts';
+import * as people from './people.ts';
+import * as sessions from './sessions.ts';
+
+const GROUPS = { sessions, people, identities, declared, credentials, changes, agents, ledger, discovery, evidence, open };
+
+export interface Route {
+  operationId: string;
+  method: 'get' | 'post' | 'put' | 'delete';
+  path: string;
+  getRoutingPath(): string;
+}
+
+const isRoute = (value: unknown): value is Route =>
+  typeof value === 'object' && value !== null && 'operationId' in value && 'getRoutingPath' in value;
+
+/** Every route there is. */
+export const ROUTES: readonly Route[] = Object.values(GROUPS).flatMap((group) => Object.values(group).filter(isRoute));
+
+export { agents, changes, credentials, declared, discovery, evidence, identities, ledger, open, people, sessions };

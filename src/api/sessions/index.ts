@@ -1,0 +1,4 @@
+export type { RelyingParty } from './passkey.ts';
+export { authenticationOptions, readRegistration, registrationOptions } from './passkey.ts';
+export { SESSION_ABSOLUTE_SECONDS, SESSION_COOKIE, SESSION_PREFIX } from './model.ts';
+export { createSessions, livingPersons, type OpenedSession, type Sessions } from './service.ts';

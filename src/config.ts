@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { checkTrustDomain, MunimentError } from './kernel/index.ts';
+
+/** Settings: flags over `MUNIMENT_*` variables over `muniment.yaml` over what follows from the machine. */
+
+const PORT_MAX = 65_535;
+export const CONSOLE_PORT = 7440;
+export const API_PORT = 7443;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+const HOST_NAME = /^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$|^[0-9a-fA-F:.]+$/;
+const NAME_MAX_CHARACTERS = 253;
+
+/** 0 takes any free port. */
+const port = z.coerce.number().int().min(0).max(PORT_MAX);
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]);
+const path = z.string().min(1);
+const hostName = z.string().max(NAME_MAX_CHARACTERS).regex(HOST_NAME, 'must be a host name or an address');
+const trustDomain = z.string().superRefine((name, context) => {
+  try {
+    checkTrustDomain(name);
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message });
+  }
+});
+
+const settings = z.strictObject({
+  data: path,
+  consolePort: port,
+  apiPort: port,
+  hosts: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value),
+    z.array(hostName).min(1),
+  ),
+  trustDomain,
+  databaseUrl: z.string().regex(/^postgres(ql)?:\/\//, 'must start with `postgresql://`').optional(),
+  sealKey: z.string().min(1).optional(),
+  sweep: flag,
+  logLevel: z.enum(LOG_LEVELS),
+  certificateFile: path.optional(),
+  keyFile: path.optional(),
+  pkiPort: port.optional(),
+  pkiUrl: z.url({ protocol: /^http$/ }).optional(),
+  origin: z.string().min(1).max(NAME_MAX_CHARACTERS).regex(/^[^\s+]+$/, 'may hold neither a space nor `+`').optional(),
+  passkeyHost: hostName.optional(),
+});
+
+export type Settings = z.output<typeof settings>;
+type Key = keyof Settings;
+export type Layer = 'flag' | 'variable' | 'file' | 'default';
+
+export interface Config extends Settings {
+  /** Where each setting in force came from. */
+  readonly from: Readonly<Partial<Record<Key, string>>>;
+}
+
+const VARIABLES: Record<Key, string> = {
+  data: 'MUNIMENT_DATA',
+  consolePort: 'MUNIMENT_CONSOLE_PORT',
+  apiPort: 'MUNIMENT_API_PORT',
+  hosts: 'MUNIMENT_HOSTS',
+  trustDomain: 'MUNIMENT_TRUST_DOMAIN',
+  databaseUrl: 'MUNIMENT_DATABASE_URL',
+  sealKey: 'MUNIMENT_SEAL_KEY',
+  sweep: 'MUNIMENT_SWEEP',
+  logLevel: 'MUNIMENT_LOG_LEVEL',
+  certificateFile: 'MUNIMENT_CERTIFICATE_FILE',
+  keyFile: 'MUNIMENT_KEY_FILE',
+  pkiPort: 'MUNIMENT_PKI_PORT',
+  pkiUrl: 'MUNIMENT_PKI_URL',
+  origin: 'MUNIMENT_ORIGIN',
+  passkeyHost: 'MUNIMENT_PASSKEY_HOST',
+};
+const CONFIG_VARIABLE = 'MUNIMENT_CONFIG';
+/** Variables of our other programs, of the command line and of tests: not ours to judge. */
+const OTHERS = /^MUNIMENT_(AGENT|CLI|TEST|DEMO|BENCH)_|^MUNIMENT_CONFIG$/;
+const SECRET_KEYS: ReadonlySet<Key> = new Set(['databaseUrl', 'sealKey']);
+const DEFAULT_FILE = 'muniment.yaml';
+
+export interface ConfigSources {
+  flags?: Record<string, unknown>;
+  environment?: Record<string, string | undefined>;
+  /** Must be there if it is named; `muniment.yaml` need not. */
+  file?: string | undefined;
+}
+
+type Layered = Map<string, { value: unknown; from: string }>;
+
+/**
+ * Reads and checks the settings.
+ * @throws MunimentError `unknown_option` for a key that is none of ours, `bad_request` for a value that is not valid
+ */
+export function readConfig({ flags = {}, environment = process.env, file }: ConfigSources = {}): Config {
+  const layered: Layered = new Map();
+  for (const [key, value] of Object.entries(defaults())) layered.set(key, { value, from: 'default' });
+  addFile(layered, file ?? environment[CONFIG_VARIABLE]);
+  addVariables(layered, environment);
+  for (const [key, value] of Object.entries(flags)) {
+    if (value !== undefined) layered.set(key, { value, from: 'flag' });
+  }
+  return check(layered);
+}
+
+const defaults = (): Partial<Record<Key, unknown>> => ({
+  data: './data',
+  consolePort: CONSOLE_PORT,
+  apiPort: API_PORT,
+  hosts: [...new Set(['localhost', '127.0.0.1', '::1', hostname()])].filter((name) => HOST_NAME.test(name)),
+  trustDomain: 'muniment.local',
+  sweep: true,
+  logLevel: 'warn',
+});
+
+function addFile(layered: Layered, named: string | undefined): void {
+  const path = named ?? DEFAULT_FILE;
+  const text = readText(path, named !== undefined);
+  if (text === undefined) return;
+  const values = parseYaml(text, path);
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    throw new MunimentError('bad_request', `\`${path}\` must hold keys and values`);
+  }
+  for (const [key, value] of Object.entries(values)) layered.set(key, { value, from: `file \`${path}\`` });
+}
+
+function readText(path: string, mustBe: boolean): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (!mustBe && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new MunimentError('bad_request', `settings file \`${path}\` cannot be read`, { cause });
+  }
+}
+
+function parseYaml(text: string, path: string): unknown {
+  try {
+    return parse(text) ?? {};
+  } catch (cause) {
+    throw new MunimentError('bad_request', `settings file \`${path}\` is not valid YAML`, { cause });
+  }
+}
+
+function addVariables(layered: Layered, environment: Record<string, string | undefined>): void {
+  const keys = new Map(Object.entries(VARIABLES).map(([key, name]) => [name, key]));
+  if (environment.DATABASE_URL) layered.set('databaseUrl', { value: environment.DATABASE_URL, from: 'variable `DATABASE_URL`' });
+  for (const [name, value] of Object.entries(environment)) {
+    if (!name.startsWith('MUNIMENT_') || OTHERS.test(name) || value === undefined || value === '') continue;
+    const key = keys.get(name);
+    if (key === undefined) throw new MunimentError('unknown_option', `unknown variable \`${name}\``);
+    layered.set(key, { value, from: `variable \`${name}\`` });
+  }
+}
+
+function check(layered: Layered): Config {
+  const parsed = settings.safeParse(Object.fromEntries([...layered].map(([key, { value }]) => [key, value])));
+  if (!parsed.success) throw invalid(parsed.error, layered);
+  const config = parsed.data;
+  if ((config.certificateFile === undefined) !== (config.keyFile === undefined)) {
+    throw new MunimentError('bad_request', '`certificateFile` and `keyFile` go together');
+  }
+  const from = Object.fromEntries([...layered].map(([key, value]) => [key, value.from]));
+  return { ...config, data: resolve(config.data), from };
+}
+
+function invalid(error: z.ZodError, layered: Layered): MunimentError {
+  const issue = error.issues[0];
+  if (issue?.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    return new MunimentError('unknown_option', `unknown setting \`${key}\` (${layered.get(key)?.from})`, { path: key });
+  }
+  const key = String(issue?.path[0] ?? '');
+  const message = issue?.message ?? 'is not valid';
+  return new MunimentError('bad_request', `setting \`${key}\` (${layered.get(key)?.from}): ${message}`, { path: key });
+}
+
+/** What is in force and where each value came from. A secret's value is never shown. */
+export function explain(config: Config): Array<{ key: Key; value: string; from: string }> {
+  return (Object.keys(VARIABLES) as Key[])
+    .filter((key) => config[key] !== undefined)
+    .map((key) => ({ key, value: shown(key, config[key]), from: config.from[key] ?? 'default' }));
+}
+
+function shown(key: Key, value: unknown): string {
+  if (SECRET_KEYS.has(key)) return '(set; not shown)';
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}

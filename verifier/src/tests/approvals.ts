@@ -1,0 +1,98 @@
+import { canonicalize } from '../canonical.ts';
+import type { Kind, ResourceKind, Rows } from '../words/index.ts';
+import type { Context } from './context.ts';
+import { type Finding, finding } from './result.ts';
+
+type Change = Rows['change'];
+type Declared = Rows['identity'] | Rows['trust'] | Rows['policy'] | Rows['profile'] | Rows['application'];
+
+export const CHANGE_KINDS = [
+  'change.proposed',
+  'change.approved',
+  'change.applied',
+] as const satisfies readonly Kind[];
+
+export const BOOTSTRAP = 'approved by no second person: bootstrap';
+
+/** How a declared thing joins the approval that let it stand. */
+export type Joined = Pick<Finding, 'verdict' | 'why' | 'deviation'>;
+
+const fail = (why: string): Joined => ({ verdict: 'FAIL', why });
+const unknown = (why: string): Joined => ({ verdict: 'NOT_EVALUABLE', why });
+
+/** A step of the plan that is this thing, word for word. */
+const isPlanned = ({ plan }: Change, kind: ResourceKind, row: Declared): boolean =>
+  plan.operations.some(
+    (operation) =>
+      operation.kind === kind &&
+      operation.id === row.id &&
+      operation.after !== null &&
+      canonicalize([operation.name, operation.after]) === canonicalize([row.name, row.spec]),
+  );
+
+/** Approvals by someone other than the requester (or, inside the bootstrap, by anyone) that came before `entry`. */
+function candidates(change: Change, entry: number, bootstrap: boolean): Change['approvals'] {
+  const earlier = change.approvals.filter((approval) => approval.entry < entry);
+  return bootstrap ? earlier : earlier.filter(({ approver }) => approver !== change.plan.proposer);
+}
+
+function bySignature(context: Context, change: Change, row: Declared): Joined {
+  const found = candidates(change, row.entry, row.bootstrap);
+  const checks = found.map((approval) => ({ approval, check: context.signatures.get(approval.entry) }));
+  const good = checks.find(({ check }) => check?.holds === true);
+  if (good) {
+    const { approver, time, entry } = good.approval;
+    return { verdict: 'PASS', why: `${change.id} approved by ${approver} at ${time} (entry ${entry})` };
+  }
+  const open = checks.find(({ check }) => check?.holds === null);
+  if (open) return unknown(`${change.id}: ${open.check?.why}`);
+  const [first] = checks;
+  return fail(first ? `${change.id}: ${first.check?.why}` : `${change.id} was approved by no second person`);
+}
+
+/** Marked first days: a departure that is said, and that a compensating review would have to carry. */
+const inBootstrap = ({ verdict, why }: Joined): Joined => ({
+  verdict: verdict === 'PASS' ? 'NOT_EVALUABLE' : verdict,
+  why: verdict === 'PASS' ? BOOTSTRAP : `${BOOTSTRAP}; ${why}`,
+  deviation: true,
+});
+
+function throughChange(context: Context, kind: ResourceKind, row: Declared, id: string): Joined {
+  const change = context.input.closing.tables.change.get(id);
+  if (change === undefined) {
+    const hidden = context.withheldAbout(CHANGE_KINDS, [id]);
+    return hidden.length > 0 ? unknown(`the body of ${id} is withheld`) : fail(`${id} is not in the log`);
+  }
+  if (!isPlanned(change, kind, row)) return fail(`${id} does not hold it as it was declared`);
+  if (change.state !== 'applied') return fail(`${id} was never applied`);
+  const joined = bySignature(context, change, row);
+  const hidden = joined.verdict === 'FAIL' ? context.withheldAbout(CHANGE_KINDS, [id]) : [];
+  return hidden.length > 0 ? unknown(`an approval of ${id} is withheld`) : joined;
+}
+
+/** What was joined already: many credentials rest on one identity. */
+const known = new WeakMap<Context, WeakMap<Declared, Joined>>();
+
+/**
+ * Joins one version of a declared thing to a valid signature over its plan that came before it: approved, then applied,
+ * exactly as signed.
+ */
+export function joinApproval(context: Context, kind: ResourceKind, row: Declared): Joined {
+  const joined = known.get(context) ?? new WeakMap<Declared, Joined>();
+  known.set(context, joined);
+  const found = joined.get(row) ?? join(context, kind, row);
+  joined.set(row, found);
+  return found;
+}
+
+function join(context: Context, kind: ResourceKind, row: Declared): Joined {
+  if (row.change === null)
+    return row.bootstrap ? inBootstrap(fail('no change')) : fail('declared without a change');
+  const joined = throughChange(context, kind, row, row.change);
+  return row.bootstrap ? inBootstrap(joined) : joined;
+}
+
+export const asFinding = (joined: Joined, id: string, entry?: number): Finding => ({
+  ...finding(joined.verdict, id, joined.why, entry),
+  ...(joined.deviation ? { deviation: true } : {}),
+});

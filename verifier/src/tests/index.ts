@@ -1,0 +1,40 @@
+import { CONTROLS } from '../controls/index.ts';
+import type { EvidenceInput } from '../evidence-input.ts';
+import { type Context, contextOf } from './context.ts';
+import { enumerationIsComplete } from './inv-01.ts';
+import { ownerAndPurpose } from './inv-02.ts';
+import { approvedBeforeIssued } from './iss-01.ts';
+import { dutiesAreSeparated } from './iss-02.ts';
+import { decisionsAreRecorded } from './iss-04.ts';
+import { revocationWorks } from './lif-03.ts';
+import { NOT_YET, notYet } from './not-yet.ts';
+import type { TestResult } from './result.ts';
+
+export { REFUSAL_TARGET_P95_MS } from './lif-03.ts';
+export { type Clause, combine, type Member, type TestResult } from './result.ts';
+
+const TESTS: Readonly<Record<string, (context: Context) => TestResult>> = {
+  'NHI-INV-01': enumerationIsComplete,
+  'NHI-INV-02': ownerAndPurpose,
+  'NHI-ISS-01': approvedBeforeIssued,
+  'NHI-ISS-02': dutiesAreSeparated,
+  'NHI-ISS-04': decisionsAreRecorded,
+  'NHI-LIF-03': revocationWorks,
+};
+
+/** Ids of the controls that a test computes; the others say what they would need. */
+export const TESTED: readonly string[] = Object.keys(TESTS);
+
+function run(control: string, context: Context): TestResult {
+  const test = TESTS[control];
+  return test ? test(context) : notYet(control, NOT_YET[control] ?? 'no test is written for it');
+}
+
+/**
+ * One result per control, in the catalogue's order. Pure: the same input gives the same results, byte for byte, wherever
+ * it runs. It only waits for signatures to be checked (WebCrypto).
+ */
+export async function runTests(input: EvidenceInput): Promise<TestResult[]> {
+  const context = await contextOf(input);
+  return CONTROLS.map(({ id }) => run(id, context));
+}

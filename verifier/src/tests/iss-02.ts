@@ -1,0 +1,112 @@
+import { canonicalize } from '../canonical.ts';
+import type { EntryData, Rows } from '../words/index.ts';
+import { BOOTSTRAP, CHANGE_KINDS } from './approvals.ts';
+import type { Context, Told } from './context.ts';
+import { type Finding, finding, type Judged, judge, resultOf, type TestResult } from './result.ts';
+
+type Applied = Told<'change.applied'>;
+type Change = Rows['change'];
+type Rule = (change: Change, applied: Applied, context: Context) => Finding;
+
+const none = { verdict: 'NOT_OCCURRING', why: 'no change was applied in the period' } as const;
+
+/** Approvals that came before the change was applied. */
+const before = ({ approvals }: Change, { index }: Applied): Change['approvals'] =>
+  approvals.filter(({ entry }) => entry < index);
+
+const secondPerson: Rule = (change, applied) => {
+  const { proposer } = change.plan;
+  const others = before(change, applied).filter(({ approver }) => approver !== proposer);
+  if (others.length > 0) {
+    const names = others.map(({ approver }) => approver).join(', ');
+    return finding('PASS', change.id, `asked for by ${proposer}, approved by ${names}`, applied.index);
+  }
+  return applied.data.bootstrap
+    ? { ...finding('NOT_EVALUABLE', change.id, BOOTSTRAP, applied.index), deviation: true }
+    : finding('FAIL', change.id, `asked for by ${proposer} and approved by no one else`, applied.index);
+};
+
+/** One good signature by an enrolled, active approver other than the requester carries the change. */
+const signedByPerson: Rule = (change, applied, { signatures }) => {
+  const checks = before(change, applied)
+    .filter(({ approver }) => applied.data.bootstrap || approver !== change.plan.proposer)
+    .map(({ entry }) => signatures.get(entry));
+  const good = checks.find((check) => check?.holds === true);
+  if (good) return finding('PASS', change.id, good.why, applied.index);
+  const open = checks.find((check) => check?.holds === null);
+  if (open) return finding('NOT_EVALUABLE', change.id, open.why, applied.index);
+  if (applied.data.bootstrap) {
+    return { ...finding('NOT_EVALUABLE', change.id, BOOTSTRAP, applied.index), deviation: true };
+  }
+  return finding('FAIL', change.id, checks[0]?.why ?? 'no approval by signature', applied.index);
+};
+
+const stepOf = ({ kind, id, name, spec }: EntryData['resource.declared']): string =>
+  canonicalize([kind, id, name, spec]);
+
+/** The steps that the entries carried out and those that were signed, each once. */
+const exactlyAsSigned: Rule = (change, applied, context) => {
+  const { id, plan } = change;
+  const signed = plan.operations.map(({ op, kind, id: target, name, after }) =>
+    op === 'retire' ? canonicalize([kind, target]) : canonicalize([kind, target, name, after]),
+  );
+  const declared = context.told('resource.declared').filter(({ data }) => data.change === id);
+  const retired = context.told('resource.retired').filter(({ data }) => data.change === id);
+  const done = [
+    ...declared.map(({ data }) => stepOf(data)),
+    ...retired.map(({ data }) => canonicalize([data.kind, data.id])),
+  ];
+  const isSame = canonicalize([...signed].sort()) === canonicalize([...done].sort());
+  return isSame && applied.data.planDigest === change.planDigest
+    ? finding('PASS', id, 'carried out by the control plane, step by step as signed', applied.index)
+    : finding('FAIL', id, 'what was carried out is not what the plan says', applied.index);
+};
+
+function ruled(context: Context, applied: Applied, rule: Rule): Finding {
+  const id = applied.data.change;
+  const change = context.input.closing.tables.change.get(id);
+  const [hidden] = context.withheldAbout(
+    [...CHANGE_KINDS, 'resource.declared', 'resource.retired'],
+    [id, ...stepsOf(change)],
+  );
+  const found = change
+    ? rule(change, applied, context)
+    : finding('FAIL', id, 'no such change was proposed', applied.index);
+  return hidden && found.verdict === 'FAIL'
+    ? finding('NOT_EVALUABLE', id, `the body of entry ${hidden.index} is withheld`, applied.index)
+    : found;
+}
+
+const stepsOf = (change: Change | undefined): string[] => change?.plan.operations.map(({ id }) => id) ?? [];
+
+/** What the bootstrap let one person do: each would have to carry a review by another, afterwards. */
+function overrides(context: Context): Judged {
+  const declared = context.told('resource.declared').filter(({ data }) => data.bootstrap);
+  const why = `${BOOTSTRAP}; no compensating review is on record, and none can be recorded yet`;
+  const found = declared.map(({ index, data }) => ({
+    ...finding('NOT_EVALUABLE', data.id, why, index),
+    deviation: true,
+  }));
+  return judge('what one person did alone carries a compensating review', found, {
+    verdict: 'NOT_OCCURRING',
+    why: 'nothing was declared inside a bootstrap in the period',
+  });
+}
+
+/** NHI-ISS-02: who asks does not approve, a person approves by signature, and nobody carries out anything else. */
+export function dutiesAreSeparated(context: Context): TestResult {
+  const applied = context.told('change.applied');
+  const hidden = context
+    .withheld('change.applied')
+    .map(({ index, leaf }) =>
+      finding('NOT_EVALUABLE', leaf.subject || `entry ${index}`, 'the body is withheld', index),
+    );
+  const over = (clause: string, rule: Rule): Judged =>
+    judge(clause, [...applied.map((each) => ruled(context, each, rule)), ...hidden], none);
+  return resultOf('NHI-ISS-02', [
+    over('the requester is not the approver', secondPerson),
+    over('an enrolled person approved by signature', signedByPerson),
+    over('what was carried out is what was signed', exactlyAsSigned),
+    overrides(context),
+  ]);
+}

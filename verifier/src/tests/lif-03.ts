@@ -1,0 +1,129 @@
+import { killedBy, type Probe, type ProbePoint, type Rows } from '../words/index.ts';
+import type { Context, Told } from './context.ts';
+import { standingAt } from './history.ts';
+import { type Finding, finding, type Judged, judge, resultOf, stated, type TestResult } from './result.ts';
+
+/** Promised: from the lock's entry to the last refusal seen, for 95 of 100 tries. */
+export const REFUSAL_TARGET_P95_MS = 5_000;
+
+const POINTS: Record<Rows['credential']['credential']['type'], readonly ProbePoint[]> = {
+  'x509-svid': ['api-renewal', 'agent-stream', 'crl', 'openssl'],
+  'jwt-svid': ['api-renewal', 'agent-stream', 'introspection'],
+  'agent-x509': ['api-renewal', 'crl', 'openssl'],
+};
+
+type Lock = Rows['lock'];
+
+interface Proof {
+  lock: Lock;
+  /** Every credential that the lock covers, was granted before it, and had not ended. */
+  dead: Rows['credential'][];
+  probes: Probe[];
+}
+
+/** Locks that the period placed. A lock placed before it is an event of its own period. */
+const placed = ({ input, told }: Context): Lock[] =>
+  told('lock.placed').flatMap(({ data }) => input.closing.tables.lock.get(data.lock) ?? []);
+
+function coveredBy(context: Context, lock: Lock): Rows['credential'][] {
+  const identities = context.history('identity');
+  return [...context.input.closing.tables.credential.values()]
+    .filter(({ credential }) => credential.notAfter > lock.placed)
+    .filter((row) => killedBy(row, [lock], standingAt(identities, row.request.identity ?? '', lock.entry)))
+    .sort((a, b) => a.entry - b.entry);
+}
+
+function proofOf(context: Context, lock: Lock, records: Told<'probe.recorded'>[]): Proof {
+  const probes = records.filter(({ data }) => data.lock === lock.id).flatMap(({ data }) => data.probes);
+  return { lock, dead: coveredBy(context, lock), probes };
+}
+
+const told = ({ point, credential, outcome, detail, latencyMs }: Probe): string =>
+  `${point}${credential === null ? '' : ` (credential ${credential})`} ${outcome}` +
+  `${latencyMs === null ? '' : ` after ${latencyMs} ms`}${detail ? `: ${detail}` : ''}`;
+
+const VERDICT_OF = { REFUSED: 'PASS', ACCEPTED: 'FAIL', NOT_EVALUABLE: 'NOT_EVALUABLE' } as const;
+
+function refused({ lock, dead, probes }: Proof): Finding[] {
+  if (probes.length > 0)
+    return probes.map((probe) => finding(VERDICT_OF[probe.outcome], lock.id, told(probe), lock.entry));
+  return dead.length === 0
+    ? [finding('NOT_OCCURRING', lock.id, 'no live credential was covered', lock.entry)]
+    : [finding('NOT_EVALUABLE', lock.id, `${dead.length} credentials died untried`, lock.entry)];
+}
+
+/** A try without a credential stands for the whole point; one with it, for that credential. */
+const isTried = (probes: Probe[], point: ProbePoint, entry: number): boolean =>
+  probes.some(
+    (probe) =>
+      probe.point === point &&
+      probe.outcome !== 'NOT_EVALUABLE' &&
+      (probe.credential === null || probe.credential === entry),
+  );
+
+function everywhere({ lock, dead, probes }: Proof): Finding[] {
+  const missing = dead.flatMap(({ entry, credential }) =>
+    POINTS[credential.type]
+      .filter((point) => !isTried(probes, point, entry))
+      .map((point) => `${point} (credential ${entry})`),
+  );
+  if (dead.length === 0)
+    return [finding('NOT_OCCURRING', lock.id, 'no live credential was covered', lock.entry)];
+  return missing.length === 0
+    ? [finding('PASS', lock.id, 'every covered credential was tried at every point', lock.entry)]
+    : [finding('NOT_EVALUABLE', lock.id, `not tried: ${missing.join(', ')}`, lock.entry)];
+}
+
+/** Nearest rank: the smallest value that at least 95 of 100 do not exceed. */
+export const p95 = (values: number[]): number | undefined =>
+  [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
+
+const IN_TIME = `refused within ${REFUSAL_TARGET_P95_MS} ms, 95 of 100 tries`;
+
+function inTime(proofs: Proof[]): Judged {
+  const tries = proofs.flatMap(({ probes }) => probes).filter(({ outcome }) => outcome === 'REFUSED');
+  const times = tries.flatMap(({ latencyMs }) => latencyMs ?? []);
+  const latest = p95(times);
+  if (latest === undefined) return stated(IN_TIME, 'NOT_EVALUABLE', 'no refusal was timed');
+  const why = `p95 is ${latest} ms over ${times.length} refusals (upper bound: the try has its own delay)`;
+  if (latest > REFUSAL_TARGET_P95_MS) return stated(IN_TIME, 'FAIL', why, times.length);
+  return times.length < tries.length
+    ? stated(
+        IN_TIME,
+        'NOT_EVALUABLE',
+        `${why}; ${tries.length - times.length} refusals were not timed`,
+        tries.length,
+      )
+    : stated(IN_TIME, 'PASS', why, times.length);
+}
+
+/** The shapes that a credential has in text: a compact JWT, and PEM. */
+const SECRET = /eyJ[\w-]+\.[\w-]+\.[\w-]+|-----BEGIN /;
+
+function silent({ lock, probes }: Proof): Finding[] {
+  if (probes.length === 0) return [];
+  return probes.some(({ detail }) => SECRET.test(detail))
+    ? [finding('FAIL', lock.id, 'a probe wrote the credential down', lock.entry)]
+    : [finding('PASS', lock.id, 'no probe wrote a credential down', lock.entry)];
+}
+
+/** NHI-LIF-03: what was taken away is shown to be refused where it was used, within the promised time. */
+export function revocationWorks(context: Context): TestResult {
+  const records = context.told('probe.recorded');
+  const proofs = placed(context).map((lock) => proofOf(context, lock, records));
+  const hidden = context
+    .withheld('lock.placed', 'probe.recorded')
+    .map(({ index, leaf }) =>
+      finding('NOT_EVALUABLE', leaf.subject || `entry ${index}`, 'the body is withheld', index),
+    );
+  const none = { verdict: 'NOT_OCCURRING', why: 'nothing was locked in the period' } as const;
+  const over = (clause: string, rule: (proof: Proof) => Finding[]): Judged =>
+    judge(clause, [...proofs.flatMap(rule), ...hidden], none);
+  const hasLocks = proofs.length + hidden.length > 0;
+  return resultOf('NHI-LIF-03', [
+    over('the dead credential is refused where it was tried', refused),
+    over('every covered credential was tried at every point', everywhere),
+    hasLocks ? inTime(proofs) : stated(IN_TIME, none.verdict, none.why),
+    over('no probe writes a credential down', silent),
+  ]);
+}

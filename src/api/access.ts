@@ -1,6 +1,6 @@
-import type { Caller } from './env.ts';
-import { MunimentError } from '../kernel/index.ts';
 import { ROLES, type Role } from '#verifier';
+import { MunimentError } from '../kernel/index.ts';
+import type { Caller } from './env.ts';
 
 /** `signed-in` is any person with a session; `bootstrap`, `socket` and `agent` are the callers of that name. */
 export type Who = 'anyone' | 'signed-in' | 'bootstrap' | 'socket' | 'agent' | Role;

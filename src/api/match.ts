@@ -1,4 +1,4 @@
-import { type Route, ROUTES } from './contract/index.ts';
+import { ROUTES, type Route } from './contract/index.ts';
 
 interface Pattern {
   route: Route;

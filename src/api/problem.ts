@@ -38,9 +38,14 @@ export function asMunimentError(error: unknown): MunimentError {
   if (isMunimentError(error)) return error;
   if (error instanceof HTTPException) {
     const code = HTTP_CODES[error.status] ?? 'bad_request';
-    return new MunimentError(code, error.status === 415 ? 'the content type is not one that this route takes' : lower(error.message));
+    return new MunimentError(
+      code,
+      error.status === 415 ? 'the content type is not one that this route takes' : lower(error.message),
+    );
   }
-  return new MunimentError('internal', 'something went wrong here; our log has more under the request id', { cause: error });
+  return new MunimentError('internal', 'something went wrong here; our log has more under the request id', {
+    cause: error,
+  });
 }
 
 const lower = (message: string): string => message.charAt(0).toLowerCase() + message.slice(1);

@@ -9,7 +9,11 @@ const DELIVERIES_MAX = 1000;
 const TTL_MAX_SECONDS = 10 * 365 * 86_400;
 
 const AgentName = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,62}$/);
-const Csr = z.string().min(1).max(CSR_MAX_CHARACTERS).openapi({ description: 'PKCS #10: PEM, or base64 of the DER.' });
+const Csr = z
+  .string()
+  .min(1)
+  .max(CSR_MAX_CHARACTERS)
+  .openapi({ description: 'PKCS #10: PEM, or base64 of the DER.' });
 const TtlSeconds = z.number().int().positive().max(TTL_MAX_SECONDS);
 const Facts = z.record(
   z.string().max(63),
@@ -168,7 +172,10 @@ export const introspect = route({
       content: {
         'application/x-www-form-urlencoded': {
           schema: z.strictObject({
-            token: z.string().min(1).max(16 * 1024),
+            token: z
+              .string()
+              .min(1)
+              .max(16 * 1024),
             token_type_hint: z.string().max(63).optional(),
           }),
         },

@@ -6,7 +6,10 @@ import { WebAuthnOptions } from './sessions.ts';
 const tags = ['changes'];
 const MANIFESTS_MAX_CHARACTERS = 512 * 1024;
 const DIGEST = /^[0-9a-f]{64}$/;
-const Base64Url = z.string().max(8192).regex(/^[A-Za-z0-9_-]+$/);
+const Base64Url = z
+  .string()
+  .max(8192)
+  .regex(/^[A-Za-z0-9_-]+$/);
 
 export const PlanDigest = z.string().regex(DIGEST);
 
@@ -152,7 +155,9 @@ export const apply = route({
   tags,
   summary: 'Apply exactly what was approved',
   request: { params: IdPath, ...body(z.strictObject({ planDigest: PlanDigest })) },
-  responses: ok(z.object({ applied: Time, operations: z.number().int(), entry: z.number().int(), receipt: Receipt })),
+  responses: ok(
+    z.object({ applied: Time, operations: z.number().int(), entry: z.number().int(), receipt: Receipt }),
+  ),
 });
 
 export const withdraw = route({

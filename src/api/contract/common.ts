@@ -77,10 +77,13 @@ export const ok = <S extends z.ZodType>(schema: S, description = 'Done') => ({
 export const done = { 204: { description: 'Done' } };
 
 /** A JSON body that must be there. */
-export const body = <S extends z.ZodType>(schema: S) => ({ body: { content: json(schema), required: true as const } });
+export const body = <S extends z.ZodType>(schema: S) => ({
+  body: { content: json(schema), required: true as const },
+});
 
 /** A page of things; `next` is the cursor of the following page, or null at the end. */
-export const page = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item), next: z.string().nullable() });
+export const page = <S extends z.ZodType>(item: S) =>
+  z.object({ items: z.array(item), next: z.string().nullable() });
 export const list = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item) });
 
 /**
@@ -90,5 +93,7 @@ export const list = <S extends z.ZodType>(item: S) => z.object({ items: z.array(
 export function route<const R extends RouteConfig & { operationId: string }>(config: R) {
   const request = { query: z.strictObject({}), ...config.request };
   const responses = { ...config.responses, default: PROBLEM_RESPONSE };
-  return createRoute({ ...config, request, responses }) as unknown as ReturnType<typeof createRoute<R['path'], R>>;
+  return createRoute({ ...config, request, responses }) as unknown as ReturnType<
+    typeof createRoute<R['path'], R>
+  >;
 }

@@ -1,5 +1,17 @@
 import { z } from '@hono/zod-openapi';
-import { ActionWord, body, FlagParam, IndexParam, ok, page, pageShape, Ref, route, Text, Time } from './common.ts';
+import {
+  ActionWord,
+  body,
+  FlagParam,
+  IndexParam,
+  ok,
+  page,
+  pageShape,
+  Ref,
+  route,
+  Text,
+  Time,
+} from './common.ts';
 
 const tags = ['credentials'];
 const CERTIFICATE_MAX_CHARACTERS = 64 * 1024;
@@ -71,7 +83,11 @@ export const listCredentials = route({
   tags,
   summary: 'Every credential, newest first',
   request: {
-    query: z.strictObject({ ...pageShape, identity: z.string().max(63).optional(), live: FlagParam.optional() }),
+    query: z.strictObject({
+      ...pageShape,
+      identity: z.string().max(63).optional(),
+      live: FlagParam.optional(),
+    }),
   },
   responses: ok(page(Credential)),
 });

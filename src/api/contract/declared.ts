@@ -44,7 +44,10 @@ export const Trust = z
     name: z.string(),
     identity: Ref,
     method: z.enum(['token', 'unix']),
-    where: z.record(z.string(), z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])),
+    where: z.record(
+      z.string(),
+      z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]),
+    ),
     agents: z.array(z.string()).nullable(),
     entry: z.number().int(),
   })
@@ -71,7 +74,11 @@ export const Probe = z
   })
   .openapi('Probe');
 
-export const LockTarget = z.object({ kind: z.enum(LOCK_TARGETS), id: z.string(), name: z.string().nullable() });
+export const LockTarget = z.object({
+  kind: z.enum(LOCK_TARGETS),
+  id: z.string(),
+  name: z.string().nullable(),
+});
 
 export const Lock = z
   .object({
@@ -183,7 +190,9 @@ export const placeLock = route({
     z.strictObject({ target: z.strictObject({ kind: z.enum(LOCK_TARGETS), id: Text }), reason: Text }),
   ),
   responses: ok(
-    z.object({ lock: z.string(), placed: Time, entry: z.number().int(), receipt: Receipt }).openapi('PlacedLock'),
+    z
+      .object({ lock: z.string(), placed: Time, entry: z.number().int(), receipt: Receipt })
+      .openapi('PlacedLock'),
   ),
 });
 

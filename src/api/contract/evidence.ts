@@ -49,7 +49,10 @@ export const buildPackage = route({
     }),
   ),
   responses: {
-    200: { description: 'The package', content: { 'application/zip': { schema: z.string().openapi({ format: 'binary' }) } } },
+    200: {
+      description: 'The package',
+      content: { 'application/zip': { schema: z.string().openapi({ format: 'binary' }) } },
+    },
   },
 });
 

@@ -15,12 +15,12 @@ import {
   route,
   searchShape,
   Time,
-  whenShape,
   WhenQuery,
+  whenShape,
 } from './common.ts';
 import { Credential, Decision } from './credentials.ts';
-import { EntrySummary } from './ledger.ts';
 import { Lock, Policy, Trust } from './declared.ts';
+import { EntrySummary } from './ledger.ts';
 
 const tags = ['identities'];
 

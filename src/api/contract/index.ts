@@ -10,7 +10,19 @@ import * as open from './open.ts';
 import * as people from './people.ts';
 import * as sessions from './sessions.ts';
 
-const GROUPS = { sessions, people, identities, declared, credentials, changes, agents, ledger, discovery, evidence, open };
+const GROUPS = {
+  sessions,
+  people,
+  identities,
+  declared,
+  credentials,
+  changes,
+  agents,
+  ledger,
+  discovery,
+  evidence,
+  open,
+};
 
 export interface Route {
   operationId: string;
@@ -23,6 +35,20 @@ const isRoute = (value: unknown): value is Route =>
   typeof value === 'object' && value !== null && 'operationId' in value && 'getRoutingPath' in value;
 
 /** Every route there is. */
-export const ROUTES: readonly Route[] = Object.values(GROUPS).flatMap((group) => Object.values(group).filter(isRoute));
+export const ROUTES: readonly Route[] = Object.values(GROUPS).flatMap((group) =>
+  Object.values(group).filter(isRoute),
+);
 
-export { agents, changes, credentials, declared, discovery, evidence, identities, ledger, open, people, sessions };
+export {
+  agents,
+  changes,
+  credentials,
+  declared,
+  discovery,
+  evidence,
+  identities,
+  ledger,
+  open,
+  people,
+  sessions,
+};

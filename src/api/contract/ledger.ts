@@ -68,6 +68,8 @@ export const verifyLedger = route({
   summary: 'Fold every entry again and compare it with the rows',
   request: body(z.strictObject({ rows: z.literal(true) })),
   responses: ok(
-    z.object({ ok: z.boolean(), size: z.number().int(), problems: z.array(z.string()) }).openapi('LedgerCheck'),
+    z
+      .object({ ok: z.boolean(), size: z.number().int(), problems: z.array(z.string()) })
+      .openapi('LedgerCheck'),
   ),
 });

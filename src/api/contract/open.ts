@@ -53,7 +53,12 @@ export const crl = route({
   request: { params: z.strictObject({ name: z.string().max(100) }) },
   responses: bytes('application/pkix-crl', 'A list'),
 });
-export const jwks = open('jwks', '/.well-known/jwks.json', 'Keys of JWT-SVIDs (RFC 7517)', object('A key set'));
+export const jwks = open(
+  'jwks',
+  '/.well-known/jwks.json',
+  'Keys of JWT-SVIDs (RFC 7517)',
+  object('A key set'),
+);
 export const openidConfiguration = open(
   'openidConfiguration',
   '/.well-known/openid-configuration',

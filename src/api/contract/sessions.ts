@@ -11,14 +11,25 @@ export const Self = z
     name: z.string().nullable(),
     displayName: z.string().nullable(),
     roles: z.array(RoleWord),
-    keys: z.array(z.object({ id: z.string(), type: z.enum(['ed25519', 'passkey']) })),
+    keys: z.array(
+      z.object({
+        id: z.string(),
+        type: z.enum(['ed25519', 'passkey']),
+        credentialId: z
+          .string()
+          .optional()
+          .openapi({ description: 'Passkeys: tells which key an assertion is by.' }),
+      }),
+    ),
   })
   .openapi('Self');
 
 export const SessionState = z
   .object({
     person: Self.nullable(),
-    bootstrap: z.boolean().openapi({ description: 'The bootstrap is open: one person may still ask and approve.' }),
+    bootstrap: z
+      .boolean()
+      .openapi({ description: 'The bootstrap is open: one person may still ask and approve.' }),
     roles: z.array(RoleWord),
     csrf: z.string(),
     ends: Time,
@@ -28,7 +39,12 @@ export const SessionState = z
 /** Options and answers of the browser's WebAuthn calls, passed on as they are (W3C WebAuthn Level 3, section 5.1). */
 export const WebAuthnOptions = z.looseObject({ challenge: z.string() }).openapi('WebAuthnOptions');
 export const WebAuthnResponse = z
-  .looseObject({ id: z.string(), rawId: z.string(), type: z.literal('public-key'), response: z.looseObject({}) })
+  .looseObject({
+    id: z.string(),
+    rawId: z.string(),
+    type: z.literal('public-key'),
+    response: z.looseObject({}),
+  })
   .openapi('WebAuthnResponse');
 
 export const redeemToken = route({

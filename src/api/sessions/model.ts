@@ -26,5 +26,6 @@ export const plusSeconds = (time: Date | string, seconds: number): Date =>
 /** RFC 3339: the earlier of the idle and the absolute end. */
 export function endOf(session: { last_used: string; ends: string }): string {
   const idle = plusSeconds(session.last_used, SESSION_IDLE_SECONDS).toISOString();
-  return idle < session.ends ? idle : session.ends;
+  if (idle < session.ends) return idle;
+  return session.ends;
 }

@@ -6,6 +6,7 @@ import {
   verifyRegistrationResponse,
 } from '@simplewebauthn/server';
 import { cose, decodeCredentialPublicKey, isoCBOR } from '@simplewebauthn/server/helpers';
+import type { JSONValue } from 'hono/utils/types';
 import type { ApprovalKey } from '#verifier';
 import { MunimentError, newId } from '../../kernel/index.ts';
 
@@ -21,24 +22,41 @@ const COORDINATE_BYTES = 32;
 
 const bytesOf = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
 
-export const registrationOptions = (party: RelyingParty, name: string, challenge: string) =>
-  generateRegistrationOptions({
-    rpName: RP_NAME,
-    rpID: party.id,
-    userName: name,
-    challenge: bytesOf(challenge),
-    attestationType: 'none',
-    supportedAlgorithmIDs: ALGORITHMS,
-    authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
-  });
+/** For the browser's WebAuthn calls, as the library made them. */
+export type BrowserOptions = { challenge: string; [key: string]: JSONValue };
 
-export const authenticationOptions = (party: RelyingParty, challenge: string, allow?: string[]) =>
-  generateAuthenticationOptions({
-    rpID: party.id,
-    challenge: bytesOf(challenge),
-    userVerification: 'required',
-    ...(allow === undefined ? {} : { allowCredentials: allow.map((id) => ({ id })) }),
-  });
+const forBrowser = (options: { challenge: string }): BrowserOptions => ({ ...options });
+
+export const registrationOptions = async (
+  party: RelyingParty,
+  name: string,
+  challenge: string,
+): Promise<BrowserOptions> =>
+  forBrowser(
+    await generateRegistrationOptions({
+      rpName: RP_NAME,
+      rpID: party.id,
+      userName: name,
+      challenge: bytesOf(challenge),
+      attestationType: 'none',
+      supportedAlgorithmIDs: ALGORITHMS,
+      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    }),
+  );
+
+export const authenticationOptions = async (
+  party: RelyingParty,
+  challenge: string,
+  allow?: string[],
+): Promise<BrowserOptions> =>
+  forBrowser(
+    await generateAuthenticationOptions({
+      rpID: party.id,
+      challenge: bytesOf(challenge),
+      userVerification: 'required',
+      ...(allow === undefined ? {} : { allowCredentials: allow.map((id) => ({ id })) }),
+    }),
+  );
 
 /** Reads a registration (WebAuthn Level 3, section 7.1) and gives the key that a Person may carry. */
 export async function readRegistration(
@@ -55,7 +73,13 @@ export async function readRegistration(
   }).catch((cause: unknown) => refuse('the passkey registration is not valid', cause));
   if (!verified.verified) return refuse('the passkey registration is not valid');
   const { id, publicKey } = verified.registrationInfo.credential;
-  return { id: newId('key'), type: 'passkey', publicKey: spkiOf(publicKey), credentialId: id, rpId: party.id };
+  return {
+    id: newId('key'),
+    type: 'passkey',
+    publicKey: spkiOf(publicKey),
+    credentialId: id,
+    rpId: party.id,
+  };
 }
 
 /** Checks an assertion (WebAuthn Level 3, section 7.2) by a key that a Person carries. */
@@ -91,12 +115,16 @@ function spkiOf(coseKey: Uint8Array<ArrayBuffer>): string {
   const jwk = cose.isCOSEPublicKeyEC2(key)
     ? { kty: 'EC', crv: 'P-256', x: part(cose.COSEKEYS.x), y: part(cose.COSEKEYS.y) }
     : { kty: 'OKP', crv: 'Ed25519', x: part(cose.COSEKEYS.x) };
-  return createPublicKey({ key: jwk, format: 'jwk' }).export({ format: 'der', type: 'spki' }).toString('base64url');
+  return createPublicKey({ key: jwk, format: 'jwk' })
+    .export({ format: 'der', type: 'spki' })
+    .toString('base64url');
 }
 
 /** SubjectPublicKeyInfo to COSE_Key. */
 function coseOf(spki: string): Uint8Array<ArrayBuffer> {
-  const jwk = createPublicKey({ key: Buffer.from(spki, 'base64url'), format: 'der', type: 'spki' }).export({ format: 'jwk' });
+  const jwk = createPublicKey({ key: Buffer.from(spki, 'base64url'), format: 'der', type: 'spki' }).export({
+    format: 'jwk',
+  });
   const coordinate = (text: string | undefined) => {
     const bytes = bytesOf(text ?? '');
     if (bytes.length !== COORDINATE_BYTES) return refuse('a passkey must be P-256 or Ed25519');

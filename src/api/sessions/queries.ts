@@ -55,7 +55,10 @@ export async function insertToken(
   db: Db,
   token: { hash: Uint8Array; person: string | null; created: string; ends: string },
 ): Promise<void> {
-  await db.insertInto('sign_in_token').values({ ...token, used_at: null }).execute();
+  await db
+    .insertInto('sign_in_token')
+    .values({ ...token, used_at: null })
+    .execute();
 }
 
 /** Uses a token up: of any number at the same moment, one gets its person, the rest get undefined. */

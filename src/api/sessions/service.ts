@@ -86,7 +86,11 @@ export function createSessions(house: {
   }
 
   /** The entry, the session and whatever it used up stand or fall together. */
-  async function open(person: string | null, method: SessionMethod, tokenHash?: Uint8Array): Promise<OpenedSession> {
+  async function open(
+    person: string | null,
+    method: SessionMethod,
+    tokenHash?: Uint8Array,
+  ): Promise<OpenedSession> {
     const { record, opened } = newSession(person, method);
     await log.commit({
       decide(view) {
@@ -151,12 +155,16 @@ export function createSessions(house: {
     async openByKey({ keyId, challenge, signature }) {
       const ours = challenges.use(`key:${keyId}`, challenge);
       const found = keyOf(await log.view(), (key) => key.type === 'ed25519' && key.id === keyId);
-      if (!ours || !found || !verifySessionSignature(found.key.publicKey, challenge, signature)) throw refuse();
+      if (!ours || !found || !verifySessionSignature(found.key.publicKey, challenge, signature))
+        throw refuse();
       return open(found.person.id, 'key-file');
     },
 
     async openByPasskey(response) {
-      const found = keyOf(await log.view(), (key) => key.type === 'passkey' && key.credentialId === response.id);
+      const found = keyOf(
+        await log.view(),
+        (key) => key.type === 'passkey' && key.credentialId === response.id,
+      );
       const isOurs = (challenge: string) => challenges.use('passkey', challenge);
       if (!found || !(await passkey.verifyAssertion(party, found.key, response, isOurs))) throw refuse();
       return open(found.person.id, 'passkey');
@@ -178,7 +186,9 @@ export function createSessions(house: {
     async purge() {
       const idleSince = timestamp(plusSeconds(clock.now(), -SESSION_IDLE_SECONDS));
       for (const { id, person, ends } of await queries.findEnded(database.db, now(), idleSince)) {
-        await end(id, person, ends <= now() ? 'eight hours are over' : 'not used for thirty minutes').catch(ignoreEnded);
+        await end(id, person, ends <= now() ? 'eight hours are over' : 'not used for thirty minutes').catch(
+          ignoreEnded,
+        );
       }
       await queries.deleteOldTokens(database.db, now());
     },

@@ -1,0 +1,117 @@
+import { randomUUID } from 'node:crypto';
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTP_BODY_MAX_BYTES, MunimentError } from '../kernel/index.ts';
+import { ACCESS, admitTo } from './access.ts';
+import type { Attempts } from './attempts.ts';
+import type { Env } from './env.ts';
+import { checkCsrf, checkHost, checkOrigin, type Places } from './guard.ts';
+import type { Logger } from './logging.ts';
+import { match } from './match.ts';
+import type { Metrics } from './metrics.ts';
+import { asMunimentError, badRequest, problem } from './problem.ts';
+import { API_HEADERS, type StaticFiles } from './static.ts';
+
+export type Api = OpenAPIHono<Env>;
+
+export interface Frame {
+  places: Places;
+  logger: Logger;
+  metrics: Metrics;
+  attempts: Attempts;
+  files: StaticFiles;
+  /** Who is asking; throws where what they showed is wrong. */
+  callerOf(c: Context<Env>): Promise<Env['Variables']['caller']>;
+}
+
+const MILLISECONDS = 1000;
+/** An unknown path under these is an error in JSON, not a page of the console. */
+const NOT_CONSOLE = /^\/(api|oauth|log|pki|\.well-known)(\/|$)/;
+
+/** An app that has every guard in front and no route yet. */
+export function createFrame(frame: Frame): Api {
+  const app: Api = new OpenAPIHono<Env>({
+    defaultHook(result) {
+      if (!result.success) throw badRequest(result.error);
+    },
+  });
+  app.onError((error, c) => answerError(frame, c, error));
+  app.notFound(() => {
+    throw new MunimentError('not_found', 'there is nothing at this address');
+  });
+  app.use(observe(frame), find(frame), guard(frame), limitBody, identify(frame));
+  return app;
+}
+
+function answerError({ logger, attempts }: Frame, c: Context<Env>, error: Error): Response {
+  const known = asMunimentError(error);
+  attempts.note(sourceOf(c), known.code);
+  const about = { request: c.get('requestId'), code: known.code, detail: known.detail };
+  if (known.status >= 500) logger.error({ ...about, err: known.cause ?? known }, 'request failed');
+  else logger.info(about, 'request refused');
+  return problem(c, known);
+}
+
+export const sourceOf = (c: Context<Env>): string => c.env.address ?? 'admin socket';
+
+function observe({ logger, metrics }: Frame): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const start = performance.now();
+    c.set('requestId', randomUUID());
+    await next();
+    const milliseconds = performance.now() - start;
+    const operation = c.get('route')?.operationId ?? 'none';
+    metrics.request(operation, c.res.status, milliseconds / MILLISECONDS);
+    // The path and the query stay out: they may name people.
+    logger.info({ request: c.get('requestId'), operation, status: c.res.status, milliseconds }, 'request');
+  };
+}
+
+/** Finds the route before anything else looks: what has no route reaches no handler but the console's files. */
+function find({ places, files }: Frame): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const found = match(c.req.method, c.req.path);
+    if (found && 'route' in found) {
+      c.set('route', found.route);
+      await next();
+      for (const [name, value] of Object.entries(API_HEADERS)) {
+        if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+      }
+      return undefined;
+    }
+    if (found) throw new MunimentError('method_not_allowed', `this address takes ${found.allow.join(', ')}`);
+    if (NOT_CONSOLE.test(c.req.path) || c.env.kind === 'socket') return c.notFound();
+    return checkHost(c, places) ?? files.answer(c) ?? c.notFound();
+  };
+}
+
+function guard({ places }: Frame): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const elsewhere = checkHost(c, places);
+    if (elsewhere) return elsewhere;
+    checkOrigin(c, places);
+    return next();
+  };
+}
+
+const limitBody = bodyLimit({
+  maxSize: HTTP_BODY_MAX_BYTES,
+  onError() {
+    throw new MunimentError('body_too_large', `a body may hold ${HTTP_BODY_MAX_BYTES} bytes`);
+  },
+});
+
+function identify({ callerOf }: Frame): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const { operationId } = c.get('route') as { operationId: string };
+    const isOpen = ACCESS[operationId]?.includes('anyone') ?? false;
+    c.set(
+      'caller',
+      await callerOf(c).catch((error) => (isOpen ? { kind: 'none' as const } : Promise.reject(error))),
+    );
+    checkCsrf(c);
+    admitTo(c.get('caller'), operationId);
+    await next();
+  };
+}

@@ -1,0 +1,87 @@
+import type { ErrorCode } from '../kernel/index.ts';
+import { type Clock, MunimentError, timestamp } from '../kernel/index.ts';
+import type { Draft } from '../store/contract.ts';
+
+/** Failed attempts of one source in one window before it is shed. */
+export const ATTEMPTS_MAX = 20;
+export const WINDOW_SECONDS = 60;
+/** More sources than this in one window are counted as one, so that nobody can flood the log by many addresses. */
+const SOURCES_MAX = 1000;
+const OVERFLOW_SOURCE = 'other sources';
+
+/** Codes of requests that never authenticated: they are counted, one entry per source and window. */
+const COUNTED: ReadonlySet<ErrorCode> = new Set([
+  'unauthenticated',
+  'session_ended',
+  'sign_in_refused',
+  'join_refused',
+  'csrf_refused',
+  'origin_refused',
+  'too_many_requests',
+]);
+/** Of these the guesses: what a source may do only so often. */
+const GUESSES: ReadonlySet<ErrorCode> = new Set(['sign_in_refused', 'join_refused', 'session_ended']);
+
+export interface Attempts {
+  /** Throws `too_many_requests` where this source guessed wrong too often in this window. */
+  check(source: string): void;
+  /** Notes a refusal; codes that are no failed authentication are left out. */
+  note(source: string, code: ErrorCode): void;
+  /** One draft per source and reason of the windows that are over; with `all`, of the running one too. */
+  drain(all?: boolean): Draft[];
+}
+
+interface Window {
+  from: number;
+  counts: Map<string, Map<ErrorCode, number>>;
+}
+
+export function createAttempts(clock: Clock): Attempts {
+  const done: Array<Window & { to: number }> = [];
+  let current: Window = { from: clock.now().getTime(), counts: new Map() };
+
+  function turn(now: number, all: boolean): void {
+    if (now - current.from < WINDOW_SECONDS * 1000 && !all) return;
+    if (current.counts.size > 0) done.push({ ...current, to: now });
+    current = { from: now, counts: new Map() };
+  }
+
+  function countsOf(source: string): Map<ErrorCode, number> {
+    const name = current.counts.has(source) || current.counts.size < SOURCES_MAX ? source : OVERFLOW_SOURCE;
+    const counts = current.counts.get(name) ?? new Map<ErrorCode, number>();
+    current.counts.set(name, counts);
+    return counts;
+  }
+
+  return {
+    check(source) {
+      turn(clock.now().getTime(), false);
+      const counts = current.counts.get(source);
+      const guesses = [...GUESSES].reduce((sum, code) => sum + (counts?.get(code) ?? 0), 0);
+      if (guesses >= ATTEMPTS_MAX)
+        throw new MunimentError('too_many_requests', 'too many failed attempts; wait a minute');
+    },
+    note(source, code) {
+      if (!COUNTED.has(code)) return;
+      turn(clock.now().getTime(), false);
+      const counts = countsOf(source);
+      counts.set(code, (counts.get(code) ?? 0) + 1);
+    },
+    drain(all = false) {
+      turn(clock.now().getTime(), all);
+      return done.splice(0).flatMap(draftsOf);
+    },
+  };
+}
+
+function draftsOf({ from, to, counts }: Window & { to: number }): Draft[] {
+  const times = { from: timestamp(new Date(from)), to: timestamp(new Date(to)) };
+  return [...counts].flatMap(([source, reasons]) =>
+    [...reasons].map(([reason, count]) => ({
+      kind: 'requests.counted' as const,
+      subject: '',
+      actor: 'sys',
+      data: { source, reason, ...times, count },
+    })),
+  );
+}

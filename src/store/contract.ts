@@ -1,5 +1,5 @@
-import type { EntryData, Kind, Rows, DECIDING_TABLES, RowTable } from '#verifier';
 import type { Kysely, Transaction } from 'kysely';
+import type { DECIDING_TABLES, EntryData, Kind, Rows, RowTable } from '#verifier';
 import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
@@ -11,6 +11,8 @@ export interface Database {
   readonly db: Db;
   /** Runs work of its own that is not the fold's: sessions, jobs, sealed secrets. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Embedded only: how often the engine made something durable since it started. */
+  syncs?(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -66,7 +68,10 @@ export interface View {
   readonly epoch: number;
   rows<T extends DecidingTable>(table: T): ReadonlyMap<string, Rows[T]>;
   /** Resources that stand (not retired), by declared name. Persons have none in clear: look them up by id. */
-  named<T extends 'application' | 'profile' | 'identity' | 'policy' | 'trust'>(table: T, name: string): Rows[T] | undefined;
+  named<T extends 'application' | 'profile' | 'identity' | 'policy' | 'trust'>(
+    table: T,
+    name: string,
+  ): Rows[T] | undefined;
 }
 
 export interface Decided<T> {
@@ -128,6 +133,10 @@ export interface Log {
   open(commitments: Iterable<string>): Promise<ReadonlyMap<string, Opening>>;
   /** Called after each commit with what was appended, in order: locks reach the agents from here. */
   onAppend(listener: (entries: Appended[]) => void): () => void;
+  /** Takes up what other replicas appended, and calls the listeners; also runs by itself every 200 ms. */
+  refresh(): Promise<void>;
+  /** Counts a refusal that could not be recorded because storage is down; a `log.gap` entry tells of them when it is back. */
+  noteUnrecorded(): void;
   /** Appends a snapshot entry over the folded live state. */
   snapshot(): Promise<Appended>;
   close(): Promise<void>;

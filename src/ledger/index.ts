@@ -1,0 +1,3 @@
+export * from './checkpoint.ts';
+export * from './frontier.ts';
+export * from './proofs.ts';

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Dialect, Kysely } from 'kysely';
+import { MunimentError } from '../../kernel/index.ts';
+import type { Schema } from '../schema.ts';
+import { type DataFolder, takeDataFolder, unwritable } from './data-folder.ts';
+import { embeddedDialect } from './embedded-dialect.ts';
+import type { Engine } from './engine.ts';
+import { startMaintenance } from './maintenance.ts';
+import { EngineSession } from './session.ts';
+
+/** After the thread broke, how long storage stays refused before it is tried again. */
+const RESTART_PAUSE_MILLISECONDS = 1_000;
+
+/**
+ * Opens PGlite under `folder`, or one in memory for tests where it is null.
+ * @throws MunimentError `data_in_use`, `data_damaged`, `data_unwritable`
+ */
+export async function openEmbedded(folder: string | null): Promise<Engine> {
+  const data = folder === null ? null : takeDataFolder(folder);
+  const keeper = new SessionKeeper(folder, data);
+  try {
+    await keeper.session();
+    data?.created();
+  } catch (error) {
+    data?.release();
+    throw error;
+  }
+  const dialect: Dialect = embeddedDialect(() => keeper.session());
+  const db = new Kysely<Schema>({ dialect });
+  const maintenance = startMaintenance(db);
+  return {
+    kind: 'embedded',
+    db,
+    syncs: async () => (await keeper.session()).syncs(),
+    async close() {
+      await maintenance.stop();
+      await db.destroy();
+      await keeper.close();
+      data?.release();
+    },
+  };
+}
+
+/** Keeps one session alive: a thread that broke (disk full, failed fsync) is replaced, and recovery replays its log. */
+class SessionKeeper {
+  readonly #folder: string | null;
+  readonly #data: DataFolder | null;
+  #current: Promise<EngineSession> | undefined;
+  #notBefore = 0;
+  #closed = false;
+
+  constructor(folder: string | null, data: DataFolder | null) {
+    this.#folder = folder;
+    this.#data = data;
+  }
+
+  async session(): Promise<EngineSession> {
+    if (this.#closed) throw new MunimentError('storage_unavailable', 'storage is closed');
+    const current = await this.#current;
+    // What lived in memory is gone with its thread; an empty one in its place would be a lie.
+    if (current !== undefined && (!current.broken || this.#folder === null)) return current;
+    return this.#restart();
+  }
+
+  #restart(): Promise<EngineSession> {
+    if (Date.now() < this.#notBefore)
+      throw new MunimentError('storage_unavailable', 'storage is unavailable');
+    this.#notBefore = Date.now() + RESTART_PAUSE_MILLISECONDS;
+    const started = this.#start();
+    this.#current = started;
+    started.catch(() => {
+      this.#current = undefined;
+    });
+    return started;
+  }
+
+  async #start(): Promise<EngineSession> {
+    try {
+      return await EngineSession.start({ folder: this.#data?.cluster ?? null });
+    } catch (error) {
+      throw this.#whyNot(error);
+    }
+  }
+
+  #whyNot(error: unknown): MunimentError {
+    const folder = this.#folder ?? 'memory';
+    const text = String(error);
+    if (/EACCES|EROFS|ENOSPC|EDQUOT|Permission denied|No space left/.test(text))
+      return unwritable(folder, error);
+    const more = { detail: text, cause: error };
+    if (this.#folder !== null && !existsSync(join(this.#folder, 'pg.creating'))) {
+      return new MunimentError(
+        'data_damaged',
+        `the data folder \`${folder}\` is damaged and was not touched`,
+        more,
+      );
+    }
+    return new MunimentError('internal', 'the embedded engine does not start', more);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const session = await this.#current?.catch(() => undefined);
+    await session?.close();
+  }
+}

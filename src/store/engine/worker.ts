@@ -1,0 +1,74 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { DurableNodeFS, syncs } from './durable-fs.ts';
+import type { EngineAnswer, EngineFailure, EngineOptions, EngineRequest, EngineStart } from './messages.ts';
+
+/**
+ * The engine's thread: PGlite runs each statement synchronously, so on the main thread every query would stop the server.
+ * Statements run strictly in the order they arrive; keeping transactions apart is the main thread's task.
+ */
+const port = parentPort;
+if (port === null) throw new Error('this file runs as a worker thread only');
+
+/** PGlite's own parameters but for `-F`, which turns fsync off, and with a sync method that wasm really has. */
+const startParams = [
+  ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
+  '-c',
+  'wal_sync_method=fsync',
+];
+
+async function open({ folder }: EngineOptions): Promise<PGlite> {
+  if (folder === null) return PGlite.create();
+  return PGlite.create({ fs: new DurableNodeFS(folder), startParams });
+}
+
+function failure(error: unknown): EngineFailure {
+  const { message, code, constraint } = error as { message?: string; code?: unknown; constraint?: string };
+  return {
+    message: String(message ?? error),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(constraint === undefined ? {} : { constraint }),
+  };
+}
+
+/** A refusal by PostgreSQL carries a severity; anything else means that the engine itself broke. */
+function isFatal(error: unknown): boolean {
+  const severity = (error as { severity?: string }).severity;
+  return severity === undefined || severity === 'FATAL' || severity === 'PANIC';
+}
+
+async function answer(pg: PGlite, request: EngineRequest): Promise<unknown> {
+  switch (request.type) {
+    case 'query': {
+      const { rows, affectedRows } = await pg.query(request.sql, [...request.parameters]);
+      return { rows, affected: affectedRows ?? 0 };
+    }
+    case 'syncs':
+      return syncs.count;
+    case 'close':
+      return pg.close();
+  }
+}
+
+async function serve(pg: PGlite, request: EngineRequest): Promise<void> {
+  let reply: EngineAnswer;
+  try {
+    reply = { id: request.id, ok: true, value: await answer(pg, request) };
+  } catch (error) {
+    reply = { id: request.id, ok: false, error: failure(error), fatal: isFatal(error) };
+  }
+  port?.postMessage(reply);
+  if (request.type === 'close') port?.close();
+}
+
+try {
+  const pg = await open(workerData as EngineOptions);
+  let last = Promise.resolve();
+  port.on('message', (request: EngineRequest) => {
+    last = last.then(() => serve(pg, request));
+  });
+  port.postMessage({ started: true } satisfies EngineStart);
+} catch (error) {
+  port.postMessage({ started: false, error: failure(error) } satisfies EngineStart);
+  port.close();
+}

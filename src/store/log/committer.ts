@@ -1,0 +1,135 @@
+import { MunimentError } from '../../kernel/index.ts';
+import type { Database, Db, Draft } from '../contract.ts';
+import { asStorageError, blamesData, isConflict } from '../engine/failures.ts';
+import {
+  attempt,
+  type BatchContext,
+  type DurableBatch,
+  type Item,
+  type Outcome,
+  runBatch,
+  type Step,
+} from './batch.ts';
+import type { Head } from './head.ts';
+import type { Prelude } from './prelude.ts';
+import { catchUp, type TableView } from './view.ts';
+
+const BATCH_ITEMS_MAX = 512;
+const CONFLICT_TRIES = 5;
+/** More than this waiting means that the database cannot keep up; to refuse is kinder than to let everyone time out. */
+const QUEUE_ITEMS_MAX = 20_000;
+
+export interface CommitterOptions {
+  database: Database;
+  clock: BatchContext['clock'];
+  prelude: Prelude;
+  view: TableView;
+  fault(step: Step): void | Promise<void>;
+  /** Called with each durable batch before anybody is told of its entries: checkpoint, listeners. */
+  onDurable(batch: DurableBatch): Promise<void>;
+}
+
+type NewItem = Pick<Item, 'work' | 'draftsUnderLock'>;
+
+/** Takes work in, runs it in batches, one transaction each, and lets go of results only when they are durable. */
+export class Committer {
+  readonly #options: CommitterOptions;
+  readonly #queue: Item[] = [];
+  #view: TableView;
+  #running: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: CommitterOptions) {
+    this.#options = options;
+    this.#view = options.view;
+  }
+
+  get view(): TableView {
+    return this.#view;
+  }
+
+  /** Takes up rows that other replicas changed, where `head` shows that they did. */
+  async catchUp(db: Db, head: Head): Promise<void> {
+    if (head.epoch <= this.#view.epoch) return;
+    this.#learn(await catchUp(db, this.#view));
+  }
+
+  #learn(view: TableView): void {
+    if (view.epoch > this.#view.epoch) this.#view = view;
+  }
+
+  /** The decision is taken at once, while the batch before is being written; under the lock only stale ones are repeated. */
+  submit(work: NewItem): Promise<Outcome> {
+    if (this.#closed) throw new MunimentError('storage_unavailable', 'the log is closed');
+    if (this.#queue.length >= QUEUE_ITEMS_MAX)
+      throw new MunimentError('storage_unavailable', 'too much waits for storage');
+    return new Promise((resolve, reject) => {
+      const taken = attempt(work.work, this.#view, this.#options.clock.now());
+      this.#queue.push({ ...work, attempt: taken, resolve, reject });
+      this.#running ??= this.#drain();
+    });
+  }
+
+  /** Refuses new work and waits for what was taken in. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+  }
+
+  async #drain(): Promise<void> {
+    // What is submitted in the same turn of the event loop belongs to one batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0) await this.#run(this.#nextBatch());
+    this.#running = undefined;
+  }
+
+  #nextBatch(): Item[] {
+    const alone = this.#queue.findIndex((item) => item.draftsUnderLock !== undefined);
+    const count = alone < 0 ? BATCH_ITEMS_MAX : Math.max(alone, 1);
+    return this.#queue.splice(0, Math.min(count, BATCH_ITEMS_MAX));
+  }
+
+  async #run(items: Item[]): Promise<void> {
+    try {
+      await this.#settle(await this.#transact(items));
+    } catch (error) {
+      if (items.length > 1 && blamesData(error)) return this.#runSingly(items);
+      const told = asStorageError(error);
+      for (const { reject } of items) reject(told);
+    }
+  }
+
+  /** One of them is poison that only the database saw: alone, each stands or falls by itself. */
+  async #runSingly(items: Item[]): Promise<void> {
+    for (const item of items) await this.#run([item]);
+  }
+
+  async #transact(items: Item[]): Promise<DurableBatch> {
+    const { database, clock, prelude, fault } = this.#options;
+    let said: Draft[] = [];
+    const say = (head: Head, now: Date) => {
+      said = prelude.drafts(head, now);
+      return said;
+    };
+    for (let tries = 1; ; tries += 1) {
+      try {
+        const context = { clock, view: this.#view, prelude: say, fault };
+        const batch = await database.db.transaction().execute((tx) => runBatch(tx, items, context));
+        prelude.told(said);
+        return batch;
+      } catch (error) {
+        if (!isConflict(error) || tries >= CONFLICT_TRIES) throw error;
+      }
+    }
+  }
+
+  async #settle(batch: DurableBatch): Promise<void> {
+    this.#learn(batch.view);
+    await this.#options.fault('committed');
+    await this.#options.onDurable(batch);
+    for (const settled of batch.settled) {
+      if ('error' in settled) settled.item.reject(asStorageError(settled.error));
+      else settled.item.resolve({ result: settled.result, entries: settled.entries, batch });
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import { concatBytes, type Frontier, HASH_BYTES } from '#verifier';
+import type { Db, Tx } from '../contract.ts';
+import type { LogHeadTable } from '../schema.ts';
+
+/** The log's newest state as the database has it. */
+export interface Head {
+  origin: string | null;
+  size: number;
+  /** Of the last leaf; null while the log is empty. */
+  time: string | null;
+  root: Uint8Array;
+  frontier: Frontier;
+  epoch: number;
+}
+
+const decode = (row: Omit<LogHeadTable, 'one'>): Head => ({
+  ...row,
+  frontier: { size: row.size, hashes: splitHashes(row.frontier) },
+});
+
+export function splitHashes(bytes: Uint8Array): Uint8Array[] {
+  return Array.from({ length: bytes.length / HASH_BYTES }, (_, i) =>
+    bytes.slice(i * HASH_BYTES, (i + 1) * HASH_BYTES),
+  );
+}
+
+const COLUMNS = ['origin', 'size', 'time', 'root', 'frontier', 'epoch'] as const;
+
+export async function readHead(db: Db | Tx): Promise<Head> {
+  return decode(await db.selectFrom('log_head').select(COLUMNS).executeTakeFirstOrThrow());
+}
+
+/** Takes the turn: until this transaction ends nobody else appends, on any replica. */
+export async function lockHead(tx: Tx): Promise<Head> {
+  return decode(await tx.selectFrom('log_head').select(COLUMNS).forUpdate().executeTakeFirstOrThrow());
+}
+
+export const writeHead = ({ size, time, root, frontier, epoch }: Head) =>
+  sql`update log_head set size = ${size}, time = ${time}, root = ${root},
+    frontier = ${concatBytes(...frontier.hashes)}, epoch = ${epoch}`;

@@ -1,0 +1,205 @@
+import { base64, formatVerifierKey, verifierKey } from '#verifier';
+import { type Clock, MunimentError, systemClock } from '../../kernel/index.ts';
+import { signCheckpoint } from '../../ledger/index.ts';
+import type { Committed, Database, Log, LogSigner, Receipt, Work } from '../contract.ts';
+import { asStorageError } from '../engine/failures.ts';
+import type { DurableBatch, Outcome, Step } from './batch.ts';
+import { Committer } from './committer.ts';
+import { type EncodedEntry, toAppended } from './encode.ts';
+import { type Head, readHead } from './head.ts';
+import { Prelude } from './prelude.ts';
+import * as reads from './reads.ts';
+import { snapshotDraft } from './snapshot.ts';
+import { Tail } from './tail.ts';
+import { catchUp, TableView } from './view.ts';
+
+const REFRESH_MILLISECONDS = 200;
+
+export interface LogOptions {
+  database: Database;
+  signer: LogSigner;
+  clock?: Clock;
+  /** Told of what has no caller to be told to: a listener that threw, tiles that could not be written. */
+  onFault?: (error: unknown) => void;
+  /** Tests break in here: what it throws at a step is as if the process ended there. */
+  fault?: (step: Step) => void | Promise<void>;
+}
+
+/**
+ * Opens the log over a database; a new one gets its first snapshot.
+ * @throws MunimentError `log_ahead_of_database`, `data_damaged` (a log of another origin), `storage_unavailable`
+ */
+export async function openLog(options: LogOptions): Promise<Log> {
+  const log = new DatabaseLog(options);
+  await log.start();
+  return log;
+}
+
+class DatabaseLog implements Log {
+  readonly origin: string;
+  readonly verifierKey: string;
+  readonly #options: LogOptions;
+  readonly #key: ReturnType<typeof verifierKey>;
+  readonly #prelude: Prelude;
+  #committer!: Committer;
+  #tail!: Tail;
+  #poll: NodeJS.Timeout | undefined;
+  #refreshing: Promise<void> | undefined;
+  #checkpoint: { size: number; text: string } | undefined;
+
+  constructor(options: LogOptions) {
+    this.#options = options;
+    this.#key = verifierKey(options.signer.origin, options.signer.publicKey);
+    this.origin = options.signer.origin;
+    this.verifierKey = formatVerifierKey(this.#key);
+    this.#prelude = new Prelude(options.clock ?? systemClock);
+  }
+
+  get #db() {
+    return this.#options.database.db;
+  }
+
+  async start(): Promise<void> {
+    const {
+      database,
+      clock = systemClock,
+      onFault = () => undefined,
+      fault = () => undefined,
+    } = this.#options;
+    await this.#claimOrigin();
+    const head = await readHead(this.#db);
+    const view = await catchUp(this.#db, TableView.empty());
+    this.#tail = new Tail(this.#db, head.size, onFault);
+    const onDurable = (batch: DurableBatch) => this.#onDurable(batch);
+    this.#committer = new Committer({ database, clock, prelude: this.#prelude, view, fault, onDurable });
+    if (head.size === 0) await this.append([]);
+    this.#poll = setInterval(() => void this.refresh().catch(onFault), REFRESH_MILLISECONDS).unref();
+  }
+
+  /** A database holds one log for good: another key or name over the same entries would be a fork. */
+  async #claimOrigin(): Promise<void> {
+    const { origin } = this;
+    await this.#db.updateTable('log_head').set({ origin }).where('origin', 'is', null).execute();
+    const head = await readHead(this.#db);
+    if (head.origin === origin) return;
+    throw new MunimentError(
+      'data_damaged',
+      `the database holds the log \`${head.origin}\`, not \`${origin}\``,
+    );
+  }
+
+  async #onDurable(batch: DurableBatch): Promise<void> {
+    this.#sign(batch.head);
+    await this.#options.fault?.('signed');
+    await this.#tail.advance(batch.head.size, batch.entries.map(toAppended));
+  }
+
+  #sign(head: Head): string {
+    if (this.#checkpoint?.size !== head.size) {
+      const text = signCheckpoint(head, this.#key, (message) => this.#options.signer.sign(message));
+      this.#checkpoint = { size: head.size, text };
+    }
+    return this.#checkpoint.text;
+  }
+
+  async view() {
+    return this.#committer.view;
+  }
+
+  async commit<T>(work: Work<T>): Promise<Committed<T>> {
+    return this.#committed(await this.#committer.submit({ work: work as Work<unknown> }));
+  }
+
+  append(drafts: Parameters<Log['append']>[0]): Promise<Committed<undefined>> {
+    return this.commit({ decide: () => ({ drafts, result: undefined }) });
+  }
+
+  #committed<T>({ result, entries, batch }: Outcome): Committed<T> {
+    const checkpoint = this.#sign(batch.head);
+    return {
+      result: result as T,
+      appended: entries.map(toAppended),
+      receipt: (position) => receiptOf(entries[position], batch, checkpoint),
+    };
+  }
+
+  async snapshot() {
+    const outcome = await this.#committer.submit({
+      work: { decide: () => ({ drafts: [], result: undefined }) },
+      draftsUnderLock: async (tx, head, time) => [await snapshotDraft(tx, head, time)],
+    });
+    return toAppended(outcome.entries[0] as EncodedEntry);
+  }
+
+  noteUnrecorded(): void {
+    this.#prelude.noteUnrecorded();
+  }
+
+  onAppend(listener: Parameters<Log['onAppend']>[0]) {
+    return this.#tail.listen(listener);
+  }
+
+  /** One at a time: a slow database must not be asked again and again. */
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => {
+      this.#refreshing = undefined;
+    });
+    return this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
+    const head = await this.#read(readHead(this.#db));
+    await this.#read(this.#committer.catchUp(this.#db, head));
+    await this.#read(this.#tail.advance(head.size));
+    if (this.#prelude.pending) await this.append([]);
+  }
+
+  async #read<T>(query: Promise<T>): Promise<T> {
+    try {
+      return await query;
+    } catch (error) {
+      throw asStorageError(error);
+    }
+  }
+
+  async head() {
+    const head = await this.#read(readHead(this.#db));
+    return { size: head.size, time: head.time ?? '', root: head.root, checkpoint: this.#sign(head) };
+  }
+
+  rows: Log['rows'] = (table, when) => this.#read(reads.readRows(this.#db, table, when));
+
+  row: Log['row'] = async (table, key, when) =>
+    (await this.#read(reads.readRows(this.#db, table, when, key)))[0];
+
+  entries: Log['entries'] = (from, to) => reads.readEntries(this.#db, from, to);
+
+  entry: Log['entry'] = (index) => this.#read(reads.readEntry(this.#db, index));
+
+  search: Log['search'] = (query) => this.#read(reads.searchEntries(this.#db, query));
+
+  sizeAt: Log['sizeAt'] = (time) => this.#read(reads.sizeAt(this.#db, time));
+
+  inclusion: Log['inclusion'] = (index, size) => this.#read(reads.inclusion(this.#db, index, size));
+
+  consistency: Log['consistency'] = (from, to) => this.#read(reads.consistency(this.#db, from, to));
+
+  open: Log['open'] = (commitments) => this.#read(reads.readOpenings(this.#db, commitments));
+
+  async close(): Promise<void> {
+    clearInterval(this.#poll);
+    await this.#refreshing?.catch(() => undefined);
+    await this.#committer.close();
+  }
+}
+
+function receiptOf(entry: EncodedEntry | undefined, batch: DurableBatch, checkpoint: string): Receipt {
+  if (entry === undefined) throw new RangeError('no such entry in this commit');
+  return {
+    index: entry.index,
+    leaf: base64(entry.leafBytes),
+    body: base64(entry.bodyBytes),
+    checkpoint,
+    proof: batch.proofs.proof(entry.index - batch.first).map(base64),
+  };
+}

@@ -1,0 +1,142 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Rows, RowTable } from '#verifier';
+import { MunimentError } from '../../kernel/index.ts';
+import { proveConsistencyFrom, proveInclusionFrom } from '../../ledger/index.ts';
+import type { Db, EntryQuery, Opening, StoredEntry, When } from '../contract.ts';
+import { canonicalTime } from './encode.ts';
+import { readHead } from './head.ts';
+import { tileHashes } from './write.ts';
+
+/** Long reads go page by page, so that they never hold the embedded engine's one session. */
+const PAGE_ENTRIES = 256;
+const SEARCH_LIMIT_MAX = 1_000;
+const OPENINGS_PAGE = 1_000;
+
+const COLUMNS = ['entry.idx', 'time', 'kind', 'subject', 'actor', 'leaf', 'leaf_hash', 'bytes'] as const;
+
+const selectEntries = (db: Db) =>
+  db.selectFrom('entry').leftJoin('body', 'body.idx', 'entry.idx').select(COLUMNS);
+
+type EntryRow = Awaited<ReturnType<ReturnType<typeof selectEntries>['execute']>>[number];
+
+const toStored = ({ idx, leaf_hash, bytes, ...row }: EntryRow): StoredEntry => ({
+  ...row,
+  index: idx,
+  leafHash: leaf_hash,
+  body: bytes,
+});
+
+/** Entries `[from, to)` in order. */
+export async function* readEntries(db: Db, from: number, to: number): AsyncIterable<StoredEntry> {
+  for (let at = from; at < to; at += PAGE_ENTRIES) {
+    const page = await selectEntries(db)
+      .where('entry.idx', '>=', at)
+      .where('entry.idx', '<', Math.min(to, at + PAGE_ENTRIES))
+      .orderBy('entry.idx')
+      .execute();
+    yield* page.map(toStored);
+    if (page.length < PAGE_ENTRIES) return;
+  }
+}
+
+export async function readEntry(db: Db, index: number): Promise<StoredEntry | undefined> {
+  const row = await selectEntries(db).where('entry.idx', '=', index).executeTakeFirst();
+  return row && toStored(row);
+}
+
+export async function searchEntries(db: Db, query: EntryQuery): Promise<StoredEntry[]> {
+  let select = selectEntries(db);
+  if (query.kinds !== undefined) select = select.where('kind', 'in', query.kinds);
+  if (query.subject !== undefined) select = select.where('subject', '=', query.subject);
+  if (query.actor !== undefined) select = select.where('actor', '=', query.actor);
+  if (query.before !== undefined) select = select.where('entry.idx', '<', query.before);
+  const limit = Math.min(query.limit, SEARCH_LIMIT_MAX);
+  return (await select.orderBy('entry.idx', 'desc').limit(limit).execute()).map(toStored);
+}
+
+/** First index whose leaf time is at or after `time`; the log's size where there is none. */
+export async function sizeAt(db: Db, time: string): Promise<number> {
+  const first = await db
+    .selectFrom('entry')
+    .select('idx')
+    .where('time', '>=', canonicalTime(time))
+    .orderBy('time')
+    .orderBy('idx')
+    .limit(1)
+    .executeTakeFirst();
+  return first?.idx ?? (await readHead(db)).size;
+}
+
+/** `knownAt` as a tree size; absent means all. */
+async function knownSize(db: Db, knownAt: When['knownAt']): Promise<number | undefined> {
+  if (knownAt === undefined) return undefined;
+  if (typeof knownAt === 'string' && !/^\d{1,15}$/.test(knownAt)) return sizeAt(db, knownAt);
+  const size = Number(knownAt);
+  if (Number.isSafeInteger(size) && size >= 0) return size;
+  throw new MunimentError('invalid_time', `\`${knownAt}\` is neither a time nor a tree size`);
+}
+
+/** Rows as known at a size and true at a moment, one for each key. */
+export async function readRows<T extends RowTable>(
+  db: Db,
+  table: T,
+  when: When = {},
+  key?: string,
+): Promise<Array<Rows[T]>> {
+  const size = await knownSize(db, when.knownAt);
+  const only = key === undefined ? sql`true` : sql`key = ${key}`;
+  const query = when.asOf === undefined ? standing(table, only, size) : asOf(table, only, size, when.asOf);
+  return (await query.execute(db)).rows.map(({ data }) => data as Rows[T]);
+}
+
+type RowQuery = RawBuilder<{ data: unknown }>;
+
+function standing(table: RowTable, only: RawBuilder<unknown>, size: number | undefined): RowQuery {
+  const known =
+    size === undefined
+      ? sql`known_to is null`
+      : sql`known_from < ${size} and (known_to is null or known_to >= ${size})`;
+  return sql`select data from ${sql.table(`row_${table}`)} where ${only} and ${known} order by key`;
+}
+
+function asOf(table: RowTable, only: RawBuilder<unknown>, size: number | undefined, time: string): RowQuery {
+  const known = size === undefined ? sql`true` : sql`known_from < ${size}`;
+  return sql`select distinct on (key) data from ${sql.table(`row_${table}`)}
+    where ${only} and ${known} and valid_from <= ${canonicalTime(time)} order by key, known_from desc`;
+}
+
+export async function inclusion(db: Db, index: number, size?: number): Promise<Uint8Array[]> {
+  const to = size ?? (await readHead(db)).size;
+  await checkSize(db, to);
+  if (!Number.isSafeInteger(index) || index < 0 || index >= to) {
+    throw new MunimentError('not_found', `entry \`${index}\` is not in a tree of ${to}`);
+  }
+  return proveInclusionFrom((level, at, count) => tileHashes(db, level, at, count), index, to);
+}
+
+export async function consistency(db: Db, from: number, to?: number): Promise<Uint8Array[]> {
+  const end = to ?? (await readHead(db)).size;
+  await checkSize(db, end);
+  if (!Number.isSafeInteger(from) || from < 0 || from > end) {
+    throw new MunimentError('bad_request', `a tree of ${end} does not follow one of ${from}`);
+  }
+  return proveConsistencyFrom((level, at, count) => tileHashes(db, level, at, count), from, end);
+}
+
+async function checkSize(db: Db, size: number): Promise<void> {
+  const head = await readHead(db);
+  if (Number.isSafeInteger(size) && size >= 0 && size <= head.size) return;
+  throw new MunimentError('not_found', `the log has no tree of \`${size}\``);
+}
+
+/** Openings by commitment; those that were erased are absent. */
+export async function readOpenings(db: Db, commitments: Iterable<string>): Promise<Map<string, Opening>> {
+  const wanted = [...new Set(commitments)];
+  const found = new Map<string, Opening>();
+  for (let at = 0; at < wanted.length; at += OPENINGS_PAGE) {
+    const page = sql<Opening>`select commitment, salt, value from opening
+      where commitment = any(${wanted.slice(at, at + OPENINGS_PAGE)}::text[])`;
+    for (const opening of (await page.execute(db)).rows) found.set(opening.commitment, opening);
+  }
+  return found;
+}

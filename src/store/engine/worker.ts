@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { DurableNodeFS, syncs } from './durable-fs.ts';
+import { openInMemory } from './memory.ts';
 import type { EngineAnswer, EngineFailure, EngineOptions, EngineRequest, EngineStart } from './messages.ts';
 
 /**
@@ -18,7 +19,7 @@ const startParams = [
 ];
 
 async function open({ folder }: EngineOptions): Promise<PGlite> {
-  if (folder === null) return PGlite.create();
+  if (folder === null) return openInMemory();
   return PGlite.create({ fs: new DurableNodeFS(folder), startParams });
 }
 

@@ -104,15 +104,15 @@ const Policy = z.strictObject({ description: Text, cedar: lines(CEDAR_MAX_CHARAC
 
 const oneOrMore = <T extends z.ZodType>(value: T) =>
   z.union([value, z.array(value).min(1).max(LIST_MAX_ITEMS)]);
-const Number = oneOrMore(z.int().min(0).max(UID_MAX)).optional();
-const Word = oneOrMore(line(FACT_MAX_CHARACTERS)).optional();
+const NumberFact = oneOrMore(z.int().min(0).max(UID_MAX)).optional();
+const WordFact = oneOrMore(line(FACT_MAX_CHARACTERS)).optional();
 
 const UnixWhere = z
   .strictObject({
-    uid: Number,
-    gid: Number,
-    user: Word,
-    group: Word,
+    uid: NumberFact,
+    gid: NumberFact,
+    user: WordFact,
+    group: WordFact,
     path: oneOrMore(line(FACT_MAX_CHARACTERS).startsWith('/', 'must be an absolute path')).optional(),
     sha256: oneOrMore(z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits')).optional(),
   })

@@ -119,7 +119,7 @@ function documentsOf(text: string): Document[] {
 }
 
 /** Plain data of one document; undefined where it is empty. Aliases are refused: they can make little text into much. */
-function valueOf(document: Document, path: string, text: string): unknown {
+function dataOf(document: Document, path: string, text: string): unknown {
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem) {
     const line = text.slice(0, problem.pos[0]).split('\n').length;
@@ -152,7 +152,7 @@ export function parseManifests(text: string): Manifest[] {
   const manifests: Manifest[] = [];
   for (const [index, document] of documentsOf(text).entries()) {
     const path = `documents[${index}]`;
-    const value = valueOf(document, path, text);
+    const value = dataOf(document, path, text);
     if (value !== undefined) manifests.push(manifestOf(value, path));
   }
   if (manifests.length === 0) throw fault('invalid_manifest', 'there is no document', 'documents');

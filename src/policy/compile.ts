@@ -119,8 +119,12 @@ function rulesOf(row: Rows['policy'], statements: Statement[]): Rule[] {
   return statements.map((each) => ({ ...each, policy, version, key: `${policy}#${each.index}@${version}` }));
 }
 
-function compile(view: View): Compiled {
-  const rows = [...view.rows('policy').values()].filter((row) => !row.retired);
+type PolicyRows = ReturnType<typeof policyRows>;
+
+const policyRows = (view: View) => view.rows('policy');
+
+function compile(table: PolicyRows): Compiled {
+  const rows = [...table.values()].filter((row) => !row.retired);
   const read = rows.map((row) => ({ row, statements: statementsOf(row) }));
   const broken = read.find(({ statements }) => statements instanceof Error);
   const rules = read.flatMap(({ row, statements }) =>
@@ -135,13 +139,15 @@ function compile(view: View): Compiled {
   };
 }
 
-const compiled = new WeakMap<View, Compiled>();
+/** Views share the tables that did not change between them, so most have the same policies. */
+const compiled = new WeakMap<PolicyRows, Compiled>();
 
-/** The policies in force in a view, indexed by what their scope names. Made once per view. */
+/** The policies in force in a view, indexed by what their scope names. Made once for each state of the policies. */
 export function compilePolicies(view: View): Compiled {
-  const known = compiled.get(view);
+  const table = policyRows(view);
+  const known = compiled.get(table);
   if (known) return known;
-  const made = compile(view);
-  compiled.set(view, made);
+  const made = compile(table);
+  compiled.set(table, made);
   return made;
 }

@@ -1,0 +1,206 @@
+import { createHash, createPublicKey } from 'node:crypto';
+import {
+  type ApprovalKey,
+  type Commitment,
+  type PersonSpec,
+  type ResourceKind,
+  type ResourceSpecs,
+  ROLES,
+  type Rows,
+} from '#verifier';
+import { approvalKeyId, MunimentError, parseSpiffeId } from '../kernel/index.ts';
+import type { People } from '../registry/index.ts';
+import type { View } from '../store/contract.ts';
+import type { Fresh } from './fresh.ts';
+import type { ManifestSpecs } from './manifest-schema.ts';
+import type { Manifest } from './manifests.ts';
+import { type Desired, TABLES } from './model.ts';
+
+export interface Naming {
+  view: View;
+  people: People;
+  fresh: Fresh;
+}
+
+const fault = (message: string, path: string): MunimentError =>
+  new MunimentError('invalid_manifest', `\`${path}\`: ${message}`, { path });
+
+/** Leaves out keys that hold undefined: an optional field is absent, never empty. */
+const compact = <T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+
+function standing(kind: ResourceKind, name: string, { view, people }: Naming) {
+  if (kind === 'Person') return people.named(view, name);
+  return view.named(TABLES[kind] as 'application', name) as Rows['application'] | undefined;
+}
+
+function wasRetired(kind: ResourceKind, name: string, { view, people }: Naming): boolean {
+  const nameOf = (row: { name: string | Commitment }) =>
+    typeof row.name === 'string' ? row.name : people.value(row.name);
+  return [...view.rows(TABLES[kind]).values()].some((row) => row.retired && nameOf(row) === name);
+}
+
+/** One pass over a set of manifests, in which they may name each other. */
+class Resolver {
+  readonly #naming: Naming;
+  readonly #declared: ReadonlyMap<string, Manifest>;
+
+  constructor(manifests: readonly Manifest[], naming: Naming) {
+    this.#naming = naming;
+    this.#declared = new Map(manifests.map((each) => [`${each.kind} ${each.name}`, each]));
+  }
+
+  #id(kind: ResourceKind, name: string): string {
+    return standing(kind, name, this.#naming)?.id ?? this.#naming.fresh.id(kind, name);
+  }
+
+  /** The id of what a manifest names: something that stands, or that the same set declares. */
+  #ref(kind: ResourceKind, name: string, path: string): string {
+    const declared = this.#declared.get(`${kind} ${name}`);
+    const stands = declared ? declared.spec !== null : standing(kind, name, this.#naming) !== undefined;
+    if (!stands) throw fault(`no ${kind} is named \`${name}\``, path);
+    return this.#id(kind, name);
+  }
+
+  /** Undefined where there is nothing to do: what is to be retired was retired before. */
+  resolve(manifest: Manifest): Desired | undefined {
+    const { kind, name, path } = manifest;
+    const present = standing(kind, name, this.#naming);
+    if (manifest.spec === null) {
+      if (present) return { kind, id: present.id, name: present.name, after: null };
+      if (wasRetired(kind, name, this.#naming)) return undefined;
+      throw fault(`no ${kind} is named \`${name}\``, `${path}.name`);
+    }
+    const id = present?.id ?? this.#naming.fresh.id(kind, name);
+    const stored = present?.name ?? (kind === 'Person' ? this.#naming.fresh.commit(name, 'name', name) : name);
+    return { kind, id, name: stored, after: this.#spec(manifest) } as Desired;
+  }
+
+  #spec(manifest: Manifest): ResourceSpecs[ResourceKind] {
+    const path = `${manifest.path}.spec`;
+    const { kind, name, spec } = manifest;
+    switch (kind) {
+      case 'Person':
+        return this.#person(name, spec as ManifestSpecs['Person'], path);
+      case 'Application':
+        return this.#application(spec as ManifestSpecs['Application'], path);
+      case 'Profile':
+        return profile(spec as ManifestSpecs['Profile']);
+      case 'Identity':
+        return this.#identity(name, spec as ManifestSpecs['Identity'], path);
+      case 'Policy':
+        return policy(spec as ManifestSpecs['Policy']);
+      case 'Trust':
+        return this.#trust(spec as ManifestSpecs['Trust'], path);
+    }
+  }
+
+  /** The commitment that stands, where it is to the same value: a new salt would look like a change. */
+  #personal(person: string, field: 'displayName' | 'email', value: string): Commitment {
+    const { view, people, fresh } = this.#naming;
+    const present = people.named(view, person)?.spec[field];
+    return present && people.value(present) === value ? present : fresh.commit(person, field, value);
+  }
+
+  #person(name: string, spec: ManifestSpecs['Person'], path: string): PersonSpec {
+    const roles = spec.roles ?? [];
+    return compact<PersonSpec>({
+      displayName: this.#personal(name, 'displayName', spec.displayName),
+      email: spec.email === undefined ? undefined : this.#personal(name, 'email', spec.email),
+      roles: ROLES.filter((role) => roles.includes(role)),
+      keys: approvalKeys(spec.keys ?? [], `${path}.keys`),
+      status: spec.status ?? 'active',
+      uid: spec.uid,
+    });
+  }
+
+  #application(spec: ManifestSpecs['Application'], path: string): ResourceSpecs['Application'] {
+    const { description, status = 'active' } = spec;
+    return { description, owner: this.#ref('Person', spec.owner, `${path}.owner`), status };
+  }
+
+  #identity(name: string, spec: ManifestSpecs['Identity'], path: string): ResourceSpecs['Identity'] {
+    return compact<ResourceSpecs['Identity']>({
+      kind: spec.kind,
+      purpose: spec.purpose,
+      application: this.#ref('Application', spec.application, `${path}.application`),
+      owner: this.#ref('Person', spec.owner, `${path}.owner`),
+      deputy: spec.deputy === undefined ? undefined : this.#ref('Person', spec.deputy, `${path}.deputy`),
+      profile: this.#ref('Profile', spec.profile, `${path}.profile`),
+      environment: spec.environment,
+      spiffePath: spiffePath(spec.spiffePath ?? `/${spec.application}/${name}`, `${path}.spiffePath`),
+    });
+  }
+
+  #trust(spec: ManifestSpecs['Trust'], path: string): ResourceSpecs['Trust'] {
+    return compact<ResourceSpecs['Trust']>({
+      identity: this.#ref('Identity', spec.identity, `${path}.identity`),
+      method: spec.method,
+      where: compact<ResourceSpecs['Trust']['where']>(spec.where ?? {}),
+      agents: spec.agents?.toSorted(),
+    });
+  }
+}
+
+const profile = (spec: ManifestSpecs['Profile']): ResourceSpecs['Profile'] =>
+  compact<ResourceSpecs['Profile']>({
+    ...spec,
+    actions: spec.actions.toSorted(),
+    audiences: spec.audiences?.toSorted(),
+  });
+
+const policy = ({ description, cedar }: ManifestSpecs['Policy']): ResourceSpecs['Policy'] => ({
+  description,
+  cedar,
+  version: createHash('sha256').update(cedar).digest('hex'),
+});
+
+function spiffePath(path: string, where: string): string {
+  if (!path.startsWith('/')) throw fault('must start with `/`', where);
+  try {
+    return parseSpiffeId(`spiffe://x${path}`).path;
+  } catch (error) {
+    throw new MunimentError('invalid_spiffe_id', `\`${where}\`: ${(error as Error).message}`, { path: where });
+  }
+}
+
+const KEY_TYPES = { ed25519: ['ed25519'], passkey: ['ec', 'ed25519'] } as const;
+
+/** The key must be exactly one SPKI: bytes behind it would give one key two ids. */
+function checkPublicKey(type: ApprovalKey['type'], publicKey: string, path: string): void {
+  const der = Buffer.from(publicKey, 'base64url');
+  try {
+    const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
+    const fits = (KEY_TYPES[type] as readonly string[]).includes(key.asymmetricKeyType ?? '');
+    const onCurve = key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
+    const exact = key.export({ format: 'der', type: 'spki' }).equals(der) && der.toString('base64url') === publicKey;
+    if (fits && onCurve && exact) return;
+  } catch {
+    // Said below, in the same words for every way in which it is no key.
+  }
+  throw new MunimentError('invalid_key', `\`${path}\`: is no ${type} key (SPKI, DER, base64url)`, { path });
+}
+
+type KeyManifest = NonNullable<ManifestSpecs['Person']['keys']>[number];
+
+function approvalKey({ id, ...key }: KeyManifest, path: string): ApprovalKey {
+  checkPublicKey(key.type, key.publicKey, `${path}.publicKey`);
+  const named = approvalKeyId(key.publicKey);
+  if (id !== undefined && id !== named) throw fault(`is not the id of this key, which is \`${named}\``, `${path}.id`);
+  return { id: named, ...key };
+}
+
+/** Approval keys as the log holds them, by id. Throws `invalid_key` for what is no key. */
+export const approvalKeys = (keys: readonly KeyManifest[], path: string): ApprovalKey[] =>
+  keys
+    .map((key, index) => approvalKey(key, `${path}[${index}]`))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/**
+ * Manifests with names resolved to ids and personal values to commitments.
+ * Throws `invalid_manifest` with the path of what names nothing, `invalid_spiffe_id`, `invalid_key`.
+ */
+export function resolveManifests(manifests: readonly Manifest[], naming: Naming): Desired[] {
+  const resolver = new Resolver(manifests, naming);
+  return manifests.map((each) => resolver.resolve(each)).filter((each) => each !== undefined);
+}

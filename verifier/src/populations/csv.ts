@@ -1,0 +1,24 @@
+export type Cell = string | number | boolean | null;
+
+/**
+ * What a spreadsheet would run as a formula, or strip to reach one. Such a cell gets an apostrophe before it, since whoever
+ * names an identity must not have a program run on the auditor's desk.
+ */
+const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/u;
+/** Tabs and semicolons too: some spreadsheets split at them. */
+const QUOTED = /[",;\t\r\n]|^\s|\s$/;
+
+const guarded = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
+
+function encodeCell(cell: Cell): string {
+  if (cell === null) return '';
+  if (typeof cell !== 'string') return String(cell);
+  const text = guarded(cell.toWellFormed());
+  return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const encodeRow = (cells: readonly Cell[]): string => `${cells.map(encodeCell).join(',')}\n`;
+
+/** RFC 4180 but for LF line ends: a header row, then the rows as they come. */
+export const encodeCsv = (header: readonly string[], rows: readonly Cell[][]): string =>
+  [header, ...rows].map(encodeRow).join('');

@@ -1,0 +1,124 @@
+import { standingAt } from '../tests/history.ts';
+import { killedBy, type Probe, type Rows } from '../words/index.ts';
+import { type Facts, joined } from './facts.ts';
+import { define } from './population.ts';
+
+type Lock = Rows['lock'];
+
+/** Locks that were placed, lifted or in force within the period. */
+const locksOf = ({ input }: Facts): Lock[] =>
+  [...input.closing.tables.lock.values()]
+    .filter(({ lifted }) => lifted === null || lifted >= input.period.from)
+    .sort((a, b) => a.entry - b.entry);
+
+/** Live credentials that a lock took away. */
+function killed(lock: Lock, { input, history }: Facts): number[] {
+  const identities = history('identity');
+  return [...input.closing.tables.credential.values()]
+    .filter(({ credential }) => credential.notAfter > lock.placed)
+    .filter((row) => killedBy(row, [lock], standingAt(identities, row.request.identity ?? '', lock.entry)))
+    .map(({ entry }) => entry)
+    .sort((a, b) => a - b);
+}
+
+const probesOf = ({ id }: Lock, { input }: Facts): Probe[] =>
+  [...input.closing.tables.probe.values()].filter(({ lock }) => lock === id).flatMap(({ probes }) => probes);
+
+const targetName = ({ target }: Lock, facts: Facts): string => {
+  const tables = {
+    identity: 'identity',
+    trust: 'trust',
+    application: 'application',
+    owner: 'person',
+  } as const;
+  const table = tables[target.kind as keyof typeof tables];
+  return table ? facts.nameOf(table, target.id) : '';
+};
+
+const count = (lock: Lock, facts: Facts, outcome: Probe['outcome']): number =>
+  probesOf(lock, facts).filter((probe) => probe.outcome === outcome).length;
+
+const slowest = (lock: Lock, facts: Facts): number | null => {
+  const times = probesOf(lock, facts).flatMap(({ outcome, latencyMs }) =>
+    outcome === 'REFUSED' && latencyMs !== null ? [latencyMs] : [],
+  );
+  return times.length === 0 ? null : times.reduce((a, b) => Math.max(a, b));
+};
+
+/** A relying party that ignores revocation goes on accepting until then. */
+function deadForAll(lock: Lock, facts: Facts): string | null {
+  const ends = killed(lock, facts).map((entry) => facts.input.closing.tables.credential.get(String(entry)));
+  const latest = ends.flatMap((row) => (row ? [row.credential.notAfter] : [])).sort();
+  return latest.at(-1) ?? null;
+}
+
+export const locks = define<Lock>({
+  question: 'What was taken away, by whom and why, and when was it dead?',
+  filter: 'every lock placed before the end of the period and not lifted before its start',
+  order: 'by entry',
+  columns: [
+    ['lock', 'id', ({ id }) => id],
+    ['entry', 'index of the entry that placed it', ({ entry }) => entry],
+    ['placed', 'when', ({ placed }) => placed],
+    ['by', 'id of who placed it', ({ actor }) => actor],
+    ['reason', 'as given', ({ reason }) => reason],
+    ['target_kind', 'what it holds', ({ target }) => target.kind],
+    ['target', 'its id', ({ target }) => target.id],
+    ['target_name', 'its name', targetName],
+    ['lifted', 'when; empty while it holds. What was granted before stays dead', ({ lifted }) => lifted],
+    [
+      'credentials',
+      'entries of the live credentials that it killed, as far as this package holds them',
+      (lock, facts) => joined(killed(lock, facts)),
+    ],
+    ['refused', 'tries in the period that were refused', (lock, facts) => count(lock, facts, 'REFUSED')],
+    [
+      'accepted',
+      'tries that were accepted: each is a failure',
+      (lock, facts) => count(lock, facts, 'ACCEPTED'),
+    ],
+    ['not_tried', 'points that could not be tried', (lock, facts) => count(lock, facts, 'NOT_EVALUABLE')],
+    ['slowest_refusal_ms', 'longest time from lock to observed refusal', slowest],
+    ['ends_everywhere', 'when the last of them ends even where revocation is ignored', deadForAll],
+  ],
+  items: locksOf,
+});
+
+interface Tried {
+  row: Rows['probe'];
+  probe: Probe;
+}
+
+const plus = (time: string, milliseconds: number): string =>
+  new Date(Date.parse(time) + milliseconds).toISOString();
+
+function deadAt({ row, probe }: Tried, { input }: Facts): string | null {
+  const lock = input.closing.tables.lock.get(row.lock);
+  if (probe.outcome !== 'REFUSED' || probe.latencyMs === null || lock === undefined) return null;
+  return plus(lock.placed, probe.latencyMs);
+}
+
+export const probes = define<Tried>({
+  question: 'Where was a dead credential tried, and what came of it?',
+  filter: 'every try recorded in the period',
+  order: 'by entry, then as recorded',
+  columns: [
+    ['entry', 'index of the entry that holds it', ({ row }) => row.entry],
+    ['recorded', 'when', ({ row }) => row.recorded],
+    ['lock', 'id of the lock that it proves', ({ row }) => row.lock],
+    ['point', 'where it was tried', ({ probe }) => probe.point],
+    [
+      'credential',
+      'entry of the credential; empty where the point was tried as a whole',
+      ({ probe }) => probe.credential,
+    ],
+    ['outcome', '`REFUSED`, `ACCEPTED` or `NOT_EVALUABLE`', ({ probe }) => probe.outcome],
+    ['latency_ms', 'from the lock to the observed refusal', ({ probe }) => probe.latencyMs],
+    ['dead_at', 'moment of the observed refusal', deadAt],
+    ['detail', 'what was seen', ({ probe }) => probe.detail],
+  ],
+  items: ({ input }) =>
+    [...input.closing.tables.probe.values()]
+      .sort((a, b) => a.entry - b.entry)
+      .flatMap((row) => row.probes.map((probe) => ({ row, probe }))),
+});

@@ -1,0 +1,73 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { MunimentError } from '../../kernel/index.ts';
+import { type CommonOptions, client, command, group } from '../context.ts';
+import { print, table, withProgress } from '../terminal.ts';
+
+interface PeriodOptions extends CommonOptions {
+  from?: string;
+  to?: string;
+}
+
+interface BuildOptions extends CommonOptions {
+  from: string;
+  to: string;
+  out: string;
+  withhold?: string[];
+}
+
+interface Control {
+  id: string;
+  title: string;
+  verdict: string;
+  population: number | null;
+  why: string;
+}
+
+async function build(options: BuildOptions): Promise<void> {
+  const api = await client(options);
+  const request = { from: options.from, to: options.to, withhold: options.withhold };
+  const bytes = await withProgress('building the package', api.bytes('/evidence', request));
+  try {
+    writeFileSync(options.out, bytes, { mode: 0o600 });
+  } catch {
+    throw new MunimentError('data_unwritable', `cannot write \`${options.out}\``);
+  }
+  print(
+    { out: options.out, bytes: bytes.length },
+    options.json,
+    () =>
+      `wrote ${options.out} (${bytes.length} bytes)\ncheck it with: muniment verify ${options.out} --key …`,
+  );
+}
+
+async function controls(options: PeriodOptions): Promise<void> {
+  const answer = await (await client(options)).get<{ controls: Control[] }>('/controls', {
+    from: options.from,
+    to: options.to,
+  });
+  const rows = answer.controls.map((it) => [it.id, it.verdict, it.population, it.title, it.why]);
+  print(answer, options.json, () =>
+    table(['CONTROL', 'VERDICT', 'OF', 'TITLE', 'WHY'], rows, 'no control is declared'),
+  );
+}
+
+const many = (value: string, before: string[] = []): string[] => [...before, value];
+
+export const evidenceCommand = (): Command =>
+  group('evidence', 'evidence: verdicts, and the sealed package for a period', [
+    command(
+      'build',
+      'build the package for a period',
+      'muniment evidence build --from 2026-01-01T00:00:00Z --to 2026-04-01T00:00:00Z --out package.zip',
+    )
+      .requiredOption('--from <time>', 'start of the period, RFC 3339')
+      .requiredOption('--to <time>', 'end of the period (not in it)')
+      .requiredOption('--out <file>')
+      .option('--withhold <what>', 'leave out, and say so; repeat for more', many)
+      .action(build),
+    command('controls', 'every control with its verdict', 'muniment evidence controls')
+      .option('--from <time>')
+      .option('--to <time>')
+      .action(controls),
+  ]);

@@ -1,0 +1,138 @@
+/** `npm run demo [-- --hold]`: plays the story with commentary, in a data folder of its own. */
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Ground, portOrAny, prepareGround } from './ground.ts';
+import { hold } from './hold.ts';
+import { stopAll } from './programs.ts';
+import { Story } from './story.ts';
+
+const MARKER = '.muniment-demo';
+const CONSOLE_PORT = 7440;
+const API_PORT = 7443;
+
+const began = performance.now();
+const seconds = (): string => `${((performance.now() - began) / 1000).toFixed(1)} s`;
+const chapter = (number: number, title: string): void => console.log(`\n${number}. ${title}  (${seconds()})`);
+const say = (text: string): void => console.log(`   ${text}`);
+
+/** Only an empty folder, or one that an earlier demo marked as its own, is replaced. */
+function demoFolder(): string {
+  const data = resolve(process.env.MUNIMENT_DATA || './data-demo');
+  if (existsSync(data) && readdirSync(data).length > 0 && !existsSync(join(data, MARKER))) {
+    throw new Error(`\`${data}\` is not empty and no demo made it: nothing was touched`);
+  }
+  rmSync(data, { recursive: true, force: true });
+  mkdirSync(data, { recursive: true, mode: 0o700 });
+  writeFileSync(join(data, MARKER), 'This folder belongs to the demo and is replaced by the next one.\n');
+  return data;
+}
+
+async function chapter1(story: Story): Promise<void> {
+  chapter(1, 'The server starts, and sweeps this host');
+  const { milliseconds } = await story.startServer();
+  say(`console ${story.addresses.console}, API ${story.addresses.api}, after ${milliseconds} ms`);
+  const sweep = await story.sweep();
+  say(`${sweep.items} things seen; verdict ${sweep.verdict}: ${sweep.why}`);
+}
+
+async function chapter2(story: Story): Promise<void> {
+  chapter(2, 'People, and a change that one asks for and another signs');
+  await story.enrol();
+  say('ada opened the bootstrap, and every entry of it says so; grace closed it: from now on two people are needed');
+  const plan = await story.propose();
+  for (const line of plan.text.split('\n')) say(`  ${line}`);
+  const refusals = await story.refusals();
+  say(`ada approving her own change: ${refusals.self}`);
+  say(`the admin socket approving:   ${refusals.socket}`);
+  say(`a plan that moved:            ${refusals.moved}`);
+  const applied = await story.approveAndApply(plan.change);
+  say(`grace signed digest ${plan.planDigest.slice(0, 16)}…; applied exactly so: ${applied.operations} operations, entry ${applied.entry}`);
+}
+
+async function chapter3(story: Story): Promise<void> {
+  chapter(3, 'An agent joins with a one-time token, over TLS with the CA pinned');
+  await story.startAgent();
+  say(`the agent serves the SPIFFE Workload API at ${story.ground.socket}`);
+}
+
+async function chapter4(story: Story): Promise<void> {
+  chapter(4, 'A process asks, is attested, and is given what policy allows');
+  const { x509, jwt } = await story.issue();
+  say(`${x509.spiffeId}: certificate ${x509.serial}, until ${x509.notAfter}`);
+  const { accepted, answered } = await story.mutualTls();
+  say(`mutual TLS: the server saw ${accepted.peer}, the client heard "${answered.text}"`);
+  const claims = await story.checkToken();
+  say(`a third party checked the JWT by its JWKS: sub ${claims.sub}, jti ${claims.jti.slice(0, 24)}…`);
+  const { serial } = await story.rideOut();
+  say(`the server was stopped: the agent still served ${serial === x509.serial ? 'the same certificate' : serial}; the server is back`);
+  if (jwt.spiffeId !== x509.spiffeId) throw new Error('two identities for one process');
+}
+
+async function chapter5(story: Story): Promise<void> {
+  chapter(5, 'Another process asks, and is refused');
+  const { seen, entry } = await story.strangerRefused();
+  const { request, code, decision } = entry as { request: { attested: Record<string, unknown> }; code: string; decision: { rule: string } };
+  say(`it saw ${seen.code}; the entry says ${code} (${decision.rule}), attested ${JSON.stringify(request.attested)}`);
+}
+
+async function chapter6(story: Story): Promise<void> {
+  chapter(6, 'A lock, proven by refusal');
+  const { lock, stream } = await story.lockIdentity();
+  say(`locked at ${lock.placed}; the open stream ended with ${stream.code} at ${stream.at}`);
+  for (const probe of await story.probes()) {
+    say(`${probe.point.padEnd(14)} ${probe.outcome}${probe.latencyMs === null ? '' : ` after ${probe.latencyMs} ms`}  ${probe.detail}`);
+  }
+  say(`OpenSSL: ${(await story.opensslRefuses()).split('\n').find((line) => line.includes('revoked')) ?? 'did not say revoked'}`);
+  say(`introspection: active ${(await story.introspect()).active}`);
+}
+
+async function chapter7(story: Story): Promise<string> {
+  chapter(7, 'Evidence, checked where there is no network and no server');
+  const { out, vkey } = await story.buildEvidence();
+  const good = story.verify(out, vkey);
+  say(`${out}: exit ${good.code}${good.offline ? ', in a network namespace without a network' : ''}`);
+  for (const line of good.report.trim().split('\n').slice(0, 12)) say(`  ${line}`);
+  const bad = story.verify(story.tampered(out), vkey);
+  say(`one bit flipped: exit ${bad.code}: ${bad.report.trim().split('\n')[0]}`);
+  if (good.code !== 0 || bad.code !== 1) throw new Error('the verifier did not judge as it must');
+  return out;
+}
+
+async function play(ground: Ground): Promise<{ story: Story; out: string }> {
+  const ports = { consolePort: await portOrAny(CONSOLE_PORT), apiPort: await portOrAny(API_PORT) };
+  const story = new Story(ground, ports);
+  if (!ground.separateUids) say('not root: all programs run under one uid, and the trust tells them apart by path and hash');
+  for (const each of [chapter1, chapter2, chapter3, chapter4, chapter5, chapter6]) await each(story);
+  return { story, out: await chapter7(story) };
+}
+
+const UNKNOWN = process.argv.slice(2).filter((option) => option !== '--hold');
+if (UNKNOWN.length > 0) {
+  console.error(`demo: unknown option \`${UNKNOWN[0]}\`; it takes only --hold`);
+  process.exit(2);
+}
+
+let ground: Ground | undefined;
+async function leave(code: number): Promise<never> {
+  await stopAll();
+  ground?.remove();
+  process.exit(code);
+}
+
+let release = (): void => void leave(130);
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => release());
+
+try {
+  ground = await prepareGround(demoFolder());
+  const { story, out } = await play(ground);
+  console.log(`\nDone in ${seconds()}.`);
+  if (process.argv.includes('--hold')) {
+    await hold(story, out, (wake) => {
+      release = wake;
+    });
+  }
+  await leave(0);
+} catch (error) {
+  console.error(`demo: ${(error as Error).message}`);
+  await leave(1);
+}

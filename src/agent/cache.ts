@@ -81,7 +81,7 @@ export class Holdings {
   /** Takes out every holding of which the lock reaches anything; the rest of it has to be asked for again as well. */
   dropReached(lock: LockEvent, agent: string): Holding[] {
     const reached = [...this.#byKey.values()].filter((holding) =>
-      holding.credentials.some((credential) => reaches(lock, credential, holding, agent)),
+      holding.credentials.some((credential) => reaches(lock, credential, holding.request.instance, agent)),
     );
     for (const holding of reached) this.#byKey.delete(holding.key);
     return reached;
@@ -92,7 +92,7 @@ export class Holdings {
 export function reaches(
   { target, identities }: LockEvent,
   { entry, origin }: HeldCredential,
-  { request }: Holding,
+  instance: string,
   agent: string,
 ): boolean {
   if (origin === null) return true;
@@ -105,7 +105,7 @@ export function reaches(
     case 'trust':
       return target.id === origin.trust;
     case 'instance':
-      return target.id === request.instance;
+      return target.id === instance;
     case 'agent':
       return target.id === agent;
     case 'owner':

@@ -1,4 +1,5 @@
 import { isMunimentError } from '../kernel/index.ts';
+import { backoffMilliseconds } from './backoff.ts';
 import type { TrustBundle } from './bundles.ts';
 import type { HeldCredential, Holding } from './cache.ts';
 import { isDenial } from './model.ts';
@@ -54,7 +55,12 @@ export async function* standingStream(options: StreamOptions): AsyncGenerator<St
       }
       const due = next?.renewAt ?? 0;
       retries = due > Date.now() ? 0 : retries + 1;
-      await watcher.wait(retries === 0 ? due : Date.now() + backoff(retries), signal);
+      await watcher.wait(
+        retries === 0
+          ? due
+          : Date.now() + backoffMilliseconds(retries, RETRY_MIN_MILLISECONDS, RETRY_MAX_MILLISECONDS),
+        signal,
+      );
       if (watcher.ended) throw watcher.ended;
       if (options.carriesSvids && watcher.redacted.length > 0) {
         version = '';
@@ -85,7 +91,3 @@ function tell({ onDelivered }: StreamOptions, { granted, credentials, instance }
   if (granted || !onDelivered) return;
   for (const { entry } of credentials) onDelivered(entry, instance);
 }
-
-/** Doubles from half a second to half a minute, with the upper half of it left to chance. */
-const backoff = (retries: number): number =>
-  Math.min(RETRY_MIN_MILLISECONDS * 2 ** retries, RETRY_MAX_MILLISECONDS) * (0.5 + Math.random() / 2);

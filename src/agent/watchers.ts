@@ -75,9 +75,15 @@ export class Watchers {
     for (const entry of watcher.redacted.splice(0)) this.#onRedacted(entry, new Date());
   }
 
-  /** Something that decisions or messages rest on changed: every stream looks again. */
-  wakeAll(): void {
-    for (const watcher of this.#open) watcher.wake();
+  /**
+   * Something that decisions or messages rest on changed: every stream looks again, spread over `spreadMilliseconds` so that
+   * programs that reload on each message do not all reload at once.
+   */
+  wakeAll(spreadMilliseconds = 0): void {
+    for (const watcher of this.#open) {
+      if (spreadMilliseconds === 0) watcher.wake();
+      else setTimeout(() => watcher.wake(), Math.random() * spreadMilliseconds).unref();
+    }
   }
 
   /** Ends every stream of a process, those that carry only bundles too. */
@@ -89,16 +95,22 @@ export class Watchers {
     }
   }
 
-  /** Takes credentials back at once, before anyone is asked; a process that has none left loses all of its streams. */
-  redact(entries: ReadonlySet<number>): void {
+  /**
+   * Takes credentials back at once, before anyone is asked; a process that has none left loses all of its streams. Answers
+   * which entries a stream held.
+   */
+  redact(isDead: (credential: HeldCredential, instance: string) => boolean): Set<number> {
+    const taken = new Set<number>();
     for (const watcher of this.#open) {
-      const lost = watcher.holds.filter(({ entry }) => entries.has(entry));
+      const lost = watcher.holds.filter((credential) => isDead(credential, watcher.instance));
       if (lost.length === 0) continue;
+      for (const { entry } of lost) taken.add(entry);
       watcher.redacted.push(...lost.map(({ entry }) => entry));
-      watcher.holds = watcher.holds.filter(({ entry }) => !entries.has(entry));
+      watcher.holds = watcher.holds.filter((credential) => !lost.includes(credential));
       watcher.wake();
       if (watcher.holds.length === 0) this.end(watcher.instance, denied());
     }
+    return taken;
   }
 
   endAll(error: ConnectError): void {

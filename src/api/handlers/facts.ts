@@ -1,0 +1,176 @@
+import { MunimentError } from '../../kernel/index.ts';
+import type { Api } from '../app.ts';
+import * as declared from '../contract/declared.ts';
+import * as contract from '../contract/identities.ts';
+import { actorOf } from '../env.ts';
+import { idsOf, viewCredential, viewDecision } from '../read/credentials.ts';
+import { viewAgent, viewFinding, viewLock, viewPolicy, viewProfile, viewTrust } from '../read/declared.ts';
+import { viewEntries } from '../read/entries.ts';
+import { filterIdentities, findIdentity, sceneAt, surroundings, viewIdentities } from '../read/identities.ts';
+import { namesOf, refOf } from '../read/names.ts';
+import { pageOfCredentials, pageOfRefusals } from '../read/queries.ts';
+import { momentOf } from '../read/when.ts';
+import type { Rooms } from './rooms.ts';
+
+/** Identities and everything around them. */
+export function mountIdentities(app: Api, { log, database, clock, config }: Rooms): void {
+  const { db } = database;
+  const place = { db, trustDomain: config.trustDomain };
+  const now = () => clock.now().toISOString();
+  const rowOf = async (id: string) => {
+    const moment = await momentOf(log, {}, clock.now());
+    return findIdentity(await sceneAt(log, moment), id);
+  };
+
+  app.openapi(contract.listIdentities, async (c) => {
+    const { asOf, knownAt, limit, cursor, ...filter } = c.req.valid('query');
+    const moment = await momentOf(log, { asOf, knownAt }, clock.now());
+    const scene = await sceneAt(log, moment);
+    const rows = filterIdentities(scene, filter).filter(({ name }) => cursor === undefined || name > cursor);
+    const page = rows.slice(0, limit);
+    const next = rows.length > limit ? String(page.at(-1)?.name) : null;
+    return c.json({ items: await viewIdentities(place, scene, page, moment), next }, 200);
+  });
+
+  app.openapi(contract.getIdentity, async (c) => {
+    const moment = await momentOf(log, c.req.valid('query'), clock.now());
+    const scene = await sceneAt(log, moment);
+    const row = findIdentity(scene, c.req.valid('param').id);
+    const [view] = await viewIdentities(place, scene, [row], moment);
+    if (view === undefined) throw new MunimentError('not_found', 'there is no such identity');
+    const { spiffePath } = row.spec;
+    return c.json({ ...view, spiffePath, entry: row.entry, ...(await surroundings(log, row, moment)) }, 200);
+  });
+
+  app.openapi(contract.listIdentityCredentials, async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const { id } = await rowOf(c.req.valid('param').id);
+    const rows = await pageOfCredentials(db, { identity: id, before: before(cursor), limit });
+    const [view, names] = [await log.view(), await namesOf(log, rows.flatMap(idsOf))];
+    const items = rows.map((row) => viewCredential(row, view, names, now()));
+    return c.json({ items, next: nextOf(rows, limit) }, 200);
+  });
+
+  app.openapi(contract.listIdentityDecisions, async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const { id } = await rowOf(c.req.valid('param').id);
+    const page = { identity: id, before: before(cursor), limit };
+    const both = [...(await pageOfCredentials(db, page)), ...(await pageOfRefusals(db, page))];
+    const rows = both.sort((a, b) => b.entry - a.entry).slice(0, limit);
+    const [view, names] = [await log.view(), await namesOf(log, rows.flatMap(idsOf))];
+    const items = rows.map((row) => viewDecision(row, view, names, now()));
+    return c.json({ items, next: nextOf(rows, limit) }, 200);
+  });
+
+  app.openapi(contract.listIdentityTimeline, async (c) => {
+    const { limit, cursor } = c.req.valid('query');
+    const { id } = await rowOf(c.req.valid('param').id);
+    const entries = await log.search({ subject: id, before: before(cursor), limit });
+    const next = entries.length === limit ? String(entries.at(-1)?.index) : null;
+    return c.json({ items: await viewEntries(log, entries), next }, 200);
+  });
+
+  app.openapi(contract.acceptIdentity, async (c) => {
+    const actor = actorOf(c.get('caller'));
+    const row = await rowOf(c.req.valid('param').id);
+    const committed = await log.commit({
+      decide(view) {
+        const identity = view.rows('identity').get(row.id);
+        if (identity === undefined || identity.retired)
+          throw new MunimentError('not_found', 'the identity is retired');
+        if (identity.spec.owner !== actor)
+          throw new MunimentError('forbidden', 'only its owner accepts an identity');
+        const data = { identity: row.id, owner: actor };
+        return { drafts: [{ kind: 'owner.accepted', subject: row.id, actor, data }], result: undefined };
+      },
+    });
+    const receipt = committed.receipt(0);
+    return c.json({ entry: receipt.index, receipt }, 200);
+  });
+
+  app.openapi(contract.listApplications, async (c) => {
+    const moment = await momentOf(log, c.req.valid('query'), clock.now());
+    const [rows, scene] = [await log.rows('application', moment.when), await sceneAt(log, moment)];
+    const names = await namesOf(
+      log,
+      rows.map(({ spec }) => spec.owner),
+    );
+    const items = rows.map(({ id, name, spec, entry, retired }) => ({
+      id,
+      name: String(name),
+      description: spec.description,
+      owner: {
+        ...refOf(names, spec.owner),
+        status: scene.people.get(spec.owner)?.spec.status ?? ('left' as const),
+      },
+      status: retired ? ('retired' as const) : spec.status,
+      identities: scene.identities.filter((row) => row.spec.application === id && !row.retired).length,
+      entry,
+    }));
+    return c.json({ items: items.sort(byName) }, 200);
+  });
+}
+
+/** The other declared things, agents, findings: whole lists as of a moment. */
+export function mountDeclared(app: Api, { log, clock }: Rooms): void {
+  const whenOf = async (asked: { asOf?: string | undefined; knownAt?: string | undefined }) =>
+    (await momentOf(log, asked, clock.now())).when;
+
+  app.openapi(declared.listProfiles, async (c) => {
+    const rows = await log.rows('profile', await whenOf(c.req.valid('query')));
+    return c.json({ items: rows.filter(stands).map(viewProfile).sort(byName) }, 200);
+  });
+
+  app.openapi(declared.listPolicies, async (c) => {
+    const rows = await log.rows('policy', await whenOf(c.req.valid('query')));
+    return c.json({ items: rows.filter(stands).map(viewPolicy).sort(byName) }, 200);
+  });
+
+  app.openapi(declared.listTrusts, async (c) => {
+    const rows = (await log.rows('trust', await whenOf(c.req.valid('query')))).filter(stands);
+    const names = await namesOf(
+      log,
+      rows.map(({ spec }) => spec.identity),
+    );
+    return c.json({ items: rows.map((row) => viewTrust(row, names)).sort(byName) }, 200);
+  });
+
+  app.openapi(declared.listAgents, async (c) => {
+    const when = await whenOf(c.req.valid('query'));
+    const [rows, locks] = await Promise.all([log.rows('agent', when), log.rows('lock', when)]);
+    return c.json({ items: rows.map((row) => viewAgent(row, locks)).sort(byName) }, 200);
+  });
+
+  app.openapi(declared.listFindings, async (c) => {
+    const rows = await log.rows('finding', await whenOf(c.req.valid('query')));
+    const names = await namesOf(
+      log,
+      rows.map(({ subject }) => subject),
+    );
+    const items = rows.map((row) => viewFinding(row, names)).sort((a, b) => (a.due < b.due ? -1 : 1));
+    return c.json({ items }, 200);
+  });
+
+  app.openapi(declared.listLocks, async (c) => {
+    const rows = await log.rows('lock', await whenOf(c.req.valid('query')));
+    const names = await namesOf(
+      log,
+      rows.flatMap(({ actor, target }) => [actor, target.id]),
+    );
+    return c.json({ items: rows.map((row) => viewLock(row, names)).sort((a, b) => b.entry - a.entry) }, 200);
+  });
+}
+
+const stands = (row: { retired: boolean }): boolean => !row.retired;
+const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
+
+/** A cursor is the index of the last entry that was shown. */
+export function before(cursor: string | undefined): number {
+  if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
+  if (!/^\d{1,15}$/.test(cursor))
+    throw new MunimentError('bad_request', 'the cursor is none of ours', { path: 'cursor' });
+  return Number(cursor);
+}
+
+export const nextOf = (rows: Array<{ entry: number }>, limit: number): string | null =>
+  rows.length === limit ? String(rows.at(-1)?.entry) : null;

@@ -1,0 +1,49 @@
+import { MunimentError } from '../../kernel/index.ts';
+import type { Log, StoredEntry } from '../../store/contract.ts';
+import type { Api } from '../app.ts';
+import * as contract from '../contract/ledger.ts';
+import { base64, idsIn, viewEntries } from '../read/entries.ts';
+import { namesOf } from '../read/names.ts';
+import type { Rooms } from './rooms.ts';
+
+export function mountLedger(app: Api, rooms: Rooms): void {
+  const { log } = rooms;
+
+  app.openapi(contract.listEntries, async (c) => {
+    const { kind, subject, actor, before, limit } = c.req.valid('query');
+    const entries = await log.search({
+      ...(kind === undefined ? {} : { kinds: [kind as StoredEntry['kind']] }),
+      ...(subject === undefined ? {} : { subject }),
+      ...(actor === undefined ? {} : { actor }),
+      ...(before === undefined ? {} : { before: Number(before) }),
+      limit,
+    });
+    const next = entries.length === limit ? String(entries.at(-1)?.index) : null;
+    return c.json({ items: await viewEntries(log, entries), size: (await log.head()).size, next }, 200);
+  });
+
+  app.openapi(contract.getEntry, async (c) => {
+    const entry = await log.entry(Number(c.req.valid('param').index));
+    if (entry === undefined) throw new MunimentError('not_found', 'the log has no such entry');
+    return c.json(await detailOf(log, entry), 200);
+  });
+
+  app.openapi(contract.verifyLedger, async (c) => c.json(await rooms.verifyRows(), 200));
+}
+
+async function detailOf(log: Log, entry: StoredEntry) {
+  const { size, checkpoint } = await log.head();
+  const body = entry.body === null ? null : Buffer.from(entry.body).toString('utf8');
+  return {
+    index: entry.index,
+    time: entry.time,
+    kind: entry.kind,
+    leaf: Buffer.from(entry.leaf).toString('utf8'),
+    body,
+    leafHash: base64(entry.leafHash),
+    proof: (await log.inclusion(entry.index, size)).map(base64),
+    checkpoint,
+    verifierKey: log.verifierKey,
+    names: await namesOf(log, [entry.subject, entry.actor, ...idsIn(body ?? '')]),
+  };
+}

@@ -1,0 +1,81 @@
+import { killedBy, type Rows } from '#verifier';
+import type { Log, Receipt, View } from '../../store/contract.ts';
+import { type Names, refOrNull } from './names.ts';
+
+export type CredentialState = 'live' | 'expired' | 'dead' | 'unknown';
+
+type CredentialRow = Rows['credential'];
+
+/** Why a credential is what it is at a moment: a lock kills for good, an end only ends. */
+export function stateOf(
+  row: CredentialRow,
+  view: View,
+  now: string,
+): { state: CredentialState; lock: Rows['lock'] | undefined } {
+  const identity = view.rows('identity').get(row.request.identity ?? '');
+  const lock = killedBy(row, view.rows('lock').values(), identity);
+  if (lock !== undefined) return { state: 'dead', lock };
+  return { state: row.credential.notAfter <= now ? 'expired' : 'live', lock };
+}
+
+export function viewCredential(row: CredentialRow, view: View, names: Names, now: string) {
+  const { credential, request } = row;
+  const { state, lock } = stateOf(row, view, now);
+  return {
+    entry: row.entry,
+    type: credential.type,
+    subject: credential.subject,
+    identity: refOrNull(names, request.identity),
+    agent: refOrNull(names, request.agent),
+    instance: request.instance,
+    granted: row.granted,
+    notBefore: credential.notBefore,
+    notAfter: credential.notAfter,
+    ttlSeconds: credential.ttlSeconds,
+    shortened: credential.shortened,
+    audience: credential.audience,
+    keyHash: credential.keyHash,
+    state,
+    lock: lock?.id ?? null,
+  };
+}
+
+/** Ids in a grant or a refusal that have names. */
+export const idsOf = ({ request }: CredentialRow | Rows['refusal']): string[] =>
+  [request.identity, request.agent, request.trust].filter((id) => id !== null);
+
+/** A grant or a refusal, in one shape. */
+export function viewDecision(row: CredentialRow | Rows['refusal'], view: View, names: Names, now: string) {
+  const { request, decision } = row;
+  const isGrant = 'credential' in row;
+  return {
+    entry: row.entry,
+    outcome: isGrant ? ('granted' as const) : ('refused' as const),
+    time: isGrant ? row.granted : row.refused,
+    code: isGrant ? null : row.code,
+    request: {
+      ...request,
+      identity: refOrNull(names, request.identity),
+      trust: refOrNull(names, request.trust),
+      agent: refOrNull(names, request.agent),
+    },
+    decision,
+    credential: isGrant ? viewCredential(row, view, names, now) : null,
+  };
+}
+
+/** The receipt of an entry that was written before: to the head as it is now. */
+export async function receiptOf(log: Log, index: number): Promise<Receipt | undefined> {
+  const entry = await log.entry(index);
+  if (entry === undefined) return undefined;
+  const { size, checkpoint } = await log.head();
+  const proof = await log.inclusion(index, size);
+  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
+  return {
+    index,
+    leaf: base64(entry.leaf),
+    body: entry.body === null ? '' : base64(entry.body),
+    checkpoint,
+    proof: proof.map(base64),
+  };
+}

@@ -11,6 +11,8 @@ export interface Database {
   readonly db: Db;
   /** Runs work of its own that is not the fold's: sessions, jobs, sealed secrets. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** With the rights of the tables' owner: for erasing bodies after retention, and nothing else. */
+  ownerTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Embedded only: how often the engine made something durable since it started. */
   syncs?(): Promise<number>;
   close(): Promise<void>;

@@ -2,18 +2,18 @@ import type { Database } from './contract.ts';
 import { openEmbedded } from './engine/embedded.ts';
 import type { Engine } from './engine/engine.ts';
 import { asStorageError } from './engine/failures.ts';
-import { openPostgresql } from './engine/postgresql.ts';
+import { openPostgresql, type PostgresqlOptions } from './engine/postgresql.ts';
 import { migrate } from './migrations/index.ts';
 
-/** Where the data lies: a folder for the embedded engine, a PostgreSQL address, or memory (tests; nothing is kept). */
-export type DatabaseOptions = { folder: string } | { url: string } | { memory: true };
+/** Where the data lies: a folder for the embedded engine, PostgreSQL, or memory (tests; nothing is kept). */
+export type DatabaseOptions = { folder: string } | PostgresqlOptions | { memory: true };
 
 /**
  * Opens and migrates.
  * @throws MunimentError `data_in_use`, `data_damaged`, `data_unwritable`, `storage_unavailable`
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  if ('url' in options) return asDatabase(await openPostgresql(options.url));
+  if ('url' in options) return asDatabase(await openPostgresql(options));
   const engine = await openEmbedded('folder' in options ? options.folder : null);
   try {
     await migrate(engine.db);
@@ -24,18 +24,21 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return asDatabase(engine);
 }
 
-function asDatabase({ kind, db, syncs, close }: Engine): Database {
+function asDatabase({ kind, db, syncs, ownerTransaction, close }: Engine): Database {
   return {
     engine: kind,
     db,
     ...(syncs === undefined ? {} : { syncs }),
-    async transaction(work) {
-      try {
-        return await db.transaction().execute(work);
-      } catch (error) {
-        throw asStorageError(error);
-      }
-    },
+    transaction: (work) => told(db.transaction().execute(work)),
+    ownerTransaction: (work) => told(ownerTransaction(work)),
     close,
   };
+}
+
+async function told<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw asStorageError(error);
+  }
 }

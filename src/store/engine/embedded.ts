@@ -33,6 +33,7 @@ export async function openEmbedded(folder: string | null): Promise<Engine> {
     kind: 'embedded',
     db,
     syncs: async () => (await keeper.session()).syncs(),
+    ownerTransaction: (work) => db.transaction().execute(work),
     async close() {
       await maintenance.stop();
       await db.destroy();

@@ -1,4 +1,4 @@
-import type { Db } from '../contract.ts';
+import type { Db, Tx } from '../contract.ts';
 
 /** What an engine is to the rest of the store: a Kysely handle that speaks PostgreSQL, and a way to end it. */
 export interface Engine {
@@ -6,5 +6,7 @@ export interface Engine {
   readonly db: Db;
   /** Embedded only: fsyncs so far. */
   syncs?(): Promise<number>;
+  /** With the rights of who owns the tables: erasure after retention, and nothing else. */
+  ownerTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }

@@ -1,10 +1,11 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { MunimentError } from '../../kernel/index.ts';
 import { migrate } from '../migrations/index.ts';
 import type { Schema } from '../schema.ts';
 import type { Engine } from './engine.ts';
 import { asStorageError } from './failures.ts';
+import { grantTo, ownRole } from './roles.ts';
 
 const POOL_CONNECTIONS = 10;
 const CONNECT_MILLISECONDS = 5_000;
@@ -30,25 +31,75 @@ function safeInteger(text: string): number {
   throw new MunimentError('internal', 'a number from the database is too large');
 }
 
-/** @throws MunimentError `storage_unavailable` */
-export async function openPostgresql(url: string): Promise<Engine> {
+/** `role`: what to become in each session. */
+function connect(url: string, connections: number, role?: string): Kysely<Schema> {
   const pool = new pg.Pool({
     connectionString: url,
-    max: POOL_CONNECTIONS,
+    max: connections,
     connectionTimeoutMillis: CONNECT_MILLISECONDS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MILLISECONDS,
     statement_timeout: STATEMENT_MILLISECONDS,
     application_name: 'muniment',
     types,
+    ...(role === undefined ? {} : { options: `-c role=${role}` }),
   });
   // Without a listener, an idle connection that the server closes would end the process.
   pool.on('error', () => undefined);
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+export interface PostgresqlOptions {
+  /** What the application connects as. */
+  url: string;
+  /** What owns the tables and migrates them, where that is another role. */
+  ownerUrl?: string;
+}
+
+/** @throws MunimentError `storage_unavailable`, `data_damaged` */
+export async function openPostgresql({ url, ownerUrl }: PostgresqlOptions): Promise<Engine> {
   try {
-    await migrate(db);
+    const db = ownerUrl === undefined ? await openAlone(url) : await openApart(url, ownerUrl);
+    return {
+      kind: 'postgresql',
+      db,
+      close: () => db.destroy(),
+      ownerTransaction: (work) =>
+        withConnection(ownerUrl ?? url, (owner) => owner.transaction().execute(work)),
+    };
   } catch (error) {
-    await db.destroy();
     throw asStorageError(error);
   }
-  return { kind: 'postgresql', db, close: () => db.destroy() };
+}
+
+/** One address for both: its role owns, and steps down to a role of less right for everything but migrations. */
+async function openAlone(url: string): Promise<Kysely<Schema>> {
+  const role = await withConnection(url, async (owner) => {
+    await migrate(owner);
+    return ownRole(owner);
+  });
+  return connect(url, POOL_CONNECTIONS, role);
+}
+
+/** Two addresses: this process forgets the owner's right after it migrated, and could not use it by mistake. */
+async function openApart(url: string, ownerUrl: string): Promise<Kysely<Schema>> {
+  const user = await withConnection(url, currentUser);
+  await withConnection(ownerUrl, async (owner) => {
+    await migrate(owner);
+    await grantTo(owner, user);
+  });
+  return connect(url, POOL_CONNECTIONS);
+}
+
+async function currentUser(db: Kysely<Schema>): Promise<string> {
+  const { rows } = await sql<{ name: string }>`select current_user::text as name`.execute(db);
+  return rows[0]?.name ?? '';
+}
+
+async function withConnection<T>(url: string, work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+  const db = connect(url, 1);
+  try {
+    return await work(db);
+  } finally {
+    await db.destroy();
+  }
 }

@@ -46,11 +46,15 @@ function bySignature(context: Context, change: Change, row: Declared): Joined {
   }
   const open = checks.find(({ check }) => check?.holds === null);
   if (open) return unknown(`${change.id}: ${open.check?.why}`);
+  if (checks.length === 0 && row.bootstrap) return unknown(`${change.id} bears no signature`);
   const [first] = checks;
   return fail(first ? `${change.id}: ${first.check?.why}` : `${change.id} was approved by no second person`);
 }
 
-/** Marked first days: a departure that is said, and that a compensating review would have to carry. */
+/**
+ * Marked first days: a departure that is said, and that a compensating review would have to carry. It never passes, and
+ * what is wrong beyond it stays wrong.
+ */
 const inBootstrap = ({ verdict, why }: Joined): Joined => ({
   verdict: verdict === 'PASS' ? 'NOT_EVALUABLE' : verdict,
   why: verdict === 'PASS' ? BOOTSTRAP : `${BOOTSTRAP}; ${why}`,
@@ -59,15 +63,15 @@ const inBootstrap = ({ verdict, why }: Joined): Joined => ({
 
 function throughChange(context: Context, kind: ResourceKind, row: Declared, id: string): Joined {
   const change = context.input.closing.tables.change.get(id);
-  if (change === undefined) {
-    const hidden = context.withheldAbout(CHANGE_KINDS, [id]);
-    return hidden.length > 0 ? unknown(`the body of ${id} is withheld`) : fail(`${id} is not in the log`);
-  }
+  if (change === undefined) return fail(`${id} is not in the log`);
   if (!isPlanned(change, kind, row)) return fail(`${id} does not hold it as it was declared`);
-  if (change.state !== 'applied') return fail(`${id} was never applied`);
-  const joined = bySignature(context, change, row);
-  const hidden = joined.verdict === 'FAIL' ? context.withheldAbout(CHANGE_KINDS, [id]) : [];
-  return hidden.length > 0 ? unknown(`an approval of ${id} is withheld`) : joined;
+  return change.state === 'applied' ? bySignature(context, change, row) : fail(`${id} was never applied`);
+}
+
+/** A step that is missing may be one that was withheld. */
+function unlessWithheld(context: Context, joined: Joined, id: string): Joined {
+  const [hidden] = joined.verdict === 'FAIL' ? context.withheldAbout(CHANGE_KINDS, [id]) : [];
+  return hidden ? unknown(`${id}: the body of entry ${hidden.index} is withheld`) : joined;
 }
 
 /** What was joined already: many credentials rest on one identity. */
@@ -86,10 +90,11 @@ export function joinApproval(context: Context, kind: ResourceKind, row: Declared
 }
 
 function join(context: Context, kind: ResourceKind, row: Declared): Joined {
-  if (row.change === null)
-    return row.bootstrap ? inBootstrap(fail('no change')) : fail('declared without a change');
-  const joined = throughChange(context, kind, row, row.change);
-  return row.bootstrap ? inBootstrap(joined) : joined;
+  const { change, bootstrap } = row;
+  if (change === null)
+    return bootstrap ? inBootstrap(unknown('no change')) : fail('declared without a change');
+  const joined = unlessWithheld(context, throughChange(context, kind, row, change), change);
+  return bootstrap ? inBootstrap(joined) : joined;
 }
 
 export const asFinding = (joined: Joined, id: string, entry?: number): Finding => ({

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { PolicyJson, StaticPolicySet } from '@cedar-policy/cedar-wasm/nodejs';
+import type { View } from '#verifier';
 import { ACTIONS, type Action, type Rows } from '#verifier';
 import { isMunimentError } from '../kernel/index.ts';
-import type { View } from '../store/contract.ts';
-import { ACTION_GROUPS } from './schema.ts';
+import { actionsOf, uid } from './scope.ts';
 import { parseStatements, type Statement } from './statements.ts';
 
 /** A statement in force: whose it is, and in which version. */
@@ -42,25 +42,10 @@ const ANYONE = '*';
 
 const entityKey = (entity: { type: string; id: string }): string => `${entity.type}::${entity.id}`;
 
-const uid = (entity: unknown): { type: string; id: string } => {
-  const { __entity, ...plain } = entity as { __entity?: object };
-  return (__entity ?? plain) as { type: string; id: string };
-};
-
 /** The entity that the principal scope ties a rule to. INVARIANT: anything not understood stays under `ANYONE`. */
 function principalKey({ principal }: PolicyJson): string {
   const tied = principal.op === 'is' ? principal.in : principal.op === 'All' ? undefined : principal;
   return tied && 'entity' in tied ? entityKey(uid(tied.entity)) : ANYONE;
-}
-
-/** The actions that the action scope covers; all where it is open. */
-function actionsOf({ action }: PolicyJson): readonly Action[] {
-  if (action.op === 'All') return ACTIONS;
-  const named = 'entities' in action ? action.entities : 'entity' in action ? [action.entity] : [];
-  const ids = named.map((entity) => uid(entity).id);
-  return ACTIONS.filter((candidate) =>
-    ids.some((id) => id === candidate || ACTION_GROUPS[id]?.includes(candidate)),
-  );
 }
 
 /** By action, then by principal key. */

@@ -1,5 +1,5 @@
+import type { View } from '#verifier';
 import { ACTIONS, type DecisionRecord } from '#verifier';
-import type { View } from '../store/contract.ts';
 import { type Compiled, compilePolicies, type Rule, type Slice } from './compile.ts';
 import { ask, type Question } from './engine.ts';
 import { explainNoMatch } from './explain.ts';

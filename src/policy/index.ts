@@ -2,4 +2,4 @@ export { compilePolicies } from './compile.ts';
 export { decide } from './decide.ts';
 export type { PolicyRequest } from './request.ts';
 export { SCHEMA } from './schema.ts';
-export { policyReferences, validatePolicy } from './validate.ts';
+export { type PolicyGrant, policyGrants, policyReferences, validatePolicy } from './validate.ts';

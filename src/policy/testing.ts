@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Action, Rows } from '#verifier';
-import type { DecidingTable, View } from '../store/contract.ts';
+import type { Action, DecidingTable, Rows, View } from '#verifier';
 import type { PolicyRequest } from './request.ts';
 
 /** Rows and requests for tests of this room. */

@@ -1,7 +1,9 @@
 import { type ValidationError, validate } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Action } from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
 import { unknownPath } from './paths.ts';
 import { SCHEMA } from './schema.ts';
+import { actionsOf } from './scope.ts';
 import { firstMessage, parseStatements, type Statement } from './statements.ts';
 
 const invalid = (message: string): MunimentError => new MunimentError('invalid_policy', message);
@@ -47,3 +49,26 @@ function* entitiesIn(json: unknown): Generator<{ kind: NamedKind; name: string }
 export function policyReferences(cedar: string): Array<{ kind: NamedKind; name: string }> {
   return parseStatements(cedar).flatMap(({ json }) => [...entitiesIn(json)]);
 }
+
+/** What one statement gives or withholds, in words; conditions are only said to be there. */
+export interface PolicyGrant {
+  effect: 'permit' | 'forbid';
+  /** `identity payments-api`, `application payments`, `profile read-only`, `every identity`. */
+  principal: string;
+  actions: readonly Action[];
+  conditional: boolean;
+  index: number;
+}
+
+/** Who is permitted or forbidden what by a policy's text. */
+export const policyGrants = (cedar: string): PolicyGrant[] =>
+  parseStatements(cedar).map(({ index, json }) => {
+    const [who] = entitiesIn(json.principal);
+    return {
+      effect: json.effect,
+      principal: who ? `${who.kind.toLowerCase()} ${who.name}` : 'every identity',
+      actions: actionsOf(json),
+      conditional: json.conditions.length > 0,
+      index,
+    };
+  });

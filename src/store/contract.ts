@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { DECIDING_TABLES, EntryData, Kind, Rows, RowTable } from '#verifier';
+import type { EntryData, Kind, Rows, RowTable, View } from '#verifier';
 import type { Schema } from './schema.ts';
 
 export type Db = Kysely<Schema>;
@@ -62,19 +62,7 @@ export interface Receipt {
   proof: string[];
 }
 
-export type DecidingTable = (typeof DECIDING_TABLES)[number];
-
-/** The rows that decisions look at, whole and in memory, as of one epoch. Never changed in place. */
-export interface View {
-  /** Index of the last deciding entry that it knows, plus one. */
-  readonly epoch: number;
-  rows<T extends DecidingTable>(table: T): ReadonlyMap<string, Rows[T]>;
-  /** Resources that stand (not retired), by declared name. Persons have none in clear: look them up by id. */
-  named<T extends 'application' | 'profile' | 'identity' | 'policy' | 'trust'>(
-    table: T,
-    name: string,
-  ): Rows[T] | undefined;
-}
+export type { DecidingTable, View } from '#verifier';
 
 export interface Decided<T> {
   drafts: Draft[];

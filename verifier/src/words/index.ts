@@ -3,3 +3,4 @@ export * from './fold.ts';
 export * from './project.ts';
 export * from './resources.ts';
 export * from './rows.ts';
+export * from './view.ts';

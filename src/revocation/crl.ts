@@ -1,0 +1,124 @@
+import type { Rows } from '#verifier';
+import { issueCrl, type RevokedCertificate, serialOf } from '../crypto/index.ts';
+import { type Clock, MunimentError, timestamp } from '../kernel/index.ts';
+import type { Database, Log, View } from '../store/index.ts';
+import { reachOf } from './deaths.ts';
+import {
+  CRL_REASONS,
+  CRL_REFRESH_SECONDS,
+  CRL_VALIDITY_SECONDS,
+  type CrlIssuer,
+  type RevocationAuthority,
+} from './model.ts';
+import { leafHashes, liveCredentials, oldestLive } from './queries.ts';
+
+/** Readers' clocks may be a little behind ours. */
+const BACKDATE_MS = 10_000;
+
+interface Killed extends RevokedCertificate {
+  /** Key id of the CA that signed it. */
+  issuer: string;
+  notAfter: Date;
+}
+
+interface Made {
+  der: Uint8Array;
+  locks: string;
+  madeAt: number;
+}
+
+export interface Crls {
+  /** The CRL of one CA, by its name, DER. Throws `not_found`. */
+  crl(name: string): Promise<Uint8Array>;
+  /** The CRLs of all published CAs. */
+  all(): Promise<Uint8Array[]>;
+}
+
+interface CrlOptions {
+  database: Database;
+  log: Log;
+  authority: RevocationAuthority;
+  clock: Clock;
+}
+
+/**
+ * CRLs of every published CA. One is made anew when a lock was placed since, or when it is ten minutes old. What a lock
+ * killed never changes, so each lock is looked up once.
+ */
+export function createCrls({ database, log, authority, clock }: CrlOptions): Crls {
+  const made = new Map<string, Made>();
+  const killedBy = new Map<string, Promise<Killed[]>>();
+
+  async function killed(view: View, now: Date): Promise<Killed[]> {
+    const oldest = await oldestLive(database.db, timestamp(now));
+    const locks = [...view.rows('lock').values()].filter(({ entry }) => entry > oldest);
+    for (const id of killedBy.keys()) if (!locks.some((lock) => lock.id === id)) killedBy.delete(id);
+    const lists = await Promise.all(
+      locks.map((lock) => remember(killedBy, lock, () => certificatesOf(database, lock, now))),
+    );
+    return earliestOfEach(lists.flat().filter(({ notAfter }) => notAfter > now));
+  }
+
+  async function fresh({ name, issuer }: CrlIssuer): Promise<Uint8Array> {
+    const view = await log.view();
+    const now = clock.now();
+    const locks = [...view.rows('lock').keys()].sort().join();
+    const kept = made.get(name);
+    const age = now.getTime() - (kept?.madeAt ?? 0);
+    if (kept?.locks === locks && age >= 0 && age < CRL_REFRESH_SECONDS * 1000) return kept.der;
+    const { keyId } = issuer.signer;
+    const revoked = (await killed(view, now)).filter((one) => one.issuer === keyId);
+    const der = await issueCrl({ ...validity(now), revoked }, issuer);
+    made.set(name, { der, locks, madeAt: now.getTime() });
+    return der;
+  }
+
+  return {
+    async crl(name) {
+      const ca = (await authority.published()).find((one) => one.name === name);
+      if (ca === undefined) throw new MunimentError('not_found', 'no such revocation list');
+      return fresh(ca);
+    },
+    all: async () => Promise.all((await authority.published()).map(fresh)),
+  };
+}
+
+/** The number is the moment in milliseconds: it rises with every CRL, on every replica, without a counter to keep. */
+const validity = (now: Date) => ({
+  number: now.getTime(),
+  thisUpdate: new Date(now.getTime() - BACKDATE_MS),
+  nextUpdate: new Date(now.getTime() + CRL_VALIDITY_SECONDS * 1000),
+});
+
+function remember(kept: Map<string, Promise<Killed[]>>, lock: Rows['lock'], look: () => Promise<Killed[]>) {
+  const found = kept.get(lock.id) ?? look();
+  kept.set(lock.id, found);
+  found.catch(() => kept.delete(lock.id));
+  return found;
+}
+
+async function certificatesOf({ db }: Database, lock: Rows['lock'], now: Date): Promise<Killed[]> {
+  const reached = await liveCredentials(db, await reachOf(db, lock), lock.entry, timestamp(now));
+  const certificates = reached.filter(({ credential }) => credential.type !== 'jwt-svid');
+  const hashes = await leafHashes(
+    db,
+    certificates.map(({ entry }) => entry),
+  );
+  return certificates.map(({ entry, credential }) => ({
+    serial: serialOf(entry, hashes.get(entry) ?? new Uint8Array()),
+    revokedAt: new Date(lock.placed),
+    reason: CRL_REASONS[lock.target.kind],
+    issuer: credential.issuer,
+    notAfter: new Date(credential.notAfter),
+  }));
+}
+
+/** A serial stands once in a CRL, with the first lock that killed it. */
+function earliestOfEach(killed: Killed[]): Killed[] {
+  const first = new Map<string, Killed>();
+  for (const one of killed.sort((a, b) => a.revokedAt.getTime() - b.revokedAt.getTime())) {
+    const serial = Buffer.from(one.serial).toString('hex');
+    if (!first.has(serial)) first.set(serial, one);
+  }
+  return [...first.values()];
+}

@@ -1,6 +1,7 @@
 export * from './approval.ts';
 export * from './bytes.ts';
 export * from './canonical.ts';
+export * from './command.ts';
 export * from './commitment.ts';
 export * from './ed25519.ts';
 export * from './entry.ts';
@@ -10,6 +11,7 @@ export * from './hash.ts';
 export * from './kinds.ts';
 export * from './merkle.ts';
 export * from './note.ts';
+export * from './package/index.ts';
 export * from './tiles.ts';
 export * from './words/index.ts';
 export * from './zip.ts';

@@ -1,0 +1,15 @@
+export { encodePackage, packageMembers } from './build.ts';
+export { carriedIndices } from './carried.ts';
+export * from './model.ts';
+export { commitmentsShown } from './openings.ts';
+export { formatReport } from './render.ts';
+export {
+  CHECKS,
+  type Check,
+  type CheckName,
+  type CheckOutcome,
+  type PackageFacts,
+  type Problem,
+  type Report,
+} from './report.ts';
+export { type VerifyOptions, verifyMembers, verifyPackage } from './verify.ts';

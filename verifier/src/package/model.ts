@@ -1,0 +1,130 @@
+import type { CommitmentOpening } from '../commitment.ts';
+import type { EvidenceInput } from '../evidence-input.ts';
+import type { TestResult } from '../tests/index.ts';
+import type { State } from '../words/index.ts';
+import type { ZipMember } from '../zip.ts';
+
+/** Where a package's entries lie in the log. All are indices. */
+export interface Range {
+  /** First leaf that is there: the snapshot, or the leaf before the period if that is earlier. */
+  start: number;
+  /** The last snapshot at or before `first`: the fold goes on from there. */
+  snapshot: number;
+  /** First entry of the period. */
+  first: number;
+  /** The leaf after the period, which proves where it ends. */
+  last: number;
+}
+
+/** An older entry with its way to the checkpoint's root. */
+export interface CarriedEntry {
+  index: number;
+  leaf: Uint8Array;
+  /** null where it is withheld or erased. */
+  body: Uint8Array | null;
+  /** Leaf to root, in the checkpoint's tree. */
+  proof: Uint8Array[];
+}
+
+/** A consistency proof from an earlier tree to the checkpoint. */
+export interface EarlierTree {
+  size: number;
+  proof: Uint8Array[];
+}
+
+/** What has been computed from the entries, as a page that presents it needs it. */
+export interface Derived {
+  input: EvidenceInput;
+  results: TestResult[];
+  /** `populations/…` and `tests/…`, in order. */
+  members: ZipMember[];
+}
+
+export interface Pages {
+  /** `README-auditor.md` */
+  readme: string;
+  /** `index.html` */
+  index: string;
+}
+
+/** All that a package is made of; the rest is computed. */
+export interface PackageContents {
+  period: { from: string; to: string };
+  range: Range;
+  /** Roots of the perfect trees left of `range.start`, widest first. */
+  frontier: Uint8Array[];
+  /** Leaves `[start, last]`. */
+  leaves: Uint8Array[];
+  /** Bodies of the same entries; null where withheld or erased. Those outside `[snapshot, last)` are left out anyway. */
+  bodies: Array<Uint8Array | null>;
+  /** The signed note. */
+  checkpoint: Uint8Array;
+  /** From the tree of `last + 1` leaves to the checkpoint's. */
+  consistency: Uint8Array[];
+  /** For an auditor who holds an earlier checkpoint that lies outside `[start, last + 1]`. */
+  since?: EarlierTree;
+  /** The fold of entries 0 to `snapshot` − 1. */
+  snapshotState: State;
+  /** Below `snapshot`, in order; at least those that `carriedIndices` names. */
+  carried: CarriedEntry[];
+  openings: CommitmentOpening[];
+  pages(derived: Derived): Pages;
+}
+
+/** The log's own key; it signs the manifest too. */
+export interface PackageSigner {
+  origin: string;
+  /** Raw Ed25519, 32 bytes. */
+  publicKey: Uint8Array;
+  sign(message: Uint8Array): Uint8Array;
+}
+
+export interface ManifestFile {
+  name: string;
+  size: number;
+  sha256: string;
+}
+
+export interface Manifest {
+  v: 1;
+  origin: string;
+  /** C2SP verifier-key string of the log. */
+  logKey: string;
+  period: { from: string; to: string };
+  range: Range;
+  withheld: {
+    /** Indices of entries whose bodies are not there, ascending. */
+    bodies: number[];
+    /** Commitments without an opening, sorted. */
+    openings: string[];
+  };
+  /** Every other member but the envelope, in the archive's order. */
+  files: ManifestFile[];
+}
+
+export const MEMBER = {
+  manifest: 'manifest.json',
+  envelope: 'manifest.dsse.json',
+  checkpoint: 'checkpoint',
+  proofs: 'log/proofs.json',
+  snapshot: 'snapshot.json',
+  opening: 'opening.json',
+  closing: 'closing.json',
+  carried: 'carried/entries.jsonl',
+  openings: 'openings/openings.jsonl',
+  readme: 'README-auditor.md',
+  index: 'index.html',
+} as const;
+
+/** Entries per bundle; bundle n holds what lies in the range of `[256n, 256n + 256)`. */
+export const BUNDLE_WIDTH = 256;
+const BUNDLE_DIGITS = 10;
+
+export const bundleName = (folder: 'log' | 'bodies', bundle: number): string =>
+  `${folder}/${String(bundle).padStart(BUNDLE_DIGITS, '0')}`;
+
+/** Numbers of the bundles that cover `[start, last]`. */
+export function bundlesOf({ start, last }: Range): number[] {
+  const first = Math.floor(start / BUNDLE_WIDTH);
+  return Array.from({ length: Math.floor(last / BUNDLE_WIDTH) - first + 1 }, (_, i) => first + i);
+}

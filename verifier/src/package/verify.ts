@@ -1,0 +1,239 @@
+import { equalBytes } from '../bytes.ts';
+import type { CommitmentOpening } from '../commitment.ts';
+import type { Checkpoint, VerifierKey } from '../note.ts';
+import type { Entry, State } from '../words/index.ts';
+import { readZip, type ZipMember } from '../zip.ts';
+import { readLeaves } from './bundles.ts';
+import { checkCarried, checkOpenings } from './check-carried.ts';
+import { changesVisitor } from './check-changes.ts';
+import { checkRows, checkSnapshot, snapshotVisitor } from './check-fold.ts';
+import { checkCheckpoint, checkEntries, checkLog, checkPeriod, checkSince } from './check-log.ts';
+import { checkFiles, checkKey, checkManifest } from './check-manifest.ts';
+import { derive } from './derive.ts';
+import { refuse } from './json.ts';
+import { decodeCarried, decodeOpenings, decodeProofs } from './members.ts';
+import { type Manifest, MEMBER } from './model.ts';
+import { replay } from './replay.ts';
+import {
+  createReporter,
+  type Findings,
+  type PackageFacts,
+  type Report,
+  type Reporter,
+  type Told,
+} from './report.ts';
+
+export interface VerifyOptions {
+  /** Keys that the reader trusts to be the log's; the package must be signed by one of them. */
+  keys?: VerifierKey[];
+  /** An earlier checkpoint of the same log (a signed note) that the reader kept. */
+  since?: Uint8Array;
+  /** Take a withheld body or opening as a failure. */
+  requireComplete?: boolean;
+}
+
+interface Opened {
+  manifest: Manifest;
+  read(name: string): Uint8Array;
+}
+
+interface Proven extends Opened {
+  checkpoint: Checkpoint;
+  leaves: Uint8Array[];
+}
+
+interface Folded extends Proven {
+  entries: Entry[];
+  snapshotState: State;
+  opening: State;
+  closing: State;
+}
+
+interface Explained extends Folded {
+  carried: Entry[];
+  openings: CommitmentOpening[];
+}
+
+/** Signed, and every file as signed: nothing further is looked at before. */
+async function open(
+  reporter: Reporter,
+  members: ZipMember[],
+  options: VerifyOptions,
+): Promise<Opened | null> {
+  const manifest = await reporter.run('manifest', () => checkManifest(members));
+  if (manifest === null) return null;
+  const { keys } = options;
+  if (keys !== undefined) await reporter.run('key', () => checkKey(manifest, keys));
+  const files = await reporter.run('files', (findings) => checkFiles(manifest, members, findings));
+  if (files === null) return null;
+  return { manifest, read: (name) => files.get(name) ?? refuse(`\`${name}\` is not there`) };
+}
+
+/** The entries are where the package says in the log that the checkpoint stands for. */
+async function prove(reporter: Reporter, opened: Opened, options: VerifyOptions): Promise<Proven | null> {
+  const { manifest, read } = opened;
+  const checkpoint = await reporter.run('checkpoint', () =>
+    checkCheckpoint(manifest, read(MEMBER.checkpoint)),
+  );
+  if (checkpoint === null) return null;
+  const log = await reporter.run('log', () => {
+    const leaves = readLeaves(manifest.range, read);
+    const proofs = decodeProofs(read(MEMBER.proofs));
+    const { value: rootAt, detail } = checkLog(manifest.range, leaves, proofs, checkpoint);
+    return { value: { leaves, proofs, rootAt }, detail };
+  });
+  if (log === null) return null;
+  const { since } = options;
+  if (since !== undefined) {
+    await reporter.run('since', () => checkSince(manifest, since, checkpoint, log.proofs, log.rootAt));
+  }
+  return { ...opened, checkpoint, leaves: log.leaves };
+}
+
+/** The period is whole, and its rows follow from its entries. */
+async function foldEntries(reporter: Reporter, proven: Proven): Promise<Folded | null> {
+  const { manifest, read, leaves } = proven;
+  const entries = await reporter.run('entries', (findings) => checkEntries(manifest, leaves, read, findings));
+  if (entries === null) return null;
+  await reporter.run('period', () => checkPeriod(manifest, entries));
+  const rows = await replayEntries(reporter, manifest, entries, read(MEMBER.snapshot));
+  if (rows === null) return null;
+  const { opening, closing } = rows;
+  const { from, to } = manifest.period;
+  await reporter.run('opening', () => checkRows(MEMBER.opening, read(MEMBER.opening), opening, from));
+  await reporter.run('closing', () => checkRows(MEMBER.closing, read(MEMBER.closing), closing, to));
+  return { ...proven, entries, ...rows };
+}
+
+type Rows3 = Pick<Folded, 'snapshotState' | 'opening' | 'closing'>;
+
+/** One walk over the entries, seen by the check of snapshots and by the check of changes. */
+async function replayEntries(
+  reporter: Reporter,
+  manifest: Manifest,
+  entries: Entry[],
+  snapshot: Uint8Array,
+): Promise<Rows3 | null> {
+  const { range, period } = manifest;
+  let changes: ((findings: Findings) => Promise<Told<true>>) | undefined;
+  const rows = await reporter.run('snapshots', (findings) => {
+    const snapshotState = checkSnapshot(manifest, entries, snapshot);
+    const snapshots = snapshotVisitor(range.snapshot, findings);
+    const walked = replay(snapshotState, entries, range, period.from, snapshots.visit);
+    changes = async (findings) => {
+      const visitor = changesVisitor(snapshotState, findings);
+      replay(snapshotState, entries, range, period.from, visitor.visit);
+      const signatures = await visitor.finish();
+      return { value: true, detail: `${signatures} signatures of approvals` };
+    };
+    const detail = `entry ${range.snapshot}, and ${snapshots.count()} after it`;
+    return { value: { snapshotState, ...walked }, detail };
+  });
+  if (changes !== undefined) await reporter.run('changes', changes);
+  return rows;
+}
+
+async function explain(reporter: Reporter, folded: Folded): Promise<Explained | null> {
+  const { manifest, read, checkpoint, snapshotState, entries } = folded;
+  const carried = await reporter.run('carried', (findings) =>
+    checkCarried(decodeCarried(read(MEMBER.carried)), manifest, checkpoint, snapshotState, findings),
+  );
+  if (carried === null) return null;
+  const openings = await reporter.run('openings', (findings) => {
+    const given = decodeOpenings(read(MEMBER.openings));
+    return checkOpenings(given, manifest, snapshotState, [...carried, ...entries], findings);
+  });
+  return openings && { ...folded, carried, openings };
+}
+
+/** Populations and tests, computed again and compared byte for byte. */
+async function compute(explained: Explained, findings: Findings): Promise<Told<PackageFacts['controls']>> {
+  const { manifest, read } = explained;
+  const { members, results } = await derive({ ...explained, range: manifest.range, period: manifest.period });
+  const names = new Set(members.map(({ name }) => name));
+  for (const { name, bytes } of members) {
+    const listed = manifest.files.some((file) => file.name === name);
+    if (!listed) findings.problem(name, 'is missing');
+    else if (!equalBytes(read(name), bytes)) findings.problem(name, 'is not what the entries lead to');
+  }
+  const given = manifest.files.map(({ name }) => name).filter((name) => /^(populations|tests)\//.test(name));
+  for (const name of given) if (!names.has(name)) findings.problem(name, 'does not follow from the entries');
+  if (findings.count() === 0 && given.join() !== [...names].join())
+    findings.problem('', 'members are not in order');
+  return {
+    value: results.map(({ control, verdict }) => ({ control, verdict })),
+    detail: `${members.length} files, ${results.length} controls`,
+  };
+}
+
+function factsOf({ manifest }: Opened): Partial<PackageFacts> {
+  const { origin, logKey, period, range, withheld } = manifest;
+  return {
+    origin,
+    logKey,
+    period,
+    range,
+    withheld: { bodies: withheld.bodies, openings: withheld.openings.length },
+  };
+}
+
+async function runChecks(
+  reporter: Reporter,
+  bytes: ZipMember[],
+  options: VerifyOptions,
+): Promise<Partial<PackageFacts>> {
+  const opened = await open(reporter, bytes, options);
+  if (opened === null) return {};
+  const facts = factsOf(opened);
+  const proven = await prove(reporter, opened, options);
+  if (proven === null) return facts;
+  facts.size = proven.checkpoint.size;
+  const folded = await foldEntries(reporter, proven);
+  const explained = folded && (await explain(reporter, folded));
+  if (explained === null) return facts;
+  const controls = await reporter.run('computed', (findings) => compute(explained, findings));
+  return controls ? { ...facts, controls } : facts;
+}
+
+function conclude(reporter: Reporter, facts: Partial<PackageFacts>, options: VerifyOptions): Report {
+  const checks = reporter.checks();
+  const holds = (check: string) => checks.some((each) => each.check === check && each.outcome === 'OK');
+  const partial = (facts.withheld?.bodies.length ?? 0) + (facts.withheld?.openings ?? 0) > 0;
+  if (partial && options.requireComplete) {
+    reporter.problems.push({
+      check: 'entries',
+      where: '',
+      message: 'something is withheld, and the whole was asked for',
+    });
+  }
+  const broken = reporter.problems.length > 0;
+  return {
+    outcome: broken ? 'BROKEN' : partial ? 'PARTIAL' : 'HOLDS',
+    exitCode: broken ? 1 : 0,
+    pinnedBy: holds('key') ? 'key' : holds('since') ? 'since' : null,
+    checks,
+    problems: reporter.problems,
+    unknown: reporter.unknown,
+    facts,
+  };
+}
+
+/** As `verifyPackage`, for members that are at hand already. */
+export async function verifyMembers(members: ZipMember[], options: VerifyOptions = {}): Promise<Report> {
+  const reporter = createReporter();
+  return conclude(reporter, await runChecks(reporter, members, options), options);
+}
+
+/**
+ * Verifies a package from its bytes alone: no network, no clock. Never throws on account of the package; everything that
+ * was checked is listed, and every problem says where it is.
+ */
+export async function verifyPackage(bytes: Uint8Array, options: VerifyOptions = {}): Promise<Report> {
+  const reporter = createReporter();
+  const members = await reporter.run('archive', () => {
+    const value = readZip(bytes);
+    return { value, detail: `${value.length} members, ${bytes.length} bytes` };
+  });
+  const facts = members === null ? {} : await runChecks(reporter, members, options);
+  return conclude(reporter, facts, options);
+}

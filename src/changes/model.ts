@@ -24,14 +24,18 @@ export const TABLES = {
   Trust: 'trust',
 } as const satisfies Record<ResourceKind, keyof Rows>;
 
+type DeclaredTable = (typeof TABLES)[ResourceKind];
+
 /** Everything that stands, by kind and id: before a plan, or as it would be after. */
 export type World = { readonly [K in ResourceKind]: ReadonlyMap<string, Standing<K>> };
 
 const KINDS = Object.keys(TABLES) as ResourceKind[];
 
 function standingIn<K extends ResourceKind>(view: View, kind: K): ReadonlyMap<string, Standing<K>> {
-  const rows = [...view.rows(TABLES[kind]).values()].filter(({ retired }) => !retired);
-  return new Map(rows.map(({ id, name, spec, entry }) => [id, { id, name, spec, entry } as Standing<K>]));
+  const rows = [...view.rows<DeclaredTable>(TABLES[kind]).values()].filter(({ retired }) => !retired);
+  return new Map(
+    rows.map(({ id, name, spec, entry }) => [id, { id, name, spec, entry } as unknown as Standing<K>]),
+  );
 }
 
 export const worldOf = (view: View): World =>

@@ -72,7 +72,8 @@ class Resolver {
       throw fault(`no ${kind} is named \`${name}\``, `${path}.name`);
     }
     const id = present?.id ?? this.#naming.fresh.id(kind, name);
-    const stored = present?.name ?? (kind === 'Person' ? this.#naming.fresh.commit(name, 'name', name) : name);
+    const stored =
+      present?.name ?? (kind === 'Person' ? this.#naming.fresh.commit(name, 'name', name) : name);
     return { kind, id, name: stored, after: this.#spec(manifest) } as Desired;
   }
 
@@ -160,7 +161,9 @@ function spiffePath(path: string, where: string): string {
   try {
     return parseSpiffeId(`spiffe://x${path}`).path;
   } catch (error) {
-    throw new MunimentError('invalid_spiffe_id', `\`${where}\`: ${(error as Error).message}`, { path: where });
+    throw new MunimentError('invalid_spiffe_id', `\`${where}\`: ${(error as Error).message}`, {
+      path: where,
+    });
   }
 }
 
@@ -173,7 +176,8 @@ function checkPublicKey(type: ApprovalKey['type'], publicKey: string, path: stri
     const key = createPublicKey({ key: der, format: 'der', type: 'spki' });
     const fits = (KEY_TYPES[type] as readonly string[]).includes(key.asymmetricKeyType ?? '');
     const onCurve = key.asymmetricKeyType !== 'ec' || key.asymmetricKeyDetails?.namedCurve === 'prime256v1';
-    const exact = key.export({ format: 'der', type: 'spki' }).equals(der) && der.toString('base64url') === publicKey;
+    const exact =
+      key.export({ format: 'der', type: 'spki' }).equals(der) && der.toString('base64url') === publicKey;
     if (fits && onCurve && exact) return;
   } catch {
     // Said below, in the same words for every way in which it is no key.
@@ -186,15 +190,14 @@ type KeyManifest = NonNullable<ManifestSpecs['Person']['keys']>[number];
 function approvalKey({ id, ...key }: KeyManifest, path: string): ApprovalKey {
   checkPublicKey(key.type, key.publicKey, `${path}.publicKey`);
   const named = approvalKeyId(key.publicKey);
-  if (id !== undefined && id !== named) throw fault(`is not the id of this key, which is \`${named}\``, `${path}.id`);
+  if (id !== undefined && id !== named)
+    throw fault(`is not the id of this key, which is \`${named}\``, `${path}.id`);
   return { id: named, ...key };
 }
 
 /** Approval keys as the log holds them, by id. Throws `invalid_key` for what is no key. */
 export const approvalKeys = (keys: readonly KeyManifest[], path: string): ApprovalKey[] =>
-  keys
-    .map((key, index) => approvalKey(key, `${path}[${index}]`))
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  keys.map((key, index) => approvalKey(key, `${path}[${index}]`)).sort((a, b) => (a.id < b.id ? -1 : 1));
 
 /**
  * Manifests with names resolved to ids and personal values to commitments.

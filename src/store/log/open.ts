@@ -1,6 +1,6 @@
 import { base64, formatVerifierKey, verifierKey } from '#verifier';
 import { type Clock, MunimentError, systemClock } from '../../kernel/index.ts';
-import { signCheckpoint } from '../../ledger/index.ts';
+import { signCheckpoint, TileFolder } from '../../ledger/index.ts';
 import type { Committed, Database, Log, LogSigner, Receipt, Work } from '../contract.ts';
 import { asStorageError } from '../engine/failures.ts';
 import type { DurableBatch, Outcome, Step } from './batch.ts';
@@ -8,6 +8,7 @@ import { Committer } from './committer.ts';
 import { type EncodedEntry, toAppended } from './encode.ts';
 import { type Head, readHead } from './head.ts';
 import { Prelude } from './prelude.ts';
+import { checkNotAhead, Publisher } from './publisher.ts';
 import * as reads from './reads.ts';
 import { snapshotDraft } from './snapshot.ts';
 import { Tail } from './tail.ts';
@@ -19,6 +20,8 @@ export interface LogOptions {
   database: Database;
   signer: LogSigner;
   clock?: Clock;
+  /** Where the log is published in the C2SP layout; absent means nowhere. */
+  folder?: string;
   /** Told of what has no caller to be told to: a listener that threw, tiles that could not be written. */
   onFault?: (error: unknown) => void;
   /** Tests break in here: what it throws at a step is as if the process ended there. */
@@ -27,7 +30,7 @@ export interface LogOptions {
 
 /**
  * Opens the log over a database; a new one gets its first snapshot.
- * @throws MunimentError `log_ahead_of_database`, `data_damaged` (a log of another origin), `storage_unavailable`
+ * @throws MunimentError `log_ahead_of_database`, `data_damaged` (another log's database or folder), `storage_unavailable`
  */
 export async function openLog(options: LogOptions): Promise<Log> {
   const log = new DatabaseLog(options);
@@ -43,6 +46,7 @@ class DatabaseLog implements Log {
   readonly #prelude: Prelude;
   #committer!: Committer;
   #tail!: Tail;
+  #publisher: Publisher | undefined;
   #poll: NodeJS.Timeout | undefined;
   #refreshing: Promise<void> | undefined;
   #checkpoint: { size: number; text: string } | undefined;
@@ -68,12 +72,22 @@ class DatabaseLog implements Log {
     } = this.#options;
     await this.#claimOrigin();
     const head = await readHead(this.#db);
+    this.#publisher = await this.#openFolder(head, onFault);
     const view = await catchUp(this.#db, TableView.empty());
     this.#tail = new Tail(this.#db, head.size, onFault);
     const onDurable = (batch: DurableBatch) => this.#onDurable(batch);
     this.#committer = new Committer({ database, clock, prelude: this.#prelude, view, fault, onDurable });
     if (head.size === 0) await this.append([]);
     this.#poll = setInterval(() => void this.refresh().catch(onFault), REFRESH_MILLISECONDS).unref();
+  }
+
+  async #openFolder(head: Head, onFault: (error: unknown) => void): Promise<Publisher | undefined> {
+    if (this.#options.folder === undefined) return undefined;
+    const folder = new TileFolder(this.#options.folder);
+    await checkNotAhead(folder, this.#key, this.#db, head);
+    const publisher = new Publisher(folder, this.#db, await folder.size(), onFault);
+    if (head.size > 0) publisher.offer(head.size, this.#sign(head));
+    return publisher;
   }
 
   /** A database holds one log for good: another key or name over the same entries would be a fork. */
@@ -89,8 +103,9 @@ class DatabaseLog implements Log {
   }
 
   async #onDurable(batch: DurableBatch): Promise<void> {
-    this.#sign(batch.head);
+    const checkpoint = this.#sign(batch.head);
     await this.#options.fault?.('signed');
+    this.#publisher?.offer(batch.head.size, checkpoint);
     await this.#tail.advance(batch.head.size, batch.entries.map(toAppended));
   }
 
@@ -150,6 +165,7 @@ class DatabaseLog implements Log {
   async #refresh(): Promise<void> {
     const head = await this.#read(readHead(this.#db));
     await this.#read(this.#committer.catchUp(this.#db, head));
+    if (head.size > this.#tail.size) this.#publisher?.offer(head.size, this.#sign(head));
     await this.#read(this.#tail.advance(head.size));
     if (this.#prelude.pending) await this.append([]);
   }
@@ -190,6 +206,7 @@ class DatabaseLog implements Log {
     clearInterval(this.#poll);
     await this.#refreshing?.catch(() => undefined);
     await this.#committer.close();
+    await this.#publisher?.close();
   }
 }
 

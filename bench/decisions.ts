@@ -1,0 +1,48 @@
+/** Decisions a second on one core as policies grow: only those that can apply are asked, so it should stay flat. */
+import { decide } from '../src/policy/index.ts';
+import { applicationRow, identityRow, policyRow, profileRow, viewOf } from '../src/policy/testing.ts';
+import type { Figure } from './measure.ts';
+
+const POLICIES = [10, 100, 1000, 10_000];
+const MEASURE_MS = 1000;
+
+const cedar = (name: string): string =>
+  `permit (principal == Muniment::Identity::"${name}", action == Muniment::Action::"issue-x509-svid", resource) when { context.attested has uid && context.attested.uid == 1000 };`;
+
+function rate(count: number): number {
+  const policies = Array.from({ length: count }, (_, at) =>
+    policyRow(`p${at}`, cedar(at === 0 ? 'wanted' : `other${at}`)),
+  );
+  const view = viewOf(...policies);
+  const request = {
+    action: 'issue-x509-svid' as const,
+    identity: identityRow('wanted', 'pay', 'reader'),
+    profile: profileRow('reader', ['issue-x509-svid']),
+    application: applicationRow('pay'),
+    agent: null,
+    attested: { uid: 1000 },
+    claimed: {},
+    ttlSeconds: 600,
+    audience: [],
+    now: new Date(),
+  };
+  if (decide(request, view).effect !== 'allow') throw new Error('the bench asks for what policy denies');
+  const end = performance.now() + MEASURE_MS;
+  let decided = 0;
+  while (performance.now() < end) {
+    decide(request, view);
+    decided += 1;
+  }
+  return decided / (MEASURE_MS / 1000);
+}
+
+export async function decisions(): Promise<Figure[]> {
+  const rates = POLICIES.map((count) => ({ count, perSecond: rate(count) }));
+  const base = rates[0]?.perSecond ?? 1;
+  return rates.map(({ count, perSecond }) => ({
+    name: `decisions, ${count} policies`,
+    perSecond,
+    ratio: perSecond / base,
+    of: `${POLICIES[0]} policies`,
+  }));
+}

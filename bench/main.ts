@@ -1,0 +1,36 @@
+/** `npm run bench [-- NAME…] [--json FILE]`. */
+import { writeFileSync } from 'node:fs';
+import { decisions } from './decisions.ts';
+import { ledger } from './ledger.ts';
+import { type Figure, line, machine, signaturesPerSecond } from './measure.ts';
+
+const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = { decisions, ledger };
+
+const args = process.argv.slice(2);
+const json = args.includes('--json') ? args.splice(args.indexOf('--json'), 2)[1] : undefined;
+const unknown = args.find((name) => !(name in BENCHES));
+if (unknown !== undefined) {
+  console.error(`bench: there is no \`${unknown}\`; there are ${Object.keys(BENCHES).join(', ')}`);
+  process.exit(2);
+}
+
+console.log(machine());
+const signatures = signaturesPerSecond();
+const all: Figure[] = [{ name: 'bare P-256 signatures, one core', perSecond: signatures }];
+console.log(
+  `\n${'figure'.padEnd(52)} ${'a second'.padStart(9)} ${'p50 ms'.padStart(8)} ${'p99 ms'.padStart(8)}`,
+);
+console.log(line(all[0] as Figure));
+for (const [name, bench] of Object.entries(BENCHES)) {
+  if (args.length > 0 && !args.includes(name)) continue;
+  for (const figure of await bench(signatures)) {
+    all.push(figure);
+    console.log(line(figure));
+  }
+}
+if (json !== undefined)
+  writeFileSync(
+    json,
+    `${JSON.stringify({ machine: machine(), at: new Date().toISOString(), figures: all }, null, 2)}\n`,
+  );
+process.exit(0);

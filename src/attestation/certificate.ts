@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { hash, X509Certificate } from 'node:crypto';
 import type { Rows } from '#verifier';
 import { keyHashOf, parseSerial, publicKeyOf } from '../crypto/index.ts';
 import { MunimentError, timestamp } from '../kernel/index.ts';
@@ -17,8 +17,12 @@ export interface CertificateSources {
   issuerKeys(): Promise<Uint8Array[]>;
 }
 
+/** Certificates that were checked, by SHA-256 of their bytes, for each log: what was granted never changes. */
+const checked = new WeakMap<CertificateSources['log'], Map<string, AgentAttestation>>();
+const CHECKED_MAX = 4096;
+
 /**
- * Checks an agent's certificate (DER) anew, whatever TLS thought of it: one of our keys signed it, it names an entry whose
+ * Checks an agent's certificate (DER), whatever TLS thought of it: one of our keys signed it, it names an entry whose
  * grant it is, key by key, and it has not ended. Locks are for the decision. Throws `attestation_refused`.
  */
 export async function attestCertificate(
@@ -26,12 +30,26 @@ export async function attestCertificate(
   der: Uint8Array,
   now: Date,
 ): Promise<AgentAttestation> {
-  const certificate = read(der);
+  const known = knownTo(sources.log);
+  const fingerprint = hash('sha256', der);
+  const attestation = known.get(fingerprint) ?? (await lookUp(sources, read(der)));
+  if (attestation.credential.credential.notAfter <= timestamp(now)) refuse('certificate has ended');
+  if (known.size >= CHECKED_MAX) known.delete(known.keys().next().value ?? '');
+  known.set(fingerprint, attestation);
+  return attestation;
+}
+
+function knownTo(log: CertificateSources['log']): Map<string, AgentAttestation> {
+  const known = checked.get(log) ?? new Map<string, AgentAttestation>();
+  checked.set(log, known);
+  return known;
+}
+
+async function lookUp(sources: CertificateSources, certificate: X509Certificate): Promise<AgentAttestation> {
   const keys = await sources.issuerKeys();
   if (!keys.some((key) => certificate.verify(publicKeyOf(key)))) refuse('signed by another key');
   const credential = await grantOf(sources.log, certificate);
   if (credential.credential.type !== 'agent-x509') refuse('not an agent certificate');
-  if (credential.credential.notAfter <= timestamp(now)) refuse('certificate has ended');
   const agent = await sources.log.row('agent', credential.request.agent ?? '');
   if (agent === undefined) return refuse('agent is unknown');
   const facts = { agent: agent.name, entry: credential.entry, keyHash: credential.credential.keyHash };

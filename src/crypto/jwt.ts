@@ -53,6 +53,12 @@ export const publicJwkOf = async (signer: Pick<Signer, 'publicKey' | 'keyId'>): 
   kid: signer.keyId,
 });
 
+/** An ordinary JWK set: some readers refuse any `use` but `sig` and `enc`. */
+export async function jwkSetOf(signers: Signer[]): Promise<{ keys: JWK[] }> {
+  const keys = await Promise.all(signers.map(publicJwkOf));
+  return { keys: keys.map((key) => ({ ...key, alg: 'ES256', use: 'sig' })) };
+}
+
 /**
  * Checks signature, algorithm (ES256 alone, so neither `none` nor an HMAC over our public key), `exp` and, where given,
  * `aud`. Throws `invalid_jwt`.

@@ -1,6 +1,5 @@
 import { issueCertificate, issuerOf, type KeyStore, keyIdOf, type LocalSigner } from '../crypto/index.ts';
 import { type Clock, checkTrustDomain } from '../kernel/index.ts';
-import { jwksOf, spiffeBundleOf } from './bundle.ts';
 import { type Authority, type IssuingCa, PURPOSES, type Purpose } from './ca.ts';
 import { generationAt, publishedAround, type Series, validityOf } from './generations.ts';
 import { infrastructureSerial } from './serials.ts';
@@ -51,8 +50,6 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     published: async () => [root, ...(await Promise.all(PURPOSES.map(publishedFor))).flat()],
     jwtSigner: () => jwtKey('jwt', generation(JWT_KEYS)),
     jwtKeys,
-    jwks: async () => jwksOf((await jwtKeys()).signers),
-    spiffeBundle: async () => spiffeBundleOf(root, await jwtKeys()),
     serverIdentity: async (names) => issueServerCertificate(await issuing('control'), names, clock.now()),
   };
 }

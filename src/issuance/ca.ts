@@ -32,10 +32,6 @@ export interface Authority {
   jwtSigner(): Promise<LocalSigner>;
   /** Keys whose tokens may be live, and the next one; `sequence` rises with every change. */
   jwtKeys(): Promise<{ signers: LocalSigner[]; sequence: number }>;
-  /** The ordinary JWK set of those keys (`use: sig`). */
-  jwks(): Promise<{ keys: JWK[] }>;
-  /** The trust domain's bundle as other trust domains fetch it. */
-  spiffeBundle(): Promise<SpiffeBundle>;
   /** A TLS server certificate from the control CA over a key made in this process. */
   serverIdentity(names: string[]): Promise<ServerIdentity>;
 }

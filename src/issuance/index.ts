@@ -1,5 +1,5 @@
 export { type AuthorityOptions, createAuthority } from './authority.ts';
-export { BUNDLE_REFRESH_SECONDS } from './bundle.ts';
+export { BUNDLE_REFRESH_SECONDS, jwksOf, spiffeBundleOf } from './bundle.ts';
 export type { Authority, IssuingCa, Purpose, ServerIdentity, SpiffeBundle } from './ca.ts';
 export * from './model.ts';
 export { sealedSecrets } from './queries.ts';

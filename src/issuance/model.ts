@@ -5,8 +5,6 @@ import type { Receipt } from '../store/index.ts';
 export const X509_TTL_SECONDS = 3600;
 export const JWT_TTL_SECONDS = 300;
 export const AGENT_TTL_SECONDS = 3600;
-/** After an owner left: how long a living deputy may keep alive what already was. */
-export const OWNER_GRACE_DAYS = 14;
 export const AUDIENCE_MAX = 16;
 
 /** The built-in identity of which every agent is an instance. */

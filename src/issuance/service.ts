@@ -35,7 +35,7 @@ export function createIssuance({ database, log, authority, clock }: IssuanceOpti
     async issue(request) {
       const order = await readOrder(authority, request);
       const caller = await attestCaller(sources, request, clock.now());
-      const heldBefore = await holdersAmong(database, await log.view(), caller);
+      const heldBefore = await holdersAmong(database, await log.view(), caller, clock.now());
       const matter: Matter = { caller, order, trustDomain: authority.trustDomain, heldBefore };
       const recorded = await log.commit<Ruling[]>({
         decide: (view, now) => record(matter, decideAll(view, now, matter)),
@@ -61,8 +61,13 @@ function record(matter: Matter, rulings: Ruling[]): Decided<Ruling[]> {
   return { drafts: joined ? [joinedDraft(matter), ...drafts] : drafts, result: rulings };
 }
 
-async function holdersAmong({ db }: Database, view: View, caller: Caller): Promise<ReadonlySet<string>> {
-  const ownerless = findIdentities(view, caller).filter(({ identity }) => ownerHasLeft(view, identity));
+async function holdersAmong(
+  { db }: Database,
+  view: View,
+  caller: Caller,
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  const ownerless = findIdentities(view, caller).filter(({ identity }) => ownerHasLeft(view, identity, now));
   const held = await Promise.all(
     ownerless.map(async ({ identity: { id } }) => ((await everHeld(db, id)) ? [id] : [])),
   );

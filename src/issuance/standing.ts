@@ -1,9 +1,7 @@
 import type { Rows } from '#verifier';
-import type { ErrorCode } from '../kernel/index.ts';
+import { type ErrorCode, timestamp } from '../kernel/index.ts';
+import { ownerStanding } from '../registry/index.ts';
 import type { View } from '../store/index.ts';
-import { OWNER_GRACE_DAYS } from './model.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Why an identity may not have anything now, before any policy is asked. */
 export interface Objection {
@@ -43,8 +41,7 @@ export function lockOn(view: View, { identity, trust, agent, instance }: Standin
 }
 
 /**
- * State, purpose, application and owner. `heldBefore`: the identity already had a credential; only that is kept alive by a
- * deputy after the owner left.
+ * State, purpose, application and owner. `heldBefore`: the identity already had a credential.
  */
 export function objectionOf(
   view: View,
@@ -65,27 +62,22 @@ export function objectionOf(
 
 const inactive = (reason: string): Objection => ({ code: 'identity_not_active', rule: 'state', reason });
 
+/** After an owner left, what already was is kept alive for a grace, and nothing new begins. */
 function ownerless(
   view: View,
   identity: Rows['identity'],
   heldBefore: boolean,
   now: Date,
 ): Objection | undefined {
-  const people = view.rows('person');
-  const owner = people.get(identity.spec.owner);
-  if (isLiving(owner)) return undefined;
+  const answers = ownerStanding(identity, view, now);
+  if (answers.standing === 'owner') return undefined;
   const refuse = (reason: string): Objection => ({ code: 'no_living_owner', rule: 'state', reason });
-  if (owner === undefined || !isLiving(people.get(identity.spec.deputy ?? ''))) {
-    return refuse('the owner left and no deputy answers');
-  }
-  if (!heldBefore) return refuse('the owner left: nothing new is issued until another owner stands');
-  const graceEnds = Date.parse(owner.declared) + OWNER_GRACE_DAYS * DAY_MS;
-  return now.getTime() < graceEnds ? undefined : refuse(`the owner left over ${OWNER_GRACE_DAYS} days ago`);
+  if (answers.standing === 'none') return refuse('nobody living answers for the identity');
+  if (timestamp(now) >= answers.until)
+    return refuse(`the owner left and the grace ended at ${answers.until}`);
+  return heldBefore ? undefined : refuse('the owner left: nothing new is issued until another owner stands');
 }
 
-const isLiving = (person: Rows['person'] | undefined): boolean =>
-  person !== undefined && !person.retired && person.spec.status === 'active';
-
 /** Identities for which it matters whether they held anything before. */
-export const ownerHasLeft = (view: View, identity: Rows['identity']): boolean =>
-  !isLiving(view.rows('person').get(identity.spec.owner));
+export const ownerHasLeft = (view: View, identity: Rows['identity'], now: Date): boolean =>
+  ownerStanding(identity, view, now).standing !== 'owner';

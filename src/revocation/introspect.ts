@@ -1,5 +1,5 @@
 import type { Rows } from '#verifier';
-import { parseJti, verifyJwt } from '../crypto/index.ts';
+import { jwkSetOf, parseJti, verifyJwt } from '../crypto/index.ts';
 import { type Clock, isMunimentError } from '../kernel/index.ts';
 import type { Database, Log } from '../store/index.ts';
 import { deathOf } from './deaths.ts';
@@ -27,7 +27,8 @@ interface Claims {
 export function createIntrospection({ database, log, authority, clock }: IntrospectionOptions) {
   async function verified(token: string): Promise<Claims | undefined> {
     try {
-      return (await verifyJwt(token, await authority.jwks(), { now: clock.now() })) as unknown as Claims;
+      const keys = await jwkSetOf((await authority.jwtKeys()).signers);
+      return (await verifyJwt(token, keys, { now: clock.now() })) as unknown as Claims;
     } catch (error) {
       if (isMunimentError(error) && error.code === 'invalid_jwt') return undefined;
       throw error;

@@ -1,6 +1,5 @@
-import type { JSONWebKeySet } from 'jose';
 import type { LockTargetKind, Probe, Rows } from '#verifier';
-import type { Issuer, RevocationReason } from '../crypto/index.ts';
+import type { Issuer, RevocationReason, Signer } from '../crypto/index.ts';
 import { MunimentError } from '../kernel/index.ts';
 import type { Receipt } from '../store/index.ts';
 
@@ -31,7 +30,7 @@ export interface CrlIssuer {
 /** What revocation needs of the authority. */
 export interface RevocationAuthority {
   published(): Promise<CrlIssuer[]>;
-  jwks(): Promise<JSONWebKeySet>;
+  jwtKeys(): Promise<{ signers: Signer[] }>;
 }
 
 export interface PlacedLock {

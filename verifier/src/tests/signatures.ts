@@ -50,6 +50,14 @@ function isExplained(input: EvidenceInput, approval: Approval): boolean {
   return entry?.leaf.kind === 'change.approved' && data?.signature.signature === approval.signature.signature;
 }
 
+/** In the period everybody who was enrolled is on record, unless that record is withheld. */
+function missing({ opening, entries }: EvidenceInput, { approver, entry }: Approval): SignatureVerdict {
+  const hidden = entries.some(({ leaf, body }) => body === null && ['', approver].includes(leaf.subject));
+  return entry < opening.size || hidden
+    ? unknown(`no record of ${approver} as enrolled at the time`)
+    : fails(`${approver} is no enrolled person`);
+}
+
 async function check(
   input: EvidenceInput,
   history: Histories,
@@ -60,7 +68,7 @@ async function check(
   if (approval.planDigest !== change.planDigest) return fails('the signature is over another plan');
   if (!isExplained(input, approval)) return unknown(`entry ${approval.entry} is not in this package`);
   const person = personAt(input, history, approval.approver, approval.entry);
-  if (person === undefined) return unknown(`no record of ${approval.approver} as enrolled at the time`);
+  if (person === undefined) return missing(input, approval);
   if (person.retired || person.spec.status !== 'active') return fails(`${approval.approver} was not active`);
   if (!person.spec.roles.includes('approver')) return fails(`${approval.approver} was no approver`);
   const key = person.spec.keys.find(({ id }) => id === approval.signature.keyId);

@@ -45,6 +45,9 @@ export function createAttestor(options: AttestorOptions): Attestor {
   };
 }
 
+/** A name that could redraw a terminal is no name that a trust could have meant. */
+const PRINTABLE = /^\P{Cc}+$/u;
+
 interface Binary {
   path: string | undefined;
   sha256: string | undefined;
@@ -74,7 +77,8 @@ async function provenPath(link: string, file: FileHandle): Promise<string | unde
   try {
     const path = await readlink(link);
     const [running, found] = await Promise.all([file.stat({ bigint: true }), stat(path, { bigint: true })]);
-    return running.dev === found.dev && running.ino === found.ino ? path : undefined;
+    const same = running.dev === found.dev && running.ino === found.ino;
+    return same && PRINTABLE.test(path) ? path : undefined;
   } catch {
     return undefined;
   }

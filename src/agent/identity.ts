@@ -58,6 +58,11 @@ export function loadIdentity(folder: string): AgentIdentity | undefined {
 const saveIdentity = (folder: string, identity: AgentIdentity): void =>
   writePrivate(join(folder, FILE), `${JSON.stringify(identity, null, 2)}\n`);
 
+const newKey = (): string =>
+  generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    .privateKey.export({ format: 'pem', type: 'pkcs8' })
+    .toString();
+
 const csrOf = (key: string): string => encodePem(createCsr(createPrivateKey(key)), 'CERTIFICATE REQUEST');
 
 export interface JoinOptions {
@@ -76,8 +81,7 @@ export interface JoinOptions {
  */
 export async function joinServer(options: JoinOptions): Promise<AgentIdentity> {
   const { folder, server, name, token, client } = options;
-  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const key = pair.privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  const key = newKey();
   const joined = await untilAnswered(() => client.join(token, name, csrOf(key)), options);
   const { agent, instance, trustDomain, certificate } = joined;
   const identity = { server, agent, instance, name, trustDomain, key, certificate };
@@ -122,9 +126,9 @@ export async function keepFresh(options: KeepFreshOptions): Promise<void> {
   let { identity } = options;
   while (!signal.aborted) {
     await pauseUntil(renewalPointOf(identity), signal);
-    const certificate = await renewBeforeEnd(identity, options);
-    if (certificate === undefined) return;
-    identity = { ...identity, certificate };
+    const renewed = await renewBeforeEnd(identity, options);
+    if (renewed === undefined) return;
+    identity = { ...identity, ...renewed };
     checkPair(identity);
     saveIdentity(folder, identity);
     onRenewed(identity);
@@ -132,11 +136,12 @@ export async function keepFresh(options: KeepFreshOptions): Promise<void> {
   }
 }
 
-/** Undefined when stopped. A refusal may be of a moment too (a suspended owner comes back), so it is tried again as well. */
+/** A certificate over a new key; undefined when stopped. A refusal may be of a moment too (a suspended owner comes back), so it is tried again as well. */
 async function renewBeforeEnd(
   identity: AgentIdentity,
   { client, log, signal }: KeepFreshOptions,
-): Promise<string | undefined> {
+): Promise<Pick<AgentIdentity, 'key' | 'certificate'> | undefined> {
+  const key = newKey();
   for (let attempt = 0; !signal.aborted; attempt += 1) {
     const left = validityOf(identity).to - Date.now();
     if (left <= 0) {
@@ -146,7 +151,7 @@ async function renewBeforeEnd(
       );
     }
     try {
-      return (await client.renew(csrOf(identity.key))).certificate;
+      return { key, certificate: (await client.renew(csrOf(key))).certificate };
     } catch (error) {
       log.warn({ reason: (error as Error).message }, "could not renew the agent's certificate");
       const wait = backoffMilliseconds(attempt, RETRY_FIRST_MILLISECONDS, RETRY_MAX_MILLISECONDS);

@@ -2,7 +2,10 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { isMunimentError } from '../kernel/index.ts';
 import { isDenial, Refused } from './model.ts';
 
-/** Workload Endpoint, section 6: one status for a missing header, for no identity, for a server that is away. */
+/**
+ * Workload Endpoint, section 6: one status for a missing header, for no identity, for a server that is away.
+ * Messages hold no comma or colon: not every client decodes those again.
+ */
 export const invalid = (why: string): ConnectError => new ConnectError(why, Code.InvalidArgument);
 export const denied = (why = 'no identity issued'): ConnectError =>
   new ConnectError(why, Code.PermissionDenied);
@@ -15,7 +18,7 @@ export const unavailable = (why: string): ConnectError => new ConnectError(why, 
 export function toStatus(error: unknown): ConnectError {
   if (error instanceof ConnectError) return error;
   if (isDenial(error))
-    return denied(`no identity issued${error.entry === null ? '' : `, entry ${error.entry}`}`);
+    return denied(`no identity issued${error.entry === null ? '' : ` (entry ${error.entry})`}`);
   if (error instanceof Refused) return refusedOtherwise(error);
   if (isMunimentError(error) && error.code === 'attestation_refused') return denied('caller is not attested');
   if (isMunimentError(error) && error.code === 'server_unreachable')

@@ -53,14 +53,8 @@ export async function* standingStream(options: StreamOptions): AsyncGenerator<St
         tell(options, next);
         yield next;
       }
-      const due = next?.renewAt ?? 0;
-      retries = due > Date.now() ? 0 : retries + 1;
-      await watcher.wait(
-        retries === 0
-          ? due
-          : Date.now() + backoffMilliseconds(retries, RETRY_MIN_MILLISECONDS, RETRY_MAX_MILLISECONDS),
-        signal,
-      );
+      retries = next && next.renewAt > Date.now() ? 0 : retries + 1;
+      await watcher.wait(lookingAgainAt(next, retries, watcher), signal);
       if (watcher.ended) throw watcher.ended;
       if (options.carriesSvids && watcher.redacted.length > 0) {
         version = '';
@@ -69,6 +63,7 @@ export async function* standingStream(options: StreamOptions): AsyncGenerator<St
       }
       if (!signal.aborted) next = await lookAgain(options, watcher);
     }
+    throw signal.reason;
   } finally {
     watchers.close(watcher);
   }
@@ -90,4 +85,13 @@ async function lookAgain({ look, watchers }: StreamOptions, watcher: Watcher): P
 function tell({ onDelivered }: StreamOptions, { granted, credentials, instance }: Standing): void {
   if (granted || !onDelivered) return;
   for (const { entry } of credentials) onDelivered(entry, instance);
+}
+
+/** At renewal; while the server is silent after a growing while, and at the end of what the client holds at the latest. */
+function lookingAgainAt(next: Standing | undefined, retries: number, { holds }: Watcher): number {
+  if (next && retries === 0) return next.renewAt;
+  const now = Date.now();
+  const ends = holds.map(({ notAfter }) => notAfter).filter((end) => end > now);
+  const retryAt = now + backoffMilliseconds(retries, RETRY_MIN_MILLISECONDS, RETRY_MAX_MILLISECONDS);
+  return Math.min(retryAt, ...ends);
 }

@@ -17,7 +17,7 @@ import { validateJwtSvid } from './jwt-svid.ts';
 import type { Peer } from './peer.ts';
 import { denied, invalid, toStatus, unavailable } from './status.ts';
 import type { Standing } from './stream.ts';
-import { PEER } from './workload-socket.ts';
+import { PEER } from './workload-server.ts';
 import type { Workloads } from './workloads.ts';
 
 const SECURITY_HEADER = 'workload.spiffe.io';

@@ -1,8 +1,4 @@
-/** What the agent's own tests stand on: a small authority in this process, and foreign gRPC clients. */
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
-import * as grpc from '@grpc/grpc-js';
-import { loadSync } from '@grpc/proto-loader';
 import {
   generatePrivateKey,
   issueCertificate,
@@ -12,9 +8,9 @@ import {
   parseCsr,
   publicJwkOf,
   signJwt,
-} from '../crypto/index.ts';
-import { MunimentError } from '../kernel/index.ts';
-import { type Bundle, type IssuedItem, type IssueRequest, Refused, type Upstream } from './model.ts';
+} from '../../crypto/index.ts';
+import { MunimentError } from '../../kernel/index.ts';
+import { type Bundle, type IssuedItem, type IssueRequest, Refused, type Upstream } from '../model.ts';
 
 export const TRUST_DOMAIN = 'example.test';
 
@@ -26,6 +22,8 @@ export interface TestAuthority extends Upstream {
   /** While true nothing is answered. */
   away: boolean;
   hints: string[];
+  /** As a profile without `issue-x509-svid` would. */
+  refuseCertificates: boolean;
   asked: IssueRequest[];
   delivered: Array<{ credential: number; instance: string; count: number }>;
   revoked: Uint8Array[];
@@ -71,6 +69,7 @@ export async function createTestAuthority(): Promise<TestAuthority> {
     lifetimeMilliseconds: 3_600_000,
     away: false,
     hints: [],
+    refuseCertificates: false,
     asked: [],
     delivered: [],
     revoked: [],
@@ -82,6 +81,9 @@ export async function createTestAuthority(): Promise<TestAuthority> {
       const ids = authority.allowed.get(Number(request.attested.uid));
       entry += 1;
       if (!ids) throw new Refused('no_identity', 'no trust lets these facts prove an identity', entry);
+      if (authority.refuseCertificates && request.action === 'issue-x509-svid') {
+        throw new Refused('profile_denied', 'the profile has no such action', entry);
+      }
       const items: IssuedItem[] = [];
       for (const [position, spiffeId] of ids.entries()) {
         entry += 1;
@@ -132,80 +134,4 @@ export async function createTestAuthority(): Promise<TestAuthority> {
     introspect: async () => false,
   };
   return authority;
-}
-
-type Unary = (
-  request: object,
-  metadata: grpc.Metadata,
-  done: (error: grpc.ServiceError | null, response: Record<string, never>) => void,
-) => void;
-
-/** A client that we did not write, from the published message shapes: `@grpc/grpc-js` over the unix socket. */
-export class ForeignClient {
-  readonly #client: grpc.Client & Record<string, unknown>;
-  readonly metadata = new grpc.Metadata();
-
-  constructor(socketPath: string) {
-    const file = join(import.meta.dirname, '..', '..', 'proto', 'workload.proto');
-    const loaded = grpc.loadPackageDefinition(
-      loadSync(file, { keepCase: true, defaults: true, arrays: true }),
-    );
-    const Service = loaded.SpiffeWorkloadAPI as grpc.ServiceClientConstructor;
-    this.#client = new Service(`unix:${socketPath}`, grpc.credentials.createInsecure()) as never;
-    this.metadata.set('workload.spiffe.io', 'true');
-  }
-
-  /** One answer, or a rejection with the gRPC `code`. */
-  call(method: string, request: object = {}, metadata = this.metadata): Promise<Record<string, any>> {
-    return new Promise((resolve, reject) => {
-      (this.#client[method] as Unary).call(this.#client, request, metadata, (error, response) =>
-        error ? reject(error) : resolve(response),
-      );
-    });
-  }
-
-  /** A stream whose messages are taken one by one. */
-  watch(method: string, request: object = {}, metadata = this.metadata): ForeignStream {
-    const open = this.#client[method] as (
-      request: object,
-      metadata: grpc.Metadata,
-    ) => grpc.ClientReadableStream<Record<string, any>>;
-    return new ForeignStream(open.call(this.#client, request, metadata));
-  }
-
-  /** A method that the service does not have. */
-  callRaw(path: string): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const raw = (bytes: Buffer) => bytes;
-      this.#client.makeUnaryRequest(path, raw, raw, Buffer.alloc(0), this.metadata, (error, response) =>
-        error ? reject(error) : resolve(response),
-      );
-    });
-  }
-
-  close(): void {
-    this.#client.close();
-  }
-}
-
-export class ForeignStream {
-  readonly #stream: grpc.ClientReadableStream<Record<string, any>>;
-  readonly #messages: AsyncIterator<Record<string, any>>;
-
-  constructor(stream: grpc.ClientReadableStream<Record<string, any>>) {
-    this.#stream = stream;
-    this.#messages = stream[Symbol.asyncIterator]();
-  }
-
-  /** The next message; rejects with the gRPC `code` once the stream has ended. */
-  async next(): Promise<Record<string, any>> {
-    const { value, done } = await this.#messages.next();
-    if (done) throw new Error('stream ended without an error');
-    return value;
-  }
-
-  cancel(): void {
-    this.#stream.on('error', () => {});
-    this.#stream.cancel();
-  }
 }

@@ -4,6 +4,12 @@ import { defineConfig } from 'vite';
 /** Assets are never inlined: the server's CSP allows nothing but files of its own. */
 export default defineConfig({
   plugins: [react()],
-  build: { outDir: 'dist', emptyOutDir: true, assetsInlineLimit: 0, target: 'es2023', modulePreload: { polyfill: false } },
+  build: {
+    outDir: 'dist',
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+  },
   server: { proxy: { '/api': 'http://127.0.0.1:7440', '/log': 'http://127.0.0.1:7440' } },
 });

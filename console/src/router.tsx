@@ -17,9 +17,9 @@ import { NotFound } from './pages/not-found/NotFound.tsx';
 /** Search parameters are plain text; a page reads only those that it names. */
 const texts =
   <Name extends string>(...names: Name[]) =>
-  (search: Record<string, unknown>): { [N in Name]?: string } => {
+  (search: Record<string, unknown>): { [N in Name]?: string | undefined } => {
     const found = names.flatMap((name) => (typeof search[name] === 'string' ? [[name, search[name]]] : []));
-    return Object.fromEntries(found) as { [N in Name]?: string };
+    return Object.fromEntries(found) as { [N in Name]?: string | undefined };
   };
 
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: Outlet });
@@ -43,7 +43,8 @@ const house = createRoute({
   id: 'house',
   component: Shell,
   beforeLoad: async ({ context, location }) => {
-    const away = () => redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+    const away = () =>
+      redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
     if (hasToken()) throw away();
     const session = await context.queryClient.ensureQueryData(sessionQuery).catch((error) => {
       throw asProblem(error).status === 401 ? away() : error;
@@ -152,7 +153,8 @@ export const makeRouter = (queryClient: QueryClient) =>
     scrollRestoration: true,
     parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
     stringifySearch: (search) => {
-      const text = new URLSearchParams(search as Record<string, string>).toString();
+      const given = Object.entries(search).flatMap(([name, value]) => (value ? [[name, String(value)]] : []));
+      const text = new URLSearchParams(given).toString();
       return text === '' ? '' : `?${text}`;
     },
   });

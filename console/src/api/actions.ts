@@ -4,47 +4,81 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/browser';
-import { change, post, setCsrf } from './client.ts';
-import type * as T from './types.ts';
+import { api, setCsrf, unwrap } from './client.ts';
+import type { ApprovalSignature, LockTargetKind, Session } from './types.ts';
 
-type SignedIn = Pick<T.Session, 'person' | 'bootstrap' | 'csrf'>;
+/** Everything that changes something. Each throws a `Problem` where the server refuses. */
 
-const opened = (session: SignedIn): SignedIn => {
+/** The API passes WebAuthn's objects on as they are, so its document knows only their outline. */
+const asRequest = (options: { challenge: string }) => options as PublicKeyCredentialRequestOptionsJSON;
+const asCreation = (options: { challenge: string }) =>
+  options as unknown as PublicKeyCredentialCreationOptionsJSON;
+const outline = ({ id, rawId, response }: { id: string; rawId: string; response: object }) => ({
+  id,
+  rawId,
+  type: 'public-key' as const,
+  response: response as Record<string, unknown>,
+  clientExtensionResults: {},
+});
+
+const opened = (session: Session): Session => {
   setCsrf(session.csrf);
   return session;
 };
 
-export const signInWithToken = async (token: string) => opened(await post<SignedIn>('/sessions', { token }));
-export const passkeySignInOptions = () =>
-  post<PublicKeyCredentialRequestOptionsJSON>('/sessions/passkey/options');
+export const signInWithToken = async (token: string) =>
+  opened(await unwrap(api.POST('/api/v1/sessions', { body: { token } })));
+export const passkeySignInOptions = async () =>
+  asRequest(await unwrap(api.POST('/api/v1/sessions/passkey/options', { body: {} })));
 export const signInWithPasskey = async (response: AuthenticationResponseJSON) =>
-  opened(await post<SignedIn>('/sessions/passkey', { response }));
-export const signOut = () => change<unknown>('DELETE', '/session');
+  opened(await unwrap(api.POST('/api/v1/sessions/passkey', { body: { response: outline(response) } })));
+export const signOut = () => unwrap(api.DELETE('/api/v1/session'));
 
-export const passkeyEnrolmentOptions = () => post<PublicKeyCredentialCreationOptionsJSON>('/passkeys/options');
-export const checkPasskey = (response: RegistrationResponseJSON) =>
-  post<{ key: Record<string, string> }>('/passkeys', { response });
+export const passkeyCreationOptions = async (name?: string) =>
+  asCreation(
+    await unwrap(api.POST('/api/v1/passkeys/options', { body: name === undefined ? {} : { name } })),
+  );
+export const readPasskey = (response: RegistrationResponseJSON) =>
+  unwrap(api.POST('/api/v1/passkeys', { body: { response: outline(response) } }));
 
-/** The first person's key: a passkey's registration response, or an Ed25519 key made by `muniment`. */
-export type FirstKey = { type: 'ed25519'; publicKey: string } | RegistrationResponseJSON;
-export const enrolFirst = (person: { name: string; displayName: string; key: FirstKey }) =>
-  post<unknown>('/persons/bootstrap', person);
+export interface FirstPerson {
+  name: string;
+  displayName: string;
+  /** A public Ed25519 key, or a passkey's registration. */
+  key: string | RegistrationResponseJSON;
+}
 
-export const proposeChange = (change_: {
+export const enrolFirst = ({ key, ...person }: FirstPerson) => {
+  const offer =
+    typeof key === 'string'
+      ? { type: 'ed25519' as const, publicKey: key }
+      : { type: 'passkey' as const, response: outline(key) };
+  return unwrap(api.POST('/api/v1/persons/bootstrap', { body: { ...person, key: offer } }));
+};
+
+export interface Proposal {
   manifests: string;
   title: string;
   reason: string;
   dryRun: boolean;
-}) => post<T.Proposed>('/changes', change_);
-export const approvalOptions = (id: string) =>
-  post<PublicKeyCredentialRequestOptionsJSON>(`/changes/${id}/approval-options`);
-export const approveChange = (id: string, planDigest: string, signature: T.ApprovalSignature) =>
-  post<unknown>(`/changes/${id}/approvals`, { planDigest, signature });
-export const applyChange = (id: string, planDigest: string) => post<unknown>(`/changes/${id}/apply`, { planDigest });
-export const withdrawChange = (id: string, reason: string) => post<unknown>(`/changes/${id}/withdraw`, { reason });
+}
 
-export const placeLock = (target: { kind: T.LockTargetKind; id: string }, reason: string) =>
-  post<{ lock: string; placed: string; entry: number }>('/locks', { target, reason });
-export const liftLock = (id: string, reason: string) => post<unknown>(`/locks/${id}/lift`, { reason });
-export const acceptIdentity = (id: string) => post<unknown>(`/identities/${id}/accept`);
-export const sweepHost = () => post<{ sweep: string; verdict: T.SweepVerdict }>('/sweeps', { source: 'host' });
+const change = (id: string) => ({ params: { path: { id } } });
+
+export const proposeChange = (body: Proposal) => unwrap(api.POST('/api/v1/changes', { body }));
+export const approvalOptions = async (id: string) =>
+  asRequest(await unwrap(api.POST('/api/v1/changes/{id}/approval-options', { ...change(id), body: {} })));
+export const approveChange = (id: string, planDigest: string, signature: ApprovalSignature) =>
+  unwrap(api.POST('/api/v1/changes/{id}/approvals', { ...change(id), body: { planDigest, signature } }));
+export const applyChange = (id: string, planDigest: string) =>
+  unwrap(api.POST('/api/v1/changes/{id}/apply', { ...change(id), body: { planDigest } }));
+export const withdrawChange = (id: string, reason: string) =>
+  unwrap(api.POST('/api/v1/changes/{id}/withdraw', { ...change(id), body: { reason } }));
+
+export const placeLock = (target: { kind: LockTargetKind; id: string }, reason: string) =>
+  unwrap(api.POST('/api/v1/locks', { body: { target, reason } }));
+export const liftLock = (id: string, reason: string) =>
+  unwrap(api.POST('/api/v1/locks/{id}/lift', { params: { path: { id } }, body: { reason } }));
+export const acceptIdentity = (id: string) =>
+  unwrap(api.POST('/api/v1/identities/{id}/accept', { params: { path: { id } }, body: {} }));
+export const sweepHost = () => unwrap(api.POST('/api/v1/sweeps', { body: { source: 'host' } }));

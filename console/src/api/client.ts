@@ -1,6 +1,6 @@
+import createClient, { type Middleware } from 'openapi-fetch';
 import { Problem, unreachable } from './problem.ts';
-
-const PREFIX = '/api/v1';
+import type { paths } from './schema.ts';
 
 /** Sent with everything that changes something; the server compares it with the session's. */
 let csrfToken = '';
@@ -9,40 +9,23 @@ export const setCsrf = (token: string): void => {
   csrfToken = token;
 };
 
-export type Query = Record<string, string | number | boolean | undefined>;
+const csrf: Middleware = {
+  onRequest({ request }) {
+    if (request.method !== 'GET') request.headers.set('x-csrf-token', csrfToken);
+    return request;
+  },
+  onError: unreachable,
+};
 
-function withQuery(path: string, query: Query): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== '') parameters.set(name, String(value));
-  }
-  const text = parameters.toString();
-  return `${PREFIX}${path}${text === '' ? '' : `?${text}`}`;
+/** The API as its OpenAPI document describes it: a wrong path, parameter or body does not compile. */
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' });
+api.use(csrf);
+
+/** The answer's data. Throws a `Problem` for every answer that is not 2xx. */
+export async function unwrap<T>(
+  answer: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<T> {
+  const { data, error, response } = await answer;
+  if (response.ok) return data as T;
+  throw new Problem(response.status, typeof error === 'object' && error !== null ? error : {});
 }
-
-async function send(path: string, init: RequestInit): Promise<Response> {
-  const response = await fetch(path, { ...init, credentials: 'same-origin' }).catch(() => {
-    throw unreachable();
-  });
-  if (response.ok) return response;
-  const body = await response.json().catch(() => ({}));
-  throw new Problem(response.status, body);
-}
-
-/** Reads one resource. Throws a `Problem` for every answer that is not 2xx. */
-export async function get<T>(path: string, query: Query = {}, signal?: AbortSignal): Promise<T> {
-  const response = await send(withQuery(path, query), { ...(signal && { signal }) });
-  return (await response.json()) as T;
-}
-
-/** Changes something. Answers `undefined` for 204. Throws a `Problem` for every answer that is not 2xx. */
-export async function change<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T> {
-  const response = await send(`${PREFIX}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', 'x-csrf-token': csrfToken },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  return (response.status === 204 ? undefined : await response.json()) as T;
-}
-
-export const post = <T>(path: string, body: unknown = {}): Promise<T> => change<T>('POST', path, body);

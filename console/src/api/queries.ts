@@ -1,38 +1,130 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, type Query, setCsrf } from './client.ts';
-import type * as T from './types.ts';
+import { api, setCsrf, unwrap } from './client.ts';
+import type { paths } from './schema.ts';
 
-/** One query per read of the API; the key is the address, so a change of search parameters is another query. */
-const read = <R>(path: string, query: Query = {}) =>
-  queryOptions({ queryKey: [path, query], queryFn: ({ signal }) => get<R>(path, query, signal) });
+/** One query for each thing that pages read. A query's key holds all that its answer depends on. */
+
+type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters: { query?: infer Q } } }
+  ? NonNullable<Q>
+  : never;
+
+const OVERVIEW_REFRESH_MS = 30_000;
+const PART_LIMIT = 50;
+const SESSION_STALE_MS = 60_000;
 
 export const sessionQuery = queryOptions({
-  queryKey: ['/session'],
+  queryKey: ['session'],
   queryFn: async () => {
-    const session = await get<T.Session>('/session');
+    const session = await unwrap(api.GET('/api/v1/session'));
     setCsrf(session.csrf);
     return session;
   },
-  staleTime: 60_000,
+  staleTime: SESSION_STALE_MS,
   retry: false,
 });
 
-export const overviewQuery = () => ({ ...read<T.Overview>('/overview'), refetchInterval: 30_000 });
-export const identitiesQuery = (query: Query) => read<T.Page<T.IdentityItem>>('/identities', query);
-export const identityQuery = (id: string) => read<T.IdentityDetail>(`/identities/${encodeURIComponent(id)}`);
-export const identityCredentialsQuery = (id: string, query: Query) =>
-  read<T.Page<T.Credential>>(`/identities/${encodeURIComponent(id)}/credentials`, query);
-export const identityDecisionsQuery = (id: string, query: Query) =>
-  read<T.Page<T.Decision>>(`/identities/${encodeURIComponent(id)}/decisions`, query);
-export const identityTimelineQuery = (id: string, query: Query) =>
-  read<T.Page<T.TimelineItem>>(`/identities/${encodeURIComponent(id)}/timeline`, query);
-export const changesQuery = (query: Query) => read<T.Page<T.ChangeItem>>('/changes', query);
-export const changeQuery = (id: string) => read<T.ChangeDetail>(`/changes/${encodeURIComponent(id)}`);
-export const locksQuery = () => read<T.Page<T.Lock>>('/locks');
-export const lockQuery = (id: string) => read<T.Lock>(`/locks/${encodeURIComponent(id)}`);
-export const findingsQuery = () => read<T.Page<T.Finding>>('/findings');
-export const applicationsQuery = () => read<T.Page<T.Named>>('/applications');
-export const personsQuery = () => read<T.Page<T.Named & { displayName: string; status: string }>>('/persons');
-export const observationsQuery = (query: Query) => read<T.Page<T.Observation>>('/observations', query);
-export const entriesQuery = (query: Query) => read<{ items: T.LedgerItem[]; size: number }>('/ledger/entries', query);
-export const entryQuery = (index: string) => read<T.LedgerEntry>(`/ledger/entries/${encodeURIComponent(index)}`);
+export const overviewQuery = queryOptions({
+  queryKey: ['overview'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/overview', { signal })),
+  refetchInterval: OVERVIEW_REFRESH_MS,
+});
+
+export const identitiesQuery = (query: QueryOf<'/api/v1/identities'>) =>
+  queryOptions({
+    queryKey: ['identities', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/identities', { params: { query }, signal })),
+  });
+
+export const identityQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['identity', id],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/identities/{id}', { params: { path: { id } }, signal })),
+  });
+
+/** The parts of an identity's page that are lists of their own, by page. */
+const part = (id: string, cursor: string | undefined) => ({
+  params: { path: { id }, query: { limit: PART_LIMIT, ...(cursor && { cursor }) } },
+});
+
+export const identityCredentialsQuery = (id: string, cursor?: string) =>
+  queryOptions({
+    queryKey: ['identity', id, 'credentials', cursor],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/identities/{id}/credentials', { ...part(id, cursor), signal })),
+  });
+
+export const identityDecisionsQuery = (id: string, cursor?: string) =>
+  queryOptions({
+    queryKey: ['identity', id, 'decisions', cursor],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/identities/{id}/decisions', { ...part(id, cursor), signal })),
+  });
+
+export const identityTimelineQuery = (id: string, cursor?: string) =>
+  queryOptions({
+    queryKey: ['identity', id, 'timeline', cursor],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/identities/{id}/timeline', { ...part(id, cursor), signal })),
+  });
+
+export const applicationsQuery = queryOptions({
+  queryKey: ['applications'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/applications', { signal })),
+});
+
+export const personsQuery = queryOptions({
+  queryKey: ['persons'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/persons', { signal })),
+});
+
+export const changesQuery = (query: QueryOf<'/api/v1/changes'>) =>
+  queryOptions({
+    queryKey: ['changes', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/changes', { params: { query }, signal })),
+  });
+
+export const changeQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['change', id],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/changes/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const locksQuery = queryOptions({
+  queryKey: ['locks'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/locks', { signal })),
+});
+
+export const lockQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['lock', id],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/locks/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const findingsQuery = queryOptions({
+  queryKey: ['findings'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/findings', { signal })),
+});
+
+export const observationsQuery = (query: QueryOf<'/api/v1/observations'>) =>
+  queryOptions({
+    queryKey: ['observations', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/observations', { params: { query }, signal })),
+  });
+
+export const sweepsQuery = queryOptions({
+  queryKey: ['sweeps'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/sweeps', { signal })),
+});
+
+export const entriesQuery = (query: QueryOf<'/api/v1/ledger/entries'>) =>
+  queryOptions({
+    queryKey: ['entries', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/ledger/entries', { params: { query }, signal })),
+  });
+
+export const entryQuery = (index: string) =>
+  queryOptions({
+    queryKey: ['entry', index],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/ledger/entries/{index}', { params: { path: { index } }, signal })),
+  });

@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { CircleUserRound, LogOut } from 'lucide-react';
-import { sessionQuery } from '../api/queries.ts';
 import { signOut } from '../api/actions.ts';
+import { sessionQuery } from '../api/queries.ts';
 import { Button } from '../components/Button.tsx';
 
 /** Who is signed in, their roles, and the way out. */

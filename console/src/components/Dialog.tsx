@@ -22,7 +22,12 @@ export function Dialog({ title, onClose, children }: Props) {
     <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={onClose}>
       <header className="dialog-head">
         <h2 id={id}>{title}</h2>
-        <button type="button" className="dialog-close" aria-label="Close" onClick={() => dialog.current?.close()}>
+        <button
+          type="button"
+          className="dialog-close"
+          aria-label="Close"
+          onClick={() => dialog.current?.close()}
+        >
           <X size={16} aria-hidden />
         </button>
       </header>

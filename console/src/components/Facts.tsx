@@ -1,18 +1,12 @@
-import { Fragment, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import './facts.css';
 
-/** Terms and their values, in two columns. An undefined value leaves its row out. */
-export function Facts({ items }: { items: Array<[term: string, value: ReactNode]> }) {
-  return (
-    <dl className="facts">
-      {items
-        .filter(([, value]) => value !== undefined)
-        .map(([term, value]) => (
-          <Fragment key={term}>
-            <dt>{term}</dt>
-            <dd>{value ?? <span className="muted">none</span>}</dd>
-          </Fragment>
-        ))}
-    </dl>
-  );
-}
+/** Terms and their values, in two columns. */
+export const Facts = ({ children }: { children: ReactNode }) => <dl className="facts">{children}</dl>;
+
+export const Fact = ({ term, children }: { term: string; children: ReactNode }) => (
+  <>
+    <dt>{term}</dt>
+    <dd>{children ?? <span className="muted">none</span>}</dd>
+  </>
+);

@@ -23,7 +23,8 @@ export function SearchBox({ label, value = '', onChange }: SearchProps) {
   }, [text, value, onChange]);
   useEffect(() => {
     const reach = (event: KeyboardEvent) => {
-      const typing = event.target instanceof Element && event.target.closest('input, textarea, select, dialog');
+      const typing =
+        event.target instanceof Element && event.target.closest('input, textarea, select, dialog');
       if (event.key !== '/' || typing) return;
       event.preventDefault();
       input.current?.focus();
@@ -62,7 +63,8 @@ export function Select({ label, value = '', options, onChange }: SelectProps) {
       <select className="input" value={value} onChange={(event) => onChange(event.target.value || undefined)}>
         <option value="">Any</option>
         {options.map((option) => {
-          const { value: key, label: text } = typeof option === 'string' ? { value: option, label: words(option) } : option;
+          const { value: key, label: text } =
+            typeof option === 'string' ? { value: option, label: words(option) } : option;
           return (
             <option key={key} value={key}>
               {text}

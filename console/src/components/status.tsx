@@ -8,9 +8,9 @@ import {
   CirclePause,
   CircleX,
   Clock,
-  type LucideIcon,
   Lock as LockIcon,
   LockOpen,
+  type LucideIcon,
   PenLine,
   TriangleAlert,
   Undo2,
@@ -19,7 +19,8 @@ import type {
   ChangeState,
   CredentialState,
   IdentityState,
-  Probe,
+  Outcome,
+  ProbeOutcome,
   SweepVerdict,
   Verdict,
 } from '../api/types.ts';
@@ -72,14 +73,15 @@ const CREDENTIALS: Record<CredentialState, Look> = {
   live: { tone: 'pass', icon: CircleCheck, word: 'Live' },
   expired: { tone: 'calm', icon: Clock, word: 'Expired' },
   dead: { tone: 'fail', icon: Ban, word: 'Dead' },
+  unknown: { tone: 'warn', icon: CircleHelp, word: 'Unknown' },
 };
 
-const OUTCOMES: Record<'grant' | 'refusal', Look> = {
-  grant: { tone: 'pass', icon: CircleCheck, word: 'Granted' },
-  refusal: { tone: 'fail', icon: Ban, word: 'Refused' },
+const OUTCOMES: Record<Outcome, Look> = {
+  granted: { tone: 'pass', icon: CircleCheck, word: 'Granted' },
+  refused: { tone: 'fail', icon: Ban, word: 'Refused' },
 };
 
-const PROBES: Record<Probe['outcome'], Look> = {
+const PROBES: Record<ProbeOutcome, Look> = {
   REFUSED: { tone: 'pass', icon: Ban, word: 'Refused' },
   ACCEPTED: { tone: 'fail', icon: TriangleAlert, word: 'Accepted' },
   NOT_EVALUABLE: { tone: 'warn', icon: CircleHelp, word: 'Not evaluable' },
@@ -100,8 +102,8 @@ export const IdentityStateBadge = ({ value }: { value: IdentityState }) => show(
 export const ChangeStateBadge = ({ value }: { value: ChangeState }) => show(CHANGE_STATES, value);
 export const SweepBadge = ({ value }: { value: SweepVerdict }) => show(SWEEPS, value);
 export const CredentialBadge = ({ value }: { value: CredentialState }) => show(CREDENTIALS, value);
-export const OutcomeBadge = ({ value }: { value: 'grant' | 'refusal' }) => show(OUTCOMES, value);
-export const ProbeBadge = ({ value }: { value: Probe['outcome'] }) => show(PROBES, value);
+export const OutcomeBadge = ({ value }: { value: Outcome }) => show(OUTCOMES, value);
+export const ProbeBadge = ({ value }: { value: ProbeOutcome }) => show(PROBES, value);
 
 export const LockBadge = ({ lifted }: { lifted: boolean }) => (
   <Badge tone={lifted ? 'calm' : 'fail'} icon={lifted ? LockOpen : LockIcon}>

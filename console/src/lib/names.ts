@@ -1,9 +1,8 @@
-import type { Named } from '../api/types.ts';
+import type { Ref } from '../api/types.ts';
 
 /** A reference as a reader should see it: the name where it is still kept, else the opaque id. */
-export const nameOf = (ref: Named | string | null | undefined): string => {
-  if (ref === null || ref === undefined) return '';
-  return typeof ref === 'string' ? ref : (ref.name ?? ref.id);
-};
+export const nameOf = (ref: Ref): string => ref.name ?? ref.id;
 
-export const idOf = (ref: Named | string): string => (typeof ref === 'string' ? ref : ref.id);
+/** An opaque id by its name where the answer brought names along. */
+export const named = (id: string, names: Record<string, string | null> | undefined): string =>
+  names?.[id] ?? id;

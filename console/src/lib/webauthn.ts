@@ -8,42 +8,46 @@ import {
   startRegistration,
 } from '@simplewebauthn/browser';
 import { Problem } from '../api/problem.ts';
-import type { ApprovalKeyRef, ApprovalSignature } from '../api/types.ts';
+import type { ApprovalSignature, Self } from '../api/types.ts';
 
 export const canUsePasskeys = browserSupportsWebAuthn;
 
-const DISMISSED = {
-  code: 'passkey_dismissed',
-  title: 'No passkey was used',
-  detail: 'The browser’s question was closed or timed out, or no passkey on this device fits. Nothing was sent',
-};
+const refused = (error: unknown): Problem =>
+  error instanceof Error && error.name === 'NotAllowedError'
+    ? new Problem(0, {
+        code: 'passkey_dismissed',
+        detail: 'no passkey was used: the question was closed or timed out, or none on this device fits',
+      })
+    : new Problem(0, { code: 'passkey_failed', detail: `the passkey could not be used: ${String(error)}` });
 
 async function asked<T>(ceremony: Promise<T>): Promise<T> {
   try {
     return await ceremony;
   } catch (error) {
-    throw error instanceof Error && error.name === 'NotAllowedError'
-      ? new Problem(0, DISMISSED)
-      : new Problem(0, { code: 'passkey_failed', title: 'The passkey could not be used', detail: String(error) });
+    throw refused(error);
   }
 }
 
-export const makePasskey = (optionsJSON: PublicKeyCredentialCreationOptionsJSON): Promise<RegistrationResponseJSON> =>
-  asked(startRegistration({ optionsJSON }));
+export const makePasskey = (
+  optionsJSON: PublicKeyCredentialCreationOptionsJSON,
+): Promise<RegistrationResponseJSON> => asked(startRegistration({ optionsJSON }));
 
-export const presentPasskey = (optionsJSON: PublicKeyCredentialRequestOptionsJSON): Promise<AuthenticationResponseJSON> =>
-  asked(startAuthentication({ optionsJSON }));
+export const presentPasskey = (
+  optionsJSON: PublicKeyCredentialRequestOptionsJSON,
+): Promise<AuthenticationResponseJSON> => asked(startAuthentication({ optionsJSON }));
 
 /** A passkey's assertion in the form in which an approval carries it; all parts base64url. */
-export function asApproval(assertion: AuthenticationResponseJSON, keys: ApprovalKeyRef[]): ApprovalSignature {
-  const key = keys.find(({ credentialId }) => credentialId === assertion.id);
-  if (key === undefined) {
-    throw new Problem(0, {
-      code: 'passkey_unknown',
-      title: 'This passkey is not enrolled for you',
-      detail: 'Add it under your account, propose the change that holds it, and have it approved',
-    });
-  }
-  const { signature, authenticatorData, clientDataJSON } = assertion.response;
-  return { type: 'passkey', keyId: key.id, signature, authenticatorData, clientDataJSON };
+export function asApproval({ response }: AuthenticationResponseJSON, keyId: string): ApprovalSignature {
+  const { signature, authenticatorData, clientDataJSON } = response;
+  return { type: 'passkey', keyId, signature, authenticatorData, clientDataJSON };
+}
+
+/** The id of the approval key that made an assertion. Throws `passkey_unknown` for a passkey that is none of these. */
+export function keyBehind({ id }: AuthenticationResponseJSON, keys: Self['keys']): string {
+  const key = keys.find(({ credentialId }) => credentialId === id);
+  if (key !== undefined) return key.id;
+  throw new Problem(0, {
+    code: 'passkey_unknown',
+    detail: 'this passkey is not enrolled for you: add it under your account and have the change approved',
+  });
 }

@@ -1,5 +1,5 @@
-import { ArrowRight, CircleCheck } from 'lucide-react';
 import { Link } from '@tanstack/react-router';
+import { ArrowRight, CircleCheck } from 'lucide-react';
 import type { Overview } from '../../api/types.ts';
 import { Empty } from '../../components/Empty.tsx';
 import { Panel } from '../../components/Panel.tsx';

@@ -19,10 +19,19 @@ export function Controls({ controls }: { controls: Overview['controls'] }) {
     (item) => chosen === undefined || item.verdict === chosen,
   );
   return (
-    <Panel title="Controls" padded={false} aside={<span className="muted">{plural(controls.items.length, 'control')}</span>}>
+    <Panel
+      title="Controls"
+      padded={false}
+      aside={<span className="aside">{plural(controls.items.length, 'control')}</span>}
+    >
       <nav className="verdicts" aria-label="Controls by verdict">
         {ORDER.map((each) => (
-          <VerdictTile key={each} verdict={each} count={controls[each]} chosen={chosen === each} />
+          <VerdictTile
+            key={each}
+            verdict={each}
+            count={controls.counts[each] ?? 0}
+            chosen={chosen === each}
+          />
         ))}
       </nav>
       {shown.length === 0 ? <NoControls chosen={chosen} /> : <ControlList items={shown} />}

@@ -11,13 +11,18 @@ interface Figure {
   link: LinkProps;
 }
 
-const total = (identities: Overview['identities']): number =>
-  typeof identities === 'number' ? identities : Object.values(identities).reduce((sum, count) => sum + count, 0);
+const total = (counts: Record<string, number>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 /** Four figures, each the way to the list that it counts. */
 export function Figures({ data: { identities, credentials, log } }: { data: Overview }) {
   const figures: Figure[] = [
-    { label: 'Identities', value: total(identities), note: 'registered', link: { to: '/identities' } },
+    {
+      label: 'Identities',
+      value: total(identities),
+      note: `${formatNumber(identities.active ?? 0)} active`,
+      link: { to: '/identities' },
+    },
     {
       label: 'Live credentials',
       value: credentials.live,

@@ -16,7 +16,11 @@ type Found = Overview['found'];
 /** The last sweep of this host: how complete it was, what it could not read, and what it saw. */
 export function FoundHere({ found: { sweep, byClass } }: { found: Found }) {
   return (
-    <Panel title="Found on this host" padded={false} aside={sweep ? <SweepBadge value={sweep.verdict} /> : null}>
+    <Panel
+      title="Found on this host"
+      padded={false}
+      aside={sweep ? <SweepBadge value={sweep.verdict} /> : null}
+    >
       {sweep === null ? (
         <Empty icon={Radar} title="This host was not swept yet">
           <p>A sweep lists its users, keys, services and rights, and says what it could not read.</p>

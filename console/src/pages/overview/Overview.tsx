@@ -12,7 +12,7 @@ import './overview.css';
 
 /** What holds, what needs a person, and what was found: the page to start a day or an audit with. */
 export function Overview() {
-  const query = useQuery(overviewQuery());
+  const query = useQuery(overviewQuery);
   return (
     <Page title="Overview" lead="What holds, what needs a person, and what was found on this host.">
       <Loaded query={query} skeleton={<Skeleton lines={14} label="Loading the overview" />}>

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { UserPlus } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { enrolFirst, passkeyEnrolmentOptions } from '../../api/actions.ts';
+import { enrolFirst, passkeyCreationOptions } from '../../api/actions.ts';
 import { sessionQuery } from '../../api/queries.ts';
 import { Button } from '../../components/Button.tsx';
 import { Field } from '../../components/Field.tsx';
@@ -19,8 +19,8 @@ function useEnrolment() {
     mutationFn: async (form: { name: string; displayName: string; type: KeyType; publicKey: string }) => {
       const key =
         form.type === 'passkey'
-          ? await makePasskey(await passkeyEnrolmentOptions())
-          : { type: 'ed25519' as const, publicKey: form.publicKey.trim() };
+          ? await makePasskey(await passkeyCreationOptions(form.name))
+          : form.publicKey.trim();
       await enrolFirst({ name: form.name, displayName: form.displayName, key });
     },
     onSuccess: async () => {
@@ -39,7 +39,12 @@ export function Enrol() {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (name: string) => String(form.get(name) ?? '');
-    enrolment.mutate({ name: text('name'), displayName: text('displayName'), type, publicKey: text('publicKey') });
+    enrolment.mutate({
+      name: text('name'),
+      displayName: text('displayName'),
+      type,
+      publicKey: text('publicKey'),
+    });
   };
   return (
     <Gate
@@ -51,8 +56,8 @@ export function Enrol() {
           bootstrap && person === null ? (
             <form className="form" onSubmit={submit}>
               <Notice tone="warn">
-                Until a second approver is enrolled this is the bootstrap: one person may both ask and approve, and every entry
-                says so.
+                Until a second approver is enrolled this is the bootstrap: one person may both ask and
+                approve, and every entry says so.
               </Notice>
               <Field label="Name" hint="Used to sign in and in manifests: a-z, 0-9 and hyphens.">
                 {(id, described) => (
@@ -68,7 +73,16 @@ export function Enrol() {
                 )}
               </Field>
               <Field label="Display name">
-                {(id) => <input id={id} name="displayName" className="input" required maxLength={200} autoComplete="name" />}
+                {(id) => (
+                  <input
+                    id={id}
+                    name="displayName"
+                    className="input"
+                    required
+                    maxLength={200}
+                    autoComplete="name"
+                  />
+                )}
               </Field>
               <KeyChoice type={type} onChange={setType} />
               {enrolment.isError && <ProblemNotice error={enrolment.error} />}
@@ -94,7 +108,9 @@ function Closed({ person }: { person: boolean }) {
           ? 'You are enrolled already.'
           : 'The bootstrap is closed. New people are proposed as a change that holds their Person manifest.'}
       </Notice>
-      <Button onClick={() => void navigate({ to: person ? '/' : '/sign-in' })}>{person ? 'To the overview' : 'Sign in'}</Button>
+      <Button onClick={() => void navigate({ to: person ? '/' : '/sign-in' })}>
+        {person ? 'To the overview' : 'Sign in'}
+      </Button>
     </>
   );
 }

@@ -30,9 +30,19 @@ export function KeyChoice({ type, onChange }: { type: KeyType; onChange: (type: 
         A key file (Ed25519)
       </label>
       {type === 'ed25519' && (
-        <Field label="Public key" hint="SPKI, DER, base64url: what `muniment person key` prints. The private key stays with you.">
+        <Field
+          label="Public key"
+          hint="SPKI, DER, base64url: what `muniment person key` prints. The private key stays with you."
+        >
           {(id, described) => (
-            <textarea id={id} name="publicKey" className="input input-code" rows={3} required aria-describedby={described} />
+            <textarea
+              id={id}
+              name="publicKey"
+              className="input input-code"
+              rows={3}
+              required
+              aria-describedby={described}
+            />
           )}
         </Field>
       )}

@@ -1,0 +1,106 @@
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import type { Plan } from '../../api/types.ts';
+import { Panel } from '../../components/Panel.tsx';
+import { plural, visible } from '../../lib/format.ts';
+import { named } from '../../lib/names.ts';
+import { type FieldDiff, fieldsOf, type PlanStep } from './diff.ts';
+
+type Names = Record<string, string | null>;
+
+/** A plan as a reader needs it: who gains what first, then every step with what stands and what would stand. */
+export function PlanView({ plan, names }: { plan: Plan; names: Names }) {
+  const steps = plan.operations as unknown as PlanStep[];
+  return (
+    <>
+      <Gains gains={plan.gains} />
+      <Panel
+        title="Plan"
+        padded={false}
+        aside={<span className="aside">{plural(steps.length, 'step')}</span>}
+      >
+        <ol className="steps">
+          {steps.map((step) => (
+            <Step key={`${step.kind} ${step.id}`} step={step} names={names} />
+          ))}
+        </ol>
+      </Panel>
+    </>
+  );
+}
+
+function Gains({ gains }: { gains: Plan['gains'] }) {
+  return (
+    <Panel title="Who gains what">
+      {gains.length === 0 ? (
+        <p className="second">Nobody gains or loses anything by this plan.</p>
+      ) : (
+        <ul className="gains">
+          {gains.map(({ direction, subject, what }) => (
+            <li key={`${direction} ${subject} ${what}`} className={`gain-${direction}`}>
+              {direction === 'gains' ? (
+                <ArrowUp size={14} aria-hidden />
+              ) : (
+                <ArrowDown size={14} aria-hidden />
+              )}
+              <span className="wrap-any">
+                <strong>{visible(subject)}</strong> {direction} <span>{visible(what)}</span>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+const VERBS: Record<PlanStep['op'], string> = { create: 'Create', update: 'Change', retire: 'Retire' };
+
+function Step({ step, names }: { step: PlanStep; names: Names }) {
+  const name = typeof step.name === 'string' ? step.name : named(step.id, names);
+  return (
+    <li className="step">
+      <h3 className="step-title">
+        <span className={`op op-${step.op}`}>{VERBS[step.op]}</span>
+        <span className="second">{step.kind}</span>
+        <span className="name">{visible(name)}</span>
+      </h3>
+      <table className="diff">
+        <caption className="sr-only">
+          {VERBS[step.op]} {step.kind} {visible(name)}
+        </caption>
+        <thead className="sr-only">
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">What would stand</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fieldsOf(step, names).map((field) => (
+            <Field key={field.path} field={field} />
+          ))}
+        </tbody>
+      </table>
+    </li>
+  );
+}
+
+const SIGNS = { same: ' ', added: '+', removed: '−' } as const;
+
+function Field({ field: { path, lines } }: { field: FieldDiff }) {
+  return (
+    <tr>
+      <th scope="row">{path}</th>
+      <td>
+        {lines.map(({ change, text, at }) => (
+          <div key={`${change}${at}`} className={`diff-line diff-${change}`}>
+            <span className="diff-sign" aria-hidden>
+              {SIGNS[change]}
+            </span>
+            <span className="sr-only">{change === 'same' ? '' : `${change}: `}</span>
+            <code>{visible(text)}</code>
+          </div>
+        ))}
+      </td>
+    </tr>
+  );
+}

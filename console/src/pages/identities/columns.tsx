@@ -1,0 +1,54 @@
+import { Lock } from 'lucide-react';
+import type { Identity } from '../../api/types.ts';
+import { Badge } from '../../components/Badge.tsx';
+import type { Column } from '../../components/DataTable.tsx';
+import { IdentityStateBadge } from '../../components/status.tsx';
+import { Time } from '../../components/Time.tsx';
+import { formatNumber, visible, words } from '../../lib/format.ts';
+import { nameOf } from '../../lib/names.ts';
+
+const Owner = ({ owner }: { owner: Identity['owner'] }) => (
+  <span className="name" title={nameOf(owner)}>
+    {visible(nameOf(owner))}
+    {owner.status === 'left' && <span className="left"> · left</span>}
+  </span>
+);
+
+export const COLUMNS: Array<Column<Identity>> = [
+  {
+    header: 'Name',
+    cell: ({ name }) => (
+      <span className="name" title={name}>
+        {visible(name)}
+      </span>
+    ),
+    width: '21%',
+  },
+  { header: 'Kind', cell: ({ kind }) => words(kind), width: '12%' },
+  {
+    header: 'Application',
+    cell: ({ application }) => <span className="name">{visible(nameOf(application))}</span>,
+    width: '13%',
+  },
+  { header: 'Owner', cell: ({ owner }) => <Owner owner={owner} />, width: '14%' },
+  { header: 'Environment', cell: ({ environment }) => words(environment), width: '11%' },
+  {
+    header: 'State',
+    cell: ({ state, locked }) =>
+      locked ? (
+        <Badge tone="fail" icon={Lock}>
+          Locked
+        </Badge>
+      ) : (
+        <IdentityStateBadge value={state} />
+      ),
+    width: '12%',
+  },
+  {
+    header: 'Live',
+    cell: ({ liveCredentials }) => formatNumber(liveCredentials),
+    width: '6%',
+    numeric: true,
+  },
+  { header: 'Last grant', cell: ({ lastGrant }) => <Time value={lastGrant} />, numeric: true },
+];

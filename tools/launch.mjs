@@ -76,24 +76,20 @@ function runOrFail(node, args, what) {
   if (done.status !== 0) fail(`failed: ${what}`);
 }
 
-/** The one-file verifier and the console: what a start needs and Node cannot run from source. */
-function buildPages(node) {
-  const sources = ['console/src', 'verifier/src', 'tools'].flatMap((folder) =>
-    filesBelow(join(root, folder)),
-  );
-  const inputs = [
-    ...sources,
-    join(root, 'package-lock.json'),
-    join(root, 'console/index.html'),
-    join(root, 'console/vite.config.ts'),
-  ];
-  once(join(root, 'console/dist/.built-from'), inputs, () => {
+const below = (...folders) => folders.flatMap((folder) => filesBelow(join(root, folder)));
+
+/** The one-file verifier: what packages carry, and `verify` runs. */
+function buildVerifier(node) {
+  const inputs = [...below('verifier/src'), join(root, 'tools/bundle-verifier.ts'), join(root, 'package-lock.json')];
+  once(join(root, 'verifier/dist/.built-from'), inputs, () => {
     runOrFail(node, ['tools/bundle-verifier.ts'], 'bundling the offline verifier (once)');
-    runOrFail(
-      node,
-      ['node_modules/vite/bin/vite.js', 'build', 'console', '--logLevel', 'error'],
-      'building the console (once)',
-    );
+  });
+}
+
+function buildConsole(node) {
+  const inputs = [...below('console', 'verifier/src'), join(root, 'package-lock.json')];
+  once(join(root, 'console/dist/.built-from'), inputs, () => {
+    runOrFail(node, ['node_modules/vite/bin/vite.js', 'build', 'console', '--logLevel', 'error'], 'building the console (once)');
   });
 }
 
@@ -105,14 +101,19 @@ function become(node, args) {
   child.on('exit', (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : (code ?? 1)));
 }
 
-/** Entries that a person may start, and what each needs beside dependencies. */
+const builds = {
+  serve: [buildVerifier, buildConsole],
+  verify: [buildVerifier],
+};
+
+/** Entries that a person may start, and what each needs built beside dependencies. */
 const ENTRIES = {
-  muniment: { file: 'src/cli/main.ts', pages: (args) => args[0] === 'serve' },
-  agent: { file: 'src/agent/main.ts', pages: () => false },
-  test: { file: 'tools/test.ts', pages: () => true },
-  demo: { file: 'tools/demo/main.ts', pages: () => true },
-  bench: { file: 'bench/main.ts', pages: () => false },
-  check: { file: 'tools/check.ts', pages: () => false },
+  muniment: { file: 'src/cli/main.ts', builds: ([command]) => builds[command] ?? [] },
+  agent: { file: 'src/agent/main.ts', builds: () => [] },
+  test: { file: 'tools/test.ts', builds: () => builds.serve },
+  demo: { file: 'tools/demo/main.ts', builds: () => builds.serve },
+  bench: { file: 'bench/main.ts', builds: () => builds.serve },
+  check: { file: 'tools/check.ts', builds: () => [] },
 };
 
 export function launch(name, args) {
@@ -120,7 +121,7 @@ export function launch(name, args) {
   if (entry === undefined) fail(`unknown entry \`${name}\``);
   const node = rightNode();
   installDependencies(node);
-  if (entry.pages(args)) buildPages(node);
+  for (const build of entry.builds(args)) build(node);
   become(node, ['--disable-warning=ExperimentalWarning', join(root, entry.file), ...args]);
 }
 

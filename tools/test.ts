@@ -11,7 +11,7 @@ const inCi = process.env.CI === 'true';
 const TEST_TIMEOUT_MS = 300_000;
 /** The order is a courtesy: what fails fast is told first. */
 const GROUPS = [
-  'test/architecture.test.ts',
+  'test/*.test.ts',
   'verifier/src/**/*.test.ts',
   'src/**/*.test.ts',
   'tools/**/*.test.ts',

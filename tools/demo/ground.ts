@@ -36,7 +36,9 @@ async function bundleWorkload(to: string): Promise<void> {
     platform: 'node',
     format: 'esm',
     logLevel: 'error',
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
   });
   chmodSync(to, 0o644);
 }

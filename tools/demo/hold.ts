@@ -14,7 +14,14 @@ async function prepare(story: Story): Promise<void> {
 
 /** A sign-in of its own, kept awake for as long as the demo holds. */
 async function authorization(story: Story): Promise<string> {
-  const { token } = await done<{ token: string }>(['person', 'session', '--data', story.ground.data, '--key-file', join(story.ground.data, 'grace.key')]);
+  const { token } = await done<{ token: string }>([
+    'person',
+    'session',
+    '--data',
+    story.ground.data,
+    '--key-file',
+    join(story.ground.data, 'grace.key'),
+  ]);
   return `Bearer ${token}`;
 }
 
@@ -25,11 +32,18 @@ async function facts(story: Story, out: string): Promise<object> {
     api: story.addresses.api,
     caFile: story.openCaFile(),
     workloadSocket: story.ground.socket,
-    allowed: { uid: story.ground.allowedUid, gid: story.ground.allowedUid, spiffeId: `spiffe://${story.trustDomain}/payments/interop` },
+    allowed: {
+      uid: story.ground.allowedUid,
+      gid: story.ground.allowedUid,
+      spiffeId: `spiffe://${story.trustDomain}/payments/interop`,
+    },
     trustDomain: story.trustDomain,
     logDirectory: join(story.ground.data, 'log'),
     logVerifierKey: vkey,
-    introspection: { url: `${story.addresses.api}/oauth/introspect`, authorization: await authorization(story) },
+    introspection: {
+      url: `${story.addresses.api}/oauth/introspect`,
+      authorization: await authorization(story),
+    },
     package: out,
   };
 }

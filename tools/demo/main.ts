@@ -38,7 +38,9 @@ async function chapter1(story: Story): Promise<void> {
 async function chapter2(story: Story): Promise<void> {
   chapter(2, 'People, and a change that one asks for and another signs');
   await story.enrol();
-  say('ada opened the bootstrap, and every entry of it says so; grace closed it: from now on two people are needed');
+  say(
+    'ada opened the bootstrap, and every entry of it says so; grace closed it: from now on two people are needed',
+  );
   const plan = await story.propose();
   for (const line of plan.text.split('\n')) say(`  ${line}`);
   const refusals = await story.refusals();
@@ -46,7 +48,9 @@ async function chapter2(story: Story): Promise<void> {
   say(`the admin socket approving:   ${refusals.socket}`);
   say(`a plan that moved:            ${refusals.moved}`);
   const applied = await story.approveAndApply(plan.change);
-  say(`grace signed digest ${plan.planDigest.slice(0, 16)}…; applied exactly so: ${applied.operations} operations, entry ${applied.entry}`);
+  say(
+    `grace signed digest ${plan.planDigest.slice(0, 16)}…; applied exactly so: ${applied.operations} operations, entry ${applied.entry}`,
+  );
 }
 
 async function chapter3(story: Story): Promise<void> {
@@ -64,15 +68,23 @@ async function chapter4(story: Story): Promise<void> {
   const claims = await story.checkToken();
   say(`a third party checked the JWT by its JWKS: sub ${claims.sub}, jti ${claims.jti.slice(0, 24)}…`);
   const { serial } = await story.rideOut();
-  say(`the server was stopped: the agent still served ${serial === x509.serial ? 'the same certificate' : serial}; the server is back`);
+  say(
+    `the server was stopped: the agent still served ${serial === x509.serial ? 'the same certificate' : serial}; the server is back`,
+  );
   if (jwt.spiffeId !== x509.spiffeId) throw new Error('two identities for one process');
 }
 
 async function chapter5(story: Story): Promise<void> {
   chapter(5, 'Another process asks, and is refused');
   const { seen, entry } = await story.strangerRefused();
-  const { request, code, decision } = entry as { request: { attested: Record<string, unknown> }; code: string; decision: { rule: string } };
-  say(`it saw ${seen.code}; the entry says ${code} (${decision.rule}), attested ${JSON.stringify(request.attested)}`);
+  const { request, code, decision } = entry as {
+    request: { attested: Record<string, unknown> };
+    code: string;
+    decision: { rule: string };
+  };
+  say(
+    `it saw ${seen.code}; the entry says ${code} (${decision.rule}), attested ${JSON.stringify(request.attested)}`,
+  );
 }
 
 async function chapter6(story: Story): Promise<void> {
@@ -80,9 +92,13 @@ async function chapter6(story: Story): Promise<void> {
   const { lock, stream } = await story.lockIdentity();
   say(`locked at ${lock.placed}; the open stream ended with ${stream.code} at ${stream.at}`);
   for (const probe of await story.probes()) {
-    say(`${probe.point.padEnd(14)} ${probe.outcome}${probe.latencyMs === null ? '' : ` after ${probe.latencyMs} ms`}  ${probe.detail}`);
+    say(
+      `${probe.point.padEnd(14)} ${probe.outcome}${probe.latencyMs === null ? '' : ` after ${probe.latencyMs} ms`}  ${probe.detail}`,
+    );
   }
-  say(`OpenSSL: ${(await story.opensslRefuses()).split('\n').find((line) => line.includes('revoked')) ?? 'did not say revoked'}`);
+  say(
+    `OpenSSL: ${(await story.opensslRefuses()).split('\n').find((line) => line.includes('revoked')) ?? 'did not say revoked'}`,
+  );
   say(`introspection: active ${(await story.introspect()).active}`);
 }
 
@@ -101,7 +117,8 @@ async function chapter7(story: Story): Promise<string> {
 async function play(ground: Ground): Promise<{ story: Story; out: string }> {
   const ports = { consolePort: await portOrAny(CONSOLE_PORT), apiPort: await portOrAny(API_PORT) };
   const story = new Story(ground, ports);
-  if (!ground.separateUids) say('not root: all programs run under one uid, and the trust tells them apart by path and hash');
+  if (!ground.separateUids)
+    say('not root: all programs run under one uid, and the trust tells them apart by path and hash');
   for (const each of [chapter1, chapter2, chapter3, chapter4, chapter5, chapter6]) await each(story);
   return { story, out: await chapter7(story) };
 }

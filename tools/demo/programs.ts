@@ -1,8 +1,8 @@
 /** Starts and stops the real programs that the story needs, and speaks to them as a person would. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 export const ROOT = join(import.meta.dirname, '../..');
 const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
@@ -12,7 +12,10 @@ export interface Program {
   child: ChildProcess;
   /** JSON objects that it printed so far, and a promise of the next that satisfies. */
   facts: Array<Record<string, unknown>>;
-  until(wanted: (fact: Record<string, unknown>) => boolean, within?: number): Promise<Record<string, unknown>>;
+  until(
+    wanted: (fact: Record<string, unknown>) => boolean,
+    within?: number,
+  ): Promise<Record<string, unknown>>;
   errors(): string;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -80,7 +83,11 @@ export function start({ command, args, env = {}, uid, gid, cwd = '/' }: Start): 
 
   const until: Program['until'] = (wanted, within = START_TIMEOUT_MS) =>
     new Promise((resolve, reject) => {
-      const timer = setTimeout(() => finish(() => reject(new Error(`${command} ${args.join(' ')}: nothing came in time\n${errors}`))), within);
+      const timer = setTimeout(
+        () =>
+          finish(() => reject(new Error(`${command} ${args.join(' ')}: nothing came in time\n${errors}`))),
+        within,
+      );
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
         waiting.delete(look);
@@ -89,7 +96,8 @@ export function start({ command, args, env = {}, uid, gid, cwd = '/' }: Start): 
       const look = (): void => {
         const found = facts.find(wanted);
         if (found !== undefined) finish(() => resolve(found));
-        else if (child.exitCode !== null || child.signalCode !== null) finish(() => reject(new Error(`${command} ${args.join(' ')} ended\n${errors}`)));
+        else if (child.exitCode !== null || child.signalCode !== null)
+          finish(() => reject(new Error(`${command} ${args.join(' ')} ended\n${errors}`)));
       };
       waiting.add(look);
       look();
@@ -99,12 +107,18 @@ export function start({ command, args, env = {}, uid, gid, cwd = '/' }: Start): 
 
 /** Environment of our own programs: nothing of the caller's `MUNIMENT_*` leaks into a story. */
 export function ownEnvironment(more: Record<string, string> = {}): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name, value]) => value !== undefined && !/^(MUNIMENT_|DATABASE_URL)/.test(name));
+  const kept = Object.entries(process.env).filter(
+    ([name, value]) => value !== undefined && !/^(MUNIMENT_|DATABASE_URL)/.test(name),
+  );
   return { ...(Object.fromEntries(kept) as Record<string, string>), ...more };
 }
 
 export const startOwn = (entry: string, args: string[], env: Record<string, string> = {}): Program =>
-  start({ command: process.execPath, args: [...NODE_FLAGS, join(ROOT, entry), ...args], env: ownEnvironment(env) });
+  start({
+    command: process.execPath,
+    args: [...NODE_FLAGS, join(ROOT, entry), ...args],
+    env: ownEnvironment(env),
+  });
 
 export interface Outcome<T> {
   code: number;
@@ -113,13 +127,25 @@ export interface Outcome<T> {
 }
 
 /** One command of `muniment`, with `--json`; whatever its exit code. */
-export function muniment<T = Record<string, never>>(args: string[], env: Record<string, string> = {}): Promise<Outcome<T>> {
+export function muniment<T = Record<string, never>>(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Outcome<T>> {
   const all = [...NODE_FLAGS, join(ROOT, 'src/cli/main.ts'), ...args, '--json'];
   return new Promise((resolve) => {
-    execFile(process.execPath, all, { env: ownEnvironment(env), maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
-      resolve({ code, answer: stdout.trim() === '' ? ({} as T) : (JSON.parse(stdout) as T), errors: stderr.trim() });
-    });
+    execFile(
+      process.execPath,
+      all,
+      { env: ownEnvironment(env), maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 1;
+        resolve({
+          code,
+          answer: stdout.trim() === '' ? ({} as T) : (JSON.parse(stdout) as T),
+          errors: stderr.trim(),
+        });
+      },
+    );
   });
 }
 
@@ -134,7 +160,9 @@ export async function done<T>(args: string[], env: Record<string, string> = {}):
 export async function refused(args: string[], code: string): Promise<string> {
   const outcome = await muniment(args);
   if (outcome.code !== 1 || !outcome.errors.includes(`[${code}]`)) {
-    throw new Error(`muniment ${args.join(' ')}: wanted the refusal \`${code}\`, got exit ${outcome.code}\n${outcome.errors}`);
+    throw new Error(
+      `muniment ${args.join(' ')}: wanted the refusal \`${code}\`, got exit ${outcome.code}\n${outcome.errors}`,
+    );
   }
   return outcome.errors;
 }

@@ -10,7 +10,12 @@ export function fetch(url: string, agent: Agent, headers: Record<string, string>
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         const type = response.headers['content-type'] ?? '';
-        resolve(new Response(Buffer.concat(chunks), { status: response.statusCode ?? 500, headers: { 'content-type': type } }));
+        resolve(
+          new Response(Buffer.concat(chunks), {
+            status: response.statusCode ?? 500,
+            headers: { 'content-type': type },
+          }),
+        );
       });
       response.on('error', reject);
     });

@@ -3,10 +3,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRemoteJWKSet, customFetch, jwtVerify } from 'jose';
-import { Agent, fetch as secureFetch } from './secure-fetch.ts';
 import type { Ground } from './ground.ts';
 import { type Allowed, paymentsManifests } from './manifests.ts';
 import { done, type Program, ROOT, refused, start, startOwn } from './programs.ts';
+import { Agent, fetch as secureFetch } from './secure-fetch.ts';
 
 export interface Sweep {
   verdict: string;
@@ -55,14 +55,28 @@ export class Story {
 
   #key = (who: string): string => join(this.ground.data, `${who}.key`);
   #cli = <T>(...args: string[]): Promise<T> => done<T>([...args, '--data', this.ground.data]);
-  #as = <T>(who: string, ...args: string[]): Promise<T> => this.#cli<T>(...args, '--key-file', this.#key(who));
+  #as = <T>(who: string, ...args: string[]): Promise<T> =>
+    this.#cli<T>(...args, '--key-file', this.#key(who));
 
   async startServer(): Promise<{ milliseconds: number }> {
     const began = performance.now();
     const { databaseUrl, consolePort = 0, apiPort = 0 } = this.#settings;
     const ports = ['--console-port', String(consolePort), '--api-port', String(apiPort)];
-    const args = ['serve', '--data', this.ground.data, '--no-sweep', '--trust-domain', TRUST_DOMAIN, '--json', ...ports];
-    this.#server = startOwn('src/cli/main.ts', args, databaseUrl === undefined ? {} : { MUNIMENT_DATABASE_URL: databaseUrl });
+    const args = [
+      'serve',
+      '--data',
+      this.ground.data,
+      '--no-sweep',
+      '--trust-domain',
+      TRUST_DOMAIN,
+      '--json',
+      ...ports,
+    ];
+    this.#server = startOwn(
+      'src/cli/main.ts',
+      args,
+      databaseUrl === undefined ? {} : { MUNIMENT_DATABASE_URL: databaseUrl },
+    );
     const ready = await this.#server.until((fact) => 'console' in fact);
     this.addresses = { console: String(ready.console), api: String(ready.api) };
     // The same addresses after a restart: agents and links must find the server again.
@@ -87,9 +101,26 @@ export class Story {
   // Step 2
   async enrol(): Promise<{ first: Fact; second: Fact }> {
     for (const who of ['ada', 'grace']) await this.#cli('person', 'key', this.#key(who));
-    const first = await this.#cli<Fact>('person', 'enrol', 'ada', '--display-name', 'Ada Admin', '--key', this.#key('ada'));
+    const first = await this.#cli<Fact>(
+      'person',
+      'enrol',
+      'ada',
+      '--display-name',
+      'Ada Admin',
+      '--key',
+      this.#key('ada'),
+    );
     const roles = ['--role', 'approver', '--role', 'auditor', '--role', 'operator'];
-    const second = await this.#cli<Fact>('person', 'enrol', 'grace', '--display-name', 'Grace Approver', '--key', this.#key('grace'), ...roles);
+    const second = await this.#cli<Fact>(
+      'person',
+      'enrol',
+      'grace',
+      '--display-name',
+      'Grace Approver',
+      '--key',
+      this.#key('grace'),
+      ...roles,
+    );
     return { first, second };
   }
 
@@ -104,10 +135,18 @@ export class Story {
     return path;
   }
 
-  async propose(name = 'payments.yaml', manifests = paymentsManifests(this.allowed)): Promise<{ change: string; planDigest: string; text: string }> {
+  async propose(
+    name = 'payments.yaml',
+    manifests = paymentsManifests(this.allowed),
+  ): Promise<{ change: string; planDigest: string; text: string }> {
     const file = this.#write(name, manifests);
     const options = ['--title', 'payments goes live', '--reason', 'the shop opens'];
-    const proposed = await this.#as<{ change: string; planDigest: string; text: string }>('ada', 'plan', file, ...options);
+    const proposed = await this.#as<{ change: string; planDigest: string; text: string }>(
+      'ada',
+      'plan',
+      file,
+      ...options,
+    );
     this.change = proposed.change;
     return proposed;
   }
@@ -115,7 +154,10 @@ export class Story {
   /** The proposer, the admin socket, and a plan that moved after it was signed: each is refused, and recorded. */
   async refusals(): Promise<{ self: string; socket: string; moved: string }> {
     const at = ['--data', this.ground.data];
-    const self = await refused(['approve', this.change, ...at, '--key-file', this.#key('ada')], 'self_approval_refused');
+    const self = await refused(
+      ['approve', this.change, ...at, '--key-file', this.#key('ada')],
+      'self_approval_refused',
+    );
     const socket = await refused(['approve', this.change, ...at], 'approval_channel_refused');
     return { self, socket, moved: await this.#movedPlan() };
   }
@@ -126,12 +168,23 @@ export class Story {
       `apiVersion: muniment/v1\nkind: Profile\nname: batch\nspec:\n  description: Night jobs\n  actions: [issue-jwt-svid]\n  maxTtlSeconds: ${seconds}\n`;
     const plan = (seconds: number) => {
       const file = this.#write(`batch-${seconds}.yaml`, profile(seconds));
-      return this.#as<{ change: string }>('ada', 'plan', file, '--title', 'batch profile', '--reason', 'night jobs');
+      return this.#as<{ change: string }>(
+        'ada',
+        'plan',
+        file,
+        '--title',
+        'batch profile',
+        '--reason',
+        'night jobs',
+      );
     };
     const [first, second] = [await plan(600), await plan(1200)];
     for (const { change } of [first, second]) await this.#as('grace', 'approve', change);
     await this.#as('ada', 'apply', first.change);
-    return refused(['apply', second.change, '--data', this.ground.data, '--key-file', this.#key('ada')], 'plan_changed');
+    return refused(
+      ['apply', second.change, '--data', this.ground.data, '--key-file', this.#key('ada')],
+      'plan_changed',
+    );
   }
 
   async approveAndApply(change = this.change): Promise<{ operations: number; entry: number }> {
@@ -145,7 +198,21 @@ export class Story {
     const tokenFile = join(this.ground.data, 'join.token');
     writeFileSync(tokenFile, token, { mode: 0o600 });
     const { agentData, socket } = this.ground;
-    const args = ['run', '--server', this.addresses.api, '--ca', this.caFile, '--data', agentData, '--socket', socket, '--join-token-file', tokenFile, '--name', 'demo-host'];
+    const args = [
+      'run',
+      '--server',
+      this.addresses.api,
+      '--ca',
+      this.caFile,
+      '--data',
+      agentData,
+      '--socket',
+      socket,
+      '--join-token-file',
+      tokenFile,
+      '--name',
+      'demo-host',
+    ];
     this.#agent = startOwn('src/agent/main.ts', [...args, '--json']);
     await this.#agent.until((fact) => fact.event === 'ready');
   }
@@ -172,7 +239,9 @@ export class Story {
   async mutualTls(): Promise<{ accepted: Fact; answered: Fact }> {
     const server = this.workload('payments', 'serve');
     const { port } = await server.until((fact) => fact.event === 'listening');
-    const answered = await this.workload('payments', 'call', String(port)).until((fact) => fact.event === 'answered');
+    const answered = await this.workload('payments', 'call', String(port)).until(
+      (fact) => fact.event === 'answered',
+    );
     const accepted = await server.until((fact) => fact.event === 'accepted');
     await server.stop();
     return { accepted, answered };
@@ -193,14 +262,20 @@ export class Story {
     await this.stopServer();
     const again = await this.workload('payments', 'x509').until((fact) => 'event' in fact);
     await this.startServer();
-    if (again.event !== 'x509') throw new Error(`not served while the server was away: ${JSON.stringify(again)}`);
+    if (again.event !== 'x509')
+      throw new Error(`not served while the server was away: ${JSON.stringify(again)}`);
     return { serial: String(again.serial) };
   }
 
   // Step 5
   async strangerRefused(): Promise<{ seen: Fact; entry: Fact }> {
     const seen = await this.workload('stranger', 'x509').until((fact) => 'event' in fact);
-    const { items } = await this.#cli<{ items: Array<{ index: number }> }>('ledger', 'entries', '--kind', 'credential.refused');
+    const { items } = await this.#cli<{ items: Array<{ index: number }> }>(
+      'ledger',
+      'entries',
+      '--kind',
+      'credential.refused',
+    );
     const entry = await this.#cli<{ body: string }>('ledger', 'entry', String(items[0]?.index));
     return { seen, entry: JSON.parse(entry.body).data as Fact };
   }
@@ -209,7 +284,14 @@ export class Story {
   async lockIdentity(): Promise<{ lock: Fact; stream: Fact }> {
     this.#watcher = this.workload('payments', 'watch');
     await this.#watcher.until((fact) => fact.event === 'update');
-    const lock = await this.#cli<Fact>('lock', 'place', 'identity', 'payments-api', '--reason', 'the key was seen in a build log');
+    const lock = await this.#cli<Fact>(
+      'lock',
+      'place',
+      'identity',
+      'payments-api',
+      '--reason',
+      'the key was seen in a build log',
+    );
     this.lock = String(lock.lock);
     const stream = await this.#watcher.until((fact) => fact.event === 'refused');
     return { lock, stream };
@@ -228,13 +310,29 @@ export class Story {
   /** OpenSSL, which knows nothing of us, against the published list. */
   async opensslRefuses(): Promise<string> {
     const agent = new Agent({ ca: readFileSync(this.caFile) });
-    const [leaf = '', ...chain] = String(this.certificate.chain).match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----\n/g) ?? [];
+    const [leaf = '', ...chain] =
+      String(this.certificate.chain).match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----\n/g) ?? [];
     const crl = await (await secureFetch(`${this.addresses.api}/pki/workload.crl`, agent)).arrayBuffer();
     writeFileSync(join(this.ground.data, 'workload.crl'), Buffer.from(crl));
     const files = { leaf: this.#write('leaf.pem', leaf), chain: this.#write('chain.pem', chain.join('')) };
-    const crlPem = execFileSync('openssl', ['crl', '-inform', 'DER', '-in', join(this.ground.data, 'workload.crl')], { encoding: 'utf8' });
+    const crlPem = execFileSync(
+      'openssl',
+      ['crl', '-inform', 'DER', '-in', join(this.ground.data, 'workload.crl')],
+      { encoding: 'utf8' },
+    );
     const crlFile = this.#write('workload.crl.pem', crlPem);
-    const args = ['verify', '-x509_strict', '-crl_check', '-CAfile', this.caFile, '-untrusted', files.chain, '-CRLfile', crlFile, files.leaf];
+    const args = [
+      'verify',
+      '-x509_strict',
+      '-crl_check',
+      '-CAfile',
+      this.caFile,
+      '-untrusted',
+      files.chain,
+      '-CRLfile',
+      crlFile,
+      files.leaf,
+    ];
     const judged = spawnSync('openssl', args, { encoding: 'utf8' });
     return `${judged.stdout}${judged.stderr}`;
   }

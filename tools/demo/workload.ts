@@ -31,7 +31,10 @@ function pemOf(ders: Uint8Array): string {
 }
 
 function keyPem(pkcs8: Uint8Array): string {
-  const lines = Buffer.from(pkcs8).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    Buffer.from(pkcs8)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
 
@@ -46,7 +49,9 @@ function identityOf(message: X509SVIDResponse) {
     chain: pemOf(svid.x509Svid),
     key: keyPem(svid.x509SvidKey),
     bundle: pemOf(svid.bundle),
-    keyHash: createHash('sha256').update(leaf.publicKey.export({ type: 'spki', format: 'der' })).digest('hex'),
+    keyHash: createHash('sha256')
+      .update(leaf.publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('hex'),
   };
 }
 
@@ -69,13 +74,21 @@ const spiffeIdOf = (certificate: PeerCertificate): string =>
 
 async function serve(): Promise<void> {
   const own = await first();
-  const options = { key: own.key, cert: own.chain, ca: own.bundle, requestCert: true, rejectUnauthorized: true };
+  const options = {
+    key: own.key,
+    cert: own.chain,
+    ca: own.bundle,
+    requestCert: true,
+    rejectUnauthorized: true,
+  };
   const server = createServer(options, (socket: TLSSocket) => {
     const peer = spiffeIdOf(socket.getPeerCertificate());
     tell({ event: 'accepted', peer });
     socket.end(`hello ${peer}`);
   });
-  server.listen(0, '127.0.0.1', () => tell({ event: 'listening', port: (server.address() as { port: number }).port }));
+  server.listen(0, '127.0.0.1', () =>
+    tell({ event: 'listening', port: (server.address() as { port: number }).port }),
+  );
 }
 
 /** SVIDs name no host, so the host name is not checked; the SPIFFE ID is. */
@@ -108,6 +121,11 @@ try {
   await MODES[process.argv[2] ?? '']?.(process.argv[3] ?? '');
 } catch (error) {
   const refusal = ConnectError.from(error);
-  tell({ event: 'refused', at: new Date().toISOString(), code: Code[refusal.code], message: refusal.rawMessage });
+  tell({
+    event: 'refused',
+    at: new Date().toISOString(),
+    code: Code[refusal.code],
+    message: refusal.rawMessage,
+  });
   process.exitCode = 1;
 }

@@ -11,7 +11,13 @@ interface ConfigOptions extends CommonOptions {
 function run(options: ConfigOptions, self: Command): void {
   const flags = self.getOptionValueSource('data') === 'cli' ? { data: options.data } : {};
   const settings = explain(readConfig({ flags, file: options.config }));
-  print(settings, options.json, () => table(['SETTING', 'VALUE', 'FROM'], settings.map((it) => [it.key, it.value, it.from]), 'no setting is in force'));
+  print(settings, options.json, () =>
+    table(
+      ['SETTING', 'VALUE', 'FROM'],
+      settings.map((it) => [it.key, it.value, it.from]),
+      'no setting is in force',
+    ),
+  );
 }
 
 export const configCommand = (): Command =>

@@ -69,7 +69,9 @@ async function check(path: string, options: CommonOptions): Promise<void> {
 async function introspect(path: string, options: CommonOptions): Promise<void> {
   const token = presented(path);
   if (!('jwt' in token)) throw new MunimentError('bad_request', `\`${path}\` holds no JWT`);
-  const answer = await (await client(options)).form<{ active: boolean }>('/oauth/introspect', { token: token.jwt });
+  const answer = await (await client(options)).form<{ active: boolean }>('/oauth/introspect', {
+    token: token.jwt,
+  });
   print(answer, options.json, () => (answer.active ? 'active' : 'not active'));
 }
 

@@ -28,12 +28,18 @@ interface EntryPage {
 
 async function entries(options: EntriesOptions): Promise<void> {
   const { kind, subject, before, limit } = options;
-  const answer = await (await client(options)).get<{ items: EntrySummary[]; size: number }>('/ledger/entries', { kind, subject, before, limit });
+  const answer = await (await client(options)).get<{ items: EntrySummary[]; size: number }>(
+    '/ledger/entries',
+    { kind, subject, before, limit },
+  );
   const rows = answer.items.map((it) => [it.index, it.time, it.kind, it.subject, it.actor]);
-  print(answer, options.json, () => table(['ENTRY', 'TIME', 'KIND', 'SUBJECT', 'ACTOR'], rows, 'no entry matches'));
+  print(answer, options.json, () =>
+    table(['ENTRY', 'TIME', 'KIND', 'SUBJECT', 'ACTOR'], rows, 'no entry matches'),
+  );
 }
 
-const pretty = (json: string | null): string => (json === null ? '(withheld or erased)' : JSON.stringify(JSON.parse(json), null, 2));
+const pretty = (json: string | null): string =>
+  json === null ? '(withheld or erased)' : JSON.stringify(JSON.parse(json), null, 2);
 
 async function entry(index: string, options: CommonOptions): Promise<void> {
   const found = await (await client(options)).get<EntryPage>(`/ledger/entries/${encodeURIComponent(index)}`);
@@ -49,7 +55,11 @@ async function checkpoint(options: CommonOptions): Promise<void> {
 async function prove(index: string, options: CommonOptions): Promise<void> {
   const found = await (await client(options)).get<EntryPage>(`/ledger/entries/${encodeURIComponent(index)}`);
   const answer = { index: found.index, leaf: found.leaf, proof: found.proof, checkpoint: found.checkpoint };
-  print(answer, options.json, () => `index ${found.index}\n${found.proof.join('\n')}\n\n${found.checkpoint.trimEnd()}`);
+  print(
+    answer,
+    options.json,
+    () => `index ${found.index}\n${found.proof.join('\n')}\n\n${found.checkpoint.trimEnd()}`,
+  );
 }
 
 export const ledgerCommand = (): Command =>
@@ -60,10 +70,20 @@ export const ledgerCommand = (): Command =>
       .option('--before <index>')
       .option('--limit <number>')
       .action(entries),
-    command('entry', 'one entry, leaf and body', 'muniment ledger entry 42').argument('<index>').action(entry),
-    command('checkpoint', 'the signed tree head', 'muniment ledger checkpoint > checkpoint').action(checkpoint),
-    command('prove', "an entry's inclusion proof", 'muniment ledger prove 42').argument('<index>').action(prove),
-    command('verify', 'check tiles and checkpoint without the server; with --rows, rows against entries through it', 'muniment ledger verify --rows')
+    command('entry', 'one entry, leaf and body', 'muniment ledger entry 42')
+      .argument('<index>')
+      .action(entry),
+    command('checkpoint', 'the signed tree head', 'muniment ledger checkpoint > checkpoint').action(
+      checkpoint,
+    ),
+    command('prove', "an entry's inclusion proof", 'muniment ledger prove 42')
+      .argument('<index>')
+      .action(prove),
+    command(
+      'verify',
+      'check tiles and checkpoint without the server; with --rows, rows against entries through it',
+      'muniment ledger verify --rows',
+    )
       .option('--rows', 'fold every entry again and compare with the rows')
       .option('--log <dir>', 'folder of tiles (default: log in the data folder)')
       .option('--key <vkey>', "the log's verifier key; default: the one beside the tiles")

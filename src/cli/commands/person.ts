@@ -110,7 +110,11 @@ export const personCommand = (): Command =>
     command('sign-in', 'print a one-time link to the console', 'muniment person sign-in ada')
       .argument('<name>')
       .action(signIn),
-    command('session', 'open a session with a key file and print its bearer token', 'muniment person session --key-file ada.key').action(session),
+    command(
+      'session',
+      'open a session with a key file and print its bearer token',
+      'muniment person session --key-file ada.key',
+    ).action(session),
     command('key', 'make a key file for approvals', 'muniment person key ada.key')
       .argument('<file>')
       .action(key),

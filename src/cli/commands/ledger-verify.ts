@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseVerifierKey, type VerifierKey } from '#verifier';
+import { MunimentError } from '../../kernel/index.ts';
+import { verifyTileFolder } from '../../ledger/index.ts';
+import { type CommonOptions, client } from '../context.ts';
+import { EXIT_REFUSED, print, withProgress } from '../terminal.ts';
+
+export interface VerifyOptions extends CommonOptions {
+  rows?: boolean;
+  log?: string;
+  key?: string;
+}
+
+interface Judged {
+  ok: boolean;
+  size: number;
+  problems: string[];
+}
+
+const VKEY_FILE = 'vkey';
+
+/** As given, or `@` and a file; otherwise the one that lies beside the tiles, which proves less, and is said. */
+function keyOf(given: string | undefined, folder: string): VerifierKey | undefined {
+  if (given !== undefined) return parseVerifierKey(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8').trim() : given);
+  try {
+    return parseVerifierKey(readFileSync(join(folder, VKEY_FILE), 'utf8').trim());
+  } catch {
+    return undefined;
+  }
+}
+
+async function verifyFolder(options: VerifyOptions): Promise<Judged & { signatureChecked: boolean; pinned: boolean }> {
+  const folder = resolve(options.log ?? join(options.data, 'log'));
+  const key = keyOf(options.key, folder);
+  const report = await withProgress('reading the log', verifyTileFolder(folder, key === undefined ? {} : { key }));
+  return { ...report, ok: report.problems.length === 0, pinned: options.key !== undefined };
+}
+
+async function verifyRows(options: VerifyOptions): Promise<Judged> {
+  const api = await client(options);
+  return withProgress('folding every entry', api.post<Judged>('/ledger/verify', { rows: true }));
+}
+
+function text(judged: Judged & { signatureChecked?: boolean; pinned?: boolean }): string {
+  const head = judged.ok ? `${judged.size} entries: everything holds` : `${judged.size} entries: ${judged.problems.length} problems`;
+  const unsigned = judged.signatureChecked === false ? 'the signature was not checked: no key was given and none lies beside the tiles' : '';
+  const unpinned = judged.signatureChecked && judged.pinned === false ? 'the key came from beside the tiles; give --key to pin it' : '';
+  return [head, ...judged.problems.map((problem) => `  ${problem}`), unsigned, unpinned].filter((part) => part !== '').join('\n');
+}
+
+export async function verify(options: VerifyOptions): Promise<void> {
+  if (options.rows && (options.log !== undefined || options.key !== undefined)) {
+    throw new MunimentError('unknown_option', '`--rows` goes with neither `--log` nor `--key`');
+  }
+  const judged = options.rows ? await verifyRows(options) : await verifyFolder(options);
+  print(judged, options.json, () => text(judged));
+  if (!judged.ok) process.exitCode = EXIT_REFUSED;
+}

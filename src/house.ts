@@ -1,9 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import type { Config } from './config.ts';
-import type { KeyStore } from './crypto/index.ts';
-import type { Discovery } from './discovery/index.ts';
-import type { Authority } from './issuance/authority.ts';
-import type { Clock } from './kernel/index.ts';
-import type { Database, Log } from './store/index.ts';
+import { type KeyStore, type LocalSigner, openKeys, openSeal, type Seal } from './crypto/index.ts';
+import { createDiscovery, createHostConnector, type Discovery } from './discovery/index.ts';
+import {
+  type Authority,
+  createAuthority,
+  createIssuance,
+  createTokens,
+  type Issuance,
+  jwksOf,
+  sealedSecrets,
+  type Tokens,
+} from './issuance/index.ts';
+import { type Clock, systemClock } from './kernel/index.ts';
+import { createRevocation, type Revocation } from './revocation/index.ts';
+import { createJobs, type Database, type Jobs, type Log, type LogSigner, openDatabase, openLog } from './store/index.ts';
 
 /** Every room, put together over one database. */
 export interface House {
@@ -11,8 +23,104 @@ export interface House {
   readonly clock: Clock;
   readonly database: Database;
   readonly keys: KeyStore;
+  readonly seal: Seal;
   readonly log: Log;
+  readonly jobs: Jobs;
   readonly authority: Authority;
+  readonly issuance: Issuance;
+  readonly tokens: Tokens;
+  readonly revocation: Revocation;
   readonly discovery: Discovery;
+  /** Aborted once the house closes: whatever streams then ends. */
+  readonly closing: AbortSignal;
   close(): Promise<void>;
 }
+
+export interface HouseOptions {
+  clock?: Clock;
+  /** Tests hand in a database in memory; the house closes it all the same. */
+  database?: Database;
+  /** Told of what has no caller to be told to. */
+  onFault?(error: unknown): void;
+}
+
+const ED25519_SPKI_PREFIX_BYTES = 12;
+const ORIGIN_RANDOM_BYTES = 4;
+
+/**
+ * Opens storage, keys and log, and puts every room over them. What was opened is closed again where a later step fails.
+ * @throws MunimentError `data_in_use`, `data_damaged`, `data_unwritable`, `storage_unavailable`, `seal_key_wrong`,
+ *   `log_ahead_of_database`
+ */
+export async function openHouse(config: Config, options: HouseOptions = {}): Promise<House> {
+  const { clock = systemClock, onFault = () => undefined } = options;
+  const database = options.database ?? (await openDatabase(databaseOf(config)));
+  try {
+    return await furnish(config, { clock, onFault, database });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+const databaseOf = ({ databaseUrl, data }: Config) => (databaseUrl === undefined ? { folder: data } : { url: databaseUrl });
+
+async function furnish(config: Config, needs: Required<HouseOptions>): Promise<House> {
+  const { clock, onFault, database } = needs;
+  const seal = openSeal(config.sealKey, config.data);
+  const keys = openKeys({ secrets: sealedSecrets(database), seal });
+  const signer = await logSigner(config, keys);
+  const log = await openLog({ database, signer, clock, folder: join(config.data, 'log'), onFault });
+  const authority = await createAuthority({
+    keys,
+    clock,
+    trustDomain: config.trustDomain,
+    ...(config.pkiUrl === undefined ? {} : { crlBaseUrl: config.pkiUrl }),
+  });
+  const revocationAuthority = { published: authority.published, jwks: () => jwksOf(authority) };
+  const closing = new AbortController();
+  const jobs = createJobs({ database, clock, onFault });
+  return {
+    config,
+    clock,
+    database,
+    keys,
+    seal,
+    log,
+    jobs,
+    authority,
+    issuance: createIssuance({ database, log, authority, clock }),
+    tokens: createTokens({ log }),
+    revocation: createRevocation({ database, log, authority: revocationAuthority, clock }),
+    discovery: createDiscovery({
+      log,
+      clock,
+      fingerprintKey: await keys.secret('discovery'),
+      connectors: [createHostConnector()],
+    }),
+    closing: closing.signal,
+    async close() {
+      closing.abort();
+      await jobs.close();
+      await log.close();
+      await database.close();
+    },
+  };
+}
+
+/** The log's name is kept with its key: one that is configured later does not rename a log. */
+async function logSigner(config: Config, keys: KeyStore): Promise<LogSigner> {
+  const origin = await keys.kept('log/origin', () => Buffer.from(config.origin ?? newOrigin(config)));
+  const signer = await keys.signer('log', 'Ed25519');
+  return {
+    origin: Buffer.from(origin).toString('utf8'),
+    publicKey: rawPublicKey(signer),
+    sign: (message) => signer.sign(message),
+  };
+}
+
+const newOrigin = ({ trustDomain }: Config): string =>
+  `${trustDomain}/log-${randomBytes(ORIGIN_RANDOM_BYTES).toString('hex')}`;
+
+/** RFC 8410, section 4: an Ed25519 SPKI is a constant prefix and the raw key. */
+const rawPublicKey = ({ publicKey }: LocalSigner): Uint8Array => publicKey.subarray(ED25519_SPKI_PREFIX_BYTES);

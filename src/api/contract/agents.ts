@@ -182,5 +182,18 @@ export const introspect = route({
       },
     },
   },
-  responses: ok(z.looseObject({ active: z.boolean() }).openapi('Introspection')),
+  responses: ok(
+    z
+      .object({
+        active: z.boolean(),
+        token_type: z.string().optional(),
+        iss: z.string().optional(),
+        sub: z.string().optional(),
+        aud: z.array(z.string()).optional(),
+        iat: z.number().optional(),
+        exp: z.number().optional(),
+        jti: z.string().optional(),
+      })
+      .openapi('Introspection'),
+  ),
 });

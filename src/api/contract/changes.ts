@@ -130,10 +130,10 @@ export const approve = route({
   method: 'post',
   path: '/api/v1/changes/{id}/approvals',
   tags,
-  summary: 'Approve by signature over the digest of the plan; a refusal is recorded',
+  summary: 'Approve by signature over the digest of the plan; a refusal, as for want of one, is recorded',
   request: {
     params: IdPath,
-    ...body(z.strictObject({ planDigest: PlanDigest, signature: ApprovalSignature })),
+    ...body(z.strictObject({ planDigest: PlanDigest, signature: ApprovalSignature.optional() })),
   },
   responses: ok(z.object({ entry: z.number().int(), receipt: Receipt })),
 });

@@ -75,7 +75,7 @@ export const makeSignInLink = route({
   tags,
   summary: 'A one-time sign-in token, to be handed over on another way',
   request: { params: z.strictObject({ name: PersonName }), ...body(NoBody) },
-  responses: ok(z.object({ token: z.string(), ends: Time })),
+  responses: ok(z.object({ token: z.string(), url: z.string(), ends: Time })),
 });
 
 export const passkeyRegistration = route({

@@ -1,5 +1,5 @@
 import { MunimentError } from '../../kernel/index.ts';
-import type { Log, StoredEntry } from '../../store/contract.ts';
+import { type Log, type StoredEntry, verifyRows } from '../../store/index.ts';
 import type { Api } from '../app.ts';
 import * as contract from '../contract/ledger.ts';
 import { base64, idsIn, viewEntries } from '../read/entries.ts';
@@ -28,7 +28,12 @@ export function mountLedger(app: Api, rooms: Rooms): void {
     return c.json(await detailOf(log, entry), 200);
   });
 
-  app.openapi(contract.verifyLedger, async (c) => c.json(await rooms.verifyRows(), 200));
+  app.openapi(contract.verifyLedger, async (c) => c.json(await checkRows(rooms), 200));
+}
+
+async function checkRows({ database }: Rooms) {
+  const { size, problems, unchecked } = await verifyRows(database);
+  return { ok: problems.length === 0, size, unchecked, problems: problems.map(({ what }) => what) };
 }
 
 async function detailOf(log: Log, entry: StoredEntry) {

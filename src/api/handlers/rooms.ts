@@ -8,4 +8,6 @@ export interface Rooms extends House {
   sessions: Sessions;
   attempts: Attempts;
   metrics: Metrics;
+  /** The console's address with a sign-in token in its fragment, which no server and no log ever sees. */
+  signInUrl(token: string): string;
 }

@@ -17,7 +17,8 @@ export interface FoldRow<T> {
 export interface LogHeadTable {
   /** Always true: there is one row. */
   one: Generated<boolean>;
-  origin: string | null;
+  /** C2SP verifier key of the one log that this database holds; null until it is first opened. */
+  verifier_key: string | null;
   size: number;
   /** Time of the last leaf; null while the log is empty. */
   time: string | null;

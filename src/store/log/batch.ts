@@ -184,7 +184,14 @@ class Batch {
 
   #nextHead(frontier: Frontier, root: Uint8Array): Head {
     const time = this.#entries.length > 0 ? this.#time : this.#head.time;
-    return { origin: this.#head.origin, size: frontier.size, time, root, frontier, epoch: this.#view.epoch };
+    return {
+      verifierKey: this.#head.verifierKey,
+      size: frontier.size,
+      time,
+      root,
+      frontier,
+      epoch: this.#view.epoch,
+    };
   }
 }
 

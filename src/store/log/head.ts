@@ -5,7 +5,7 @@ import type { LogHeadTable } from '../schema.ts';
 
 /** The log's newest state as the database has it. */
 export interface Head {
-  origin: string | null;
+  verifierKey: string | null;
   size: number;
   /** Of the last leaf; null while the log is empty. */
   time: string | null;
@@ -14,8 +14,9 @@ export interface Head {
   epoch: number;
 }
 
-const decode = (row: Omit<LogHeadTable, 'one'>): Head => ({
+const decode = ({ verifier_key, ...row }: Omit<LogHeadTable, 'one'>): Head => ({
   ...row,
+  verifierKey: verifier_key,
   frontier: { size: row.size, hashes: splitHashes(row.frontier) },
 });
 
@@ -25,7 +26,7 @@ export function splitHashes(bytes: Uint8Array): Uint8Array[] {
   );
 }
 
-const COLUMNS = ['origin', 'size', 'time', 'root', 'frontier', 'epoch'] as const;
+const COLUMNS = ['verifier_key', 'size', 'time', 'root', 'frontier', 'epoch'] as const;
 
 export async function readHead(db: Db | Tx): Promise<Head> {
   return decode(await db.selectFrom('log_head').select(COLUMNS).executeTakeFirstOrThrow());

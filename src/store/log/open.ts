@@ -70,10 +70,9 @@ class DatabaseLog implements Log {
       onFault = () => undefined,
       fault = () => undefined,
     } = this.#options;
-    await this.#claimOrigin();
-    const head = await readHead(this.#db);
+    const head = await this.#read(this.#claim());
     this.#publisher = await this.#openFolder(head, onFault);
-    const view = await catchUp(this.#db, TableView.empty());
+    const view = await this.#read(catchUp(this.#db, TableView.empty()));
     this.#tail = new Tail(this.#db, head.size, onFault);
     const onDurable = (batch: DurableBatch) => this.#onDurable(batch);
     this.#committer = new Committer({ database, clock, prelude: this.#prelude, view, fault, onDurable });
@@ -91,14 +90,14 @@ class DatabaseLog implements Log {
   }
 
   /** A database holds one log for good: another key or name over the same entries would be a fork. */
-  async #claimOrigin(): Promise<void> {
-    const { origin } = this;
-    await this.#db.updateTable('log_head').set({ origin }).where('origin', 'is', null).execute();
+  async #claim(): Promise<Head> {
+    const claim = this.#db.updateTable('log_head').set({ verifier_key: this.verifierKey });
+    await claim.where('verifier_key', 'is', null).execute();
     const head = await readHead(this.#db);
-    if (head.origin === origin) return;
+    if (head.verifierKey === this.verifierKey) return head;
     throw new MunimentError(
       'data_damaged',
-      `the database holds the log \`${head.origin}\`, not \`${origin}\``,
+      `the database holds the log \`${head.verifierKey}\`, whose key is not this one`,
     );
   }
 

@@ -6,7 +6,7 @@ import type { Tx } from '../contract.ts';
 const LOG = [
   sql`create table log_head (
     one boolean primary key default true check (one),
-    origin text, size bigint not null, time text collate "C", root bytea not null, frontier bytea not null,
+    verifier_key text, size bigint not null, time text collate "C", root bytea not null, frontier bytea not null,
     epoch bigint not null)`,
   sql`insert into log_head (size, root, frontier, epoch) values (0, sha256(''::bytea), ''::bytea, 0)`,
   sql`create table entry (
@@ -16,7 +16,7 @@ const LOG = [
   sql`create index entry_actor on entry (actor, idx)`,
   sql`create index entry_kind on entry (kind, idx)`,
   sql`create index entry_time on entry (time, idx)`,
-  sql`create table body (idx bigint primary key references entry (idx), bytes bytea not null)`,
+  sql`create table body (idx bigint primary key, bytes bytea not null)`,
   sql`alter table body alter column bytes set storage external`,
   sql`create table tile (
     level int not null, idx bigint not null, root bytea not null, hashes bytea not null, primary key (level, idx))`,
@@ -54,7 +54,6 @@ function foldTable(table: RowTable): RawBuilder<unknown>[] {
   ];
 }
 
-/** Left of the first 256 characters: an index entry has a size limit, and ids are far shorter. */
 const ROW_INDEXES = [
   sql`create index credential_identity on row_credential ((data->'request'->>'identity'), known_from)`,
   sql`create index credential_instance on row_credential ((data->'request'->>'instance'), known_from)`,

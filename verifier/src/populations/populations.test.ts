@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { canonicalize } from '../canonical.ts';
-import { grant, house, lock, probes, refuse, type Story, sweep } from '../tests/synthetic.ts';
+import { grant, house, lock, probes, refuse, type Story, sweep } from '../tests/testing/synthetic.ts';
 import { encodeCsv } from './csv.ts';
 import { populations } from './index.ts';
 

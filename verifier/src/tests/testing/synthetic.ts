@@ -1,11 +1,11 @@
 /** Logs told entry by entry, for tests alone: what happens before the period is folded into its opening and carried. */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { approvalMessage, planDigest } from '../approval.ts';
-import { base64url } from '../bytes.ts';
-import { openingOf } from '../commitment.ts';
-import { encodeBody } from '../entry.ts';
-import type { EvidenceInput } from '../evidence-input.ts';
-import { sha256Hex } from '../hash.ts';
+import { approvalMessage, planDigest } from '../../approval.ts';
+import { base64url } from '../../bytes.ts';
+import { openingOf } from '../../commitment.ts';
+import { encodeBody } from '../../entry.ts';
+import type { EvidenceInput } from '../../evidence-input.ts';
+import { sha256Hex } from '../../hash.ts';
 import {
   type ApprovalKey,
   type Body,
@@ -23,7 +23,7 @@ import {
   type Plan,
   type Probe,
   stateFrom,
-} from '../words/index.ts';
+} from '../../words/index.ts';
 
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-01-01T00:00:00.000Z');

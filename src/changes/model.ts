@@ -43,7 +43,9 @@ export const worldOf = (view: View): World =>
 
 /** The world with these operations done. */
 export function worldAfter(world: World, steps: ReadonlyArray<Desired | Operation>): World {
-  const copy = Object.fromEntries(KINDS.map((kind) => [kind, new Map(world[kind])])) as unknown as {
+  const copy = Object.fromEntries(
+    KINDS.map((kind) => [kind, new Map<string, unknown>(world[kind])]),
+  ) as unknown as {
     [K in ResourceKind]: Map<string, Standing>;
   };
   for (const { kind, id, name, after } of steps) {

@@ -3,7 +3,7 @@ import type { IdentitySpec, PersonSpec, ResourceKind, ResourceSpecs } from '#ver
 import { createCsr, openKeys, sealWith } from '../../crypto/index.ts';
 import { manualClock } from '../../kernel/index.ts';
 import { createRevocation } from '../../revocation/index.ts';
-import { type Database, type Draft, type Log, openDatabase, openLog } from '../../store/index.ts';
+import { type Draft, openDatabase, openLog } from '../../store/index.ts';
 import { createAuthority, createIssuance, createTokens, type Issued, sealedSecrets } from '../index.ts';
 
 export const TRUST_DOMAIN = 'example.org';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { type Changes, createChanges } from './changes/index.ts';
 import type { Config } from './config.ts';
 import { type KeyStore, type LocalSigner, openKeys, openSeal, type Seal } from './crypto/index.ts';
 import { createDiscovery, createHostConnector, type Discovery } from './discovery/index.ts';
@@ -9,13 +10,20 @@ import {
   createIssuance,
   createTokens,
   type Issuance,
-  jwksOf,
   sealedSecrets,
   type Tokens,
 } from './issuance/index.ts';
 import { type Clock, systemClock } from './kernel/index.ts';
 import { createRevocation, type Revocation } from './revocation/index.ts';
-import { createJobs, type Database, type Jobs, type Log, type LogSigner, openDatabase, openLog } from './store/index.ts';
+import {
+  createJobs,
+  type Database,
+  type Jobs,
+  type Log,
+  type LogSigner,
+  openDatabase,
+  openLog,
+} from './store/index.ts';
 
 /** Every room, put together over one database. */
 export interface House {
@@ -27,12 +35,14 @@ export interface House {
   readonly log: Log;
   readonly jobs: Jobs;
   readonly authority: Authority;
+  readonly changes: Changes;
   readonly issuance: Issuance;
   readonly tokens: Tokens;
   readonly revocation: Revocation;
   readonly discovery: Discovery;
-  /** Aborted once the house closes: whatever streams then ends. */
+  /** Aborted by `stopStreams` and once the house closes: whatever streams then ends. */
   readonly closing: AbortSignal;
+  stopStreams(): void;
   close(): Promise<void>;
 }
 
@@ -63,7 +73,8 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
   }
 }
 
-const databaseOf = ({ databaseUrl, data }: Config) => (databaseUrl === undefined ? { folder: data } : { url: databaseUrl });
+const databaseOf = ({ databaseUrl, data }: Config) =>
+  databaseUrl === undefined ? { folder: data } : { url: databaseUrl };
 
 async function furnish(config: Config, needs: Required<HouseOptions>): Promise<House> {
   const { clock, onFault, database } = needs;
@@ -77,7 +88,6 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     trustDomain: config.trustDomain,
     ...(config.pkiUrl === undefined ? {} : { crlBaseUrl: config.pkiUrl }),
   });
-  const revocationAuthority = { published: authority.published, jwks: () => jwksOf(authority) };
   const closing = new AbortController();
   const jobs = createJobs({ database, clock, onFault });
   return {
@@ -89,9 +99,10 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     log,
     jobs,
     authority,
+    changes: createChanges({ log }),
     issuance: createIssuance({ database, log, authority, clock }),
     tokens: createTokens({ log }),
-    revocation: createRevocation({ database, log, authority: revocationAuthority, clock }),
+    revocation: createRevocation({ database, log, authority, clock }),
     discovery: createDiscovery({
       log,
       clock,
@@ -99,6 +110,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
       connectors: [createHostConnector()],
     }),
     closing: closing.signal,
+    stopStreams: () => closing.abort(),
     async close() {
       closing.abort();
       await jobs.close();
@@ -123,4 +135,5 @@ const newOrigin = ({ trustDomain }: Config): string =>
   `${trustDomain}/log-${randomBytes(ORIGIN_RANDOM_BYTES).toString('hex')}`;
 
 /** RFC 8410, section 4: an Ed25519 SPKI is a constant prefix and the raw key. */
-const rawPublicKey = ({ publicKey }: LocalSigner): Uint8Array => publicKey.subarray(ED25519_SPKI_PREFIX_BYTES);
+const rawPublicKey = ({ publicKey }: LocalSigner): Uint8Array =>
+  publicKey.subarray(ED25519_SPKI_PREFIX_BYTES);

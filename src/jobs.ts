@@ -19,7 +19,9 @@ export async function startJobs(house: House): Promise<void> {
 
 /** Sweeps this host unless the last sweep is less than a day old. */
 export async function sweepIfOld({ log, discovery, clock }: House): Promise<void> {
-  const last = (await log.rows('sweep')).filter(({ source }) => source === SOURCE).map(({ ended }) => Date.parse(ended));
+  const last = (await log.rows('sweep'))
+    .filter(({ source }) => source === SOURCE)
+    .map(({ ended }) => Date.parse(ended));
   const age = clock.now().getTime() - Math.max(0, ...last);
   if (age >= DAY_SECONDS * 1000) await discovery.sweep(SOURCE, 'sys');
 }

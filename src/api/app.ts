@@ -26,6 +26,8 @@ export interface Frame {
 }
 
 const MILLISECONDS = 1000;
+/** Doors behind which the console has its pages. */
+const PAGES: ReadonlySet<Env['Bindings']['kind']> = new Set(['console', 'tls']);
 /** An unknown path under these is an error in JSON, not a page of the console. */
 const NOT_CONSOLE = /^\/(api|oauth|log|pki|\.well-known)(\/|$)/;
 
@@ -72,7 +74,7 @@ function observe({ logger, metrics }: Frame): MiddlewareHandler<Env> {
 function find({ places, files }: Frame): MiddlewareHandler<Env> {
   return async (c, next) => {
     const found = match(c.req.method, c.req.path);
-    if (found && 'route' in found) {
+    if (found && 'route' in found && !isElsewhere(c.env.kind, found.route.operationId)) {
       c.set('route', found.route);
       await next();
       for (const [name, value] of Object.entries(API_HEADERS)) {
@@ -80,11 +82,16 @@ function find({ places, files }: Frame): MiddlewareHandler<Env> {
       }
       return undefined;
     }
-    if (found) throw new MunimentError('method_not_allowed', `this address takes ${found.allow.join(', ')}`);
-    if (NOT_CONSOLE.test(c.req.path) || c.env.kind === 'socket') return c.notFound();
+    if (found && 'allow' in found)
+      throw new MunimentError('method_not_allowed', `this address takes ${found.allow.join(', ')}`);
+    if (NOT_CONSOLE.test(c.req.path) || !PAGES.has(c.env.kind)) return c.notFound();
     return checkHost(c, places) ?? files.answer(c) ?? c.notFound();
   };
 }
+
+/** Plain http serves what carries its own signature, and nothing else. */
+const isElsewhere = (door: Env['Bindings']['kind'], operation: string): boolean =>
+  door === 'pki' && !['caCertificate', 'crl'].includes(operation);
 
 function guard({ places }: Frame): MiddlewareHandler<Env> {
   return async (c, next) => {

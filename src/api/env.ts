@@ -1,8 +1,8 @@
 import type { Role } from '#verifier';
 import type { Route } from './contract/index.ts';
 
-/** Where a request came in: the loopback console, TLS, or the admin socket. */
-export type DoorKind = 'console' | 'tls' | 'socket';
+/** Where a request came in: the loopback console, TLS, the admin socket, or plain http for `/pki`. */
+export type DoorKind = 'console' | 'tls' | 'socket' | 'pki';
 
 /** What the listener knows about the peer; the listener alone fills it in. */
 export interface Door {

@@ -18,6 +18,9 @@ const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 /** Probes come by address; nothing here is worth rebinding a name for. */
 const PROBES: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
+/** Doors that no browser comes through with anything to lose. */
+const HOSTLESS: ReadonlySet<Door['kind']> = new Set(['socket', 'pki']);
+
 const refuse = (message: string): never => {
   throw new MunimentError('origin_refused', message);
 };
@@ -29,7 +32,7 @@ export const isChange = (method: string): boolean => !SAFE_METHODS.has(method);
  * Answers with a redirect where a reader came by address, with undefined where the request may go on.
  */
 export function checkHost(c: Context<Env>, places: Places): Response | undefined {
-  if (c.env.kind === 'socket') return undefined;
+  if (HOSTLESS.has(c.env.kind)) return undefined;
   const host = c.req.header('host')?.toLowerCase() ?? '';
   return c.env.kind === 'tls' ? checkTlsHost(host, places) : checkConsoleHost(c, host, places.consolePort());
 }
@@ -51,7 +54,7 @@ function checkConsoleHost(c: Context<Env>, host: string, port: number): Response
 
 /** A browser names the page that a change comes from; a page of another origin is refused whatever it carries. */
 export function checkOrigin(c: Context<Env>, places: Places): void {
-  if (c.env.kind === 'socket') return;
+  if (HOSTLESS.has(c.env.kind)) return;
   const site = c.req.header('sec-fetch-site');
   if (isChange(c.req.method) && site !== undefined && !['same-origin', 'none'].includes(site)) {
     refuse('this request comes from another site');

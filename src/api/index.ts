@@ -1,11 +1,12 @@
-import type { House } from '../house.ts';
 import { attestCertificate } from '../attestation/index.ts';
+import type { House } from '../house.ts';
 import { type Api, createFrame } from './app.ts';
 import { createAttempts } from './attempts.ts';
 import { callerOf } from './caller.ts';
 import type { Caller, Door } from './env.ts';
 import type { Places } from './guard.ts';
 import { mountAgents } from './handlers/agents.ts';
+import { mountChanges } from './handlers/changes.ts';
 import { mountCredentials } from './handlers/credentials.ts';
 import { mountDiscovery } from './handlers/discovery.ts';
 import { mountDeclared, mountIdentities } from './handlers/facts.ts';
@@ -20,10 +21,10 @@ import { createMetrics } from './metrics.ts';
 import { createSessions, type RelyingParty, type Sessions } from './sessions/index.ts';
 import { openStatic } from './static.ts';
 
-export { openApiDocument } from './openapi.ts';
 export { ACCESS } from './access.ts';
 export { ROUTES } from './contract/index.ts';
 export type { Door } from './env.ts';
+export { openApiDocument } from './openapi.ts';
 
 export interface ApiOptions {
   house: House;
@@ -54,7 +55,14 @@ export function createApi({ house, places, party, logger, consoleFolder }: ApiOp
   const operators = new Set([0, process.getuid?.() ?? 0]);
   const sources = { log, sessions, operators, agentOf: (der: Uint8Array) => agentOf(house, der) };
   const files = openStatic(consoleFolder);
-  const app = createFrame({ places, logger, metrics, attempts, files, callerOf: (c) => callerOf(sources, c) });
+  const app = createFrame({
+    places,
+    logger,
+    metrics,
+    attempts,
+    files,
+    callerOf: (c) => callerOf(sources, c),
+  });
   mountAll(app, rooms);
 
   async function count(all: boolean): Promise<void> {
@@ -86,12 +94,14 @@ function mountAll(app: Api, rooms: Rooms): void {
   mountAgents(app, rooms);
   mountLocks(app, rooms);
   mountLedger(app, rooms);
+  mountChanges(app, rooms);
   mountDiscovery(app, rooms);
   mountOpen(app, rooms);
 }
 
 async function agentOf({ log, authority, clock }: House, der: Uint8Array): Promise<Caller> {
-  const issuerKeys = async () => (await authority.publishedFor('control')).map(({ issuer }) => issuer.signer.publicKey);
+  const issuerKeys = async () =>
+    (await authority.publishedFor('control')).map(({ issuer }) => issuer.signer.publicKey);
   const { agent, credential } = await attestCertificate({ log, issuerKeys }, der, clock.now());
   return { kind: 'agent', agent: agent.id, instance: agent.instance, credential: credential.entry };
 }

@@ -42,11 +42,19 @@ export interface TestHouse {
   close(): Promise<void>;
 }
 
-const ORIGINS = { console: `http://localhost:${TEST_CONSOLE_PORT}`, tls: 'https://localhost:7443', socket: 'http://localhost' };
+const ORIGINS = {
+  console: `http://localhost:${TEST_CONSOLE_PORT}`,
+  tls: 'https://localhost:7443',
+  socket: 'http://localhost',
+  pki: 'http://localhost',
+};
 
 export async function openTestHouse(flags: Record<string, unknown> = {}): Promise<TestHouse> {
   const folder = await mkdtemp(join(tmpdir(), 'muniment-api-'));
-  const config = readConfig({ environment: {}, flags: { data: folder, sweep: false, logLevel: 'silent', ...flags } });
+  const config = readConfig({
+    environment: {},
+    flags: { data: folder, sweep: false, logLevel: 'silent', ...flags },
+  });
   const clock = manualClock(new Date());
   const house = await openHouse(config, { clock, database: await openDatabase({ memory: true }) });
   const api = createApi({
@@ -78,7 +86,10 @@ async function send(api: MunimentApi, path: string, call: Call): Promise<Answer>
   const headers = new Headers({ host: new URL(origin).host });
   if (content !== undefined) headers.set('content-type', 'application/json');
   for (const [name, value] of Object.entries(call.headers ?? {})) headers.set(name, value);
-  const response = await api.fetch(new Request(`${origin}${path}`, { method, headers, ...(content === undefined ? {} : { body: content }) }), door);
+  const response = await api.fetch(
+    new Request(`${origin}${path}`, { method, headers, ...(content === undefined ? {} : { body: content }) }),
+    door,
+  );
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, json: parsed(text) };
 }

@@ -69,7 +69,12 @@ export const verifyLedger = route({
   request: body(z.strictObject({ rows: z.literal(true) })),
   responses: ok(
     z
-      .object({ ok: z.boolean(), size: z.number().int(), unchecked: z.number().int(), problems: z.array(z.string()) })
+      .object({
+        ok: z.boolean(),
+        size: z.number().int(),
+        unchecked: z.number().int(),
+        problems: z.array(z.string()),
+      })
       .openapi('LedgerCheck'),
   ),
 });

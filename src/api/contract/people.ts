@@ -39,6 +39,15 @@ const KeyOffer = z.union([
   z.strictObject({ type: z.literal('passkey'), response: WebAuthnResponse }),
 ]);
 
+export const EnrolmentBody = z.strictObject({
+  name: PersonName,
+  displayName: Text,
+  email: Text.optional(),
+  roles: z.array(RoleWord).optional(),
+  key: KeyOffer.optional(),
+  uid: z.number().int().nonnegative().optional(),
+});
+
 export const listPersons = route({
   operationId: 'listPersons',
   method: 'get',
@@ -55,16 +64,7 @@ export const enrolPerson = route({
   path: '/api/v1/persons/bootstrap',
   tags,
   summary: 'Enrol a person while the bootstrap is open; every entry says so',
-  request: body(
-    z.strictObject({
-      name: PersonName,
-      displayName: Text,
-      email: Text.optional(),
-      roles: z.array(RoleWord).optional(),
-      key: KeyOffer.optional(),
-      uid: z.number().int().nonnegative().optional(),
-    }),
-  ),
+  request: body(EnrolmentBody),
   responses: ok(z.object({ person: Person })),
 });
 

@@ -8,7 +8,7 @@ import {
 import { cose, decodeCredentialPublicKey, isoCBOR } from '@simplewebauthn/server/helpers';
 import type { JSONValue } from 'hono/utils/types';
 import type { ApprovalKey } from '#verifier';
-import { MunimentError, newId } from '../../kernel/index.ts';
+import { approvalKeyId, MunimentError } from '../../kernel/index.ts';
 
 /** The relying party: who passkeys are bound to, and the pages that may use them. */
 export interface RelyingParty {
@@ -73,10 +73,11 @@ export async function readRegistration(
   }).catch((cause: unknown) => refuse('the passkey registration is not valid', cause));
   if (!verified.verified) return refuse('the passkey registration is not valid');
   const { id, publicKey } = verified.registrationInfo.credential;
+  const spki = spkiOf(publicKey);
   return {
-    id: newId('key'),
+    id: approvalKeyId(spki),
     type: 'passkey',
-    publicKey: spkiOf(publicKey),
+    publicKey: spki,
     credentialId: id,
     rpId: party.id,
   };

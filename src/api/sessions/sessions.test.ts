@@ -14,7 +14,10 @@ test('a sign-in token opens one session and no second', async () => {
   assert.equal(first.status, 200, first.text);
   assert.equal(first.json.person, null);
   assert.equal(first.json.bootstrap, true);
-  assert.match(first.headers.get('set-cookie') ?? '', /^muniment_session=mus_[^;]+;.*HttpOnly; SameSite=Strict/);
+  assert.match(
+    first.headers.get('set-cookie') ?? '',
+    /^muniment_session=mus_[^;]+;.*HttpOnly; SameSite=Strict/,
+  );
   const again = await test_.call('/api/v1/sessions', { body: { token } });
   assert.equal(again.status, 401);
   assert.equal(again.json.code, 'sign_in_refused');

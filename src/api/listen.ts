@@ -1,0 +1,220 @@
+import { constants } from 'node:crypto';
+import { chmodSync, rmSync } from 'node:fs';
+import {
+  createServer as createHttp,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
+import { createServer as createHttps, type Server as HttpsServer } from 'node:https';
+import { type AddressInfo, createConnection, type Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { getRequestListener } from '@hono/node-server';
+import { MunimentError, SOCKET_PATH_MAX_BYTES } from '../kernel/index.ts';
+import { peerCredentials } from '../kernel/native.ts';
+import type { Door } from './env.ts';
+
+/** One socket that is listened on. */
+export interface Listener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+type Answer = (request: Request, door: Door) => Response | Promise<Response>;
+
+const LOOPBACK = ['127.0.0.1', '::1'];
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+/** Requests under way get this long when the server stops. */
+const CLOSE_GRACE_MS = 3_000;
+const SOCKET_MODE = 0o600;
+/** No IPv6 on this host: the other loopback address is enough. */
+const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
+
+const requestListener = (answer: Answer, doorOf: (incoming: IncomingMessage) => Door): RequestListener =>
+  getRequestListener((request, { incoming }) => answer(request, doorOf(incoming as IncomingMessage)), {
+    overrideGlobalObjects: false,
+    // What cannot be read as a request at all reaches no route.
+    errorHandler: () => new Response(null, { status: 400 }),
+  }) as RequestListener;
+
+const addressOf = ({ socket }: IncomingMessage): string | null =>
+  socket.remoteAddress?.replace(/^::ffff:/, '') ?? null;
+
+/** Plain http for people on this host, on both loopback addresses and one port. */
+export async function listenConsole(answer: Answer, port: number): Promise<Listener> {
+  const door = (incoming: IncomingMessage): Door => ({
+    kind: 'console',
+    address: addressOf(incoming),
+    certificate: null,
+    uid: null,
+  });
+  const listeners: Listener[] = [];
+  try {
+    for (const host of LOOPBACK) {
+      const server = createHttp(requestListener(answer, door));
+      const bound = await bind(server, { host, port: listeners[0]?.port ?? port }).catch(unlessNoIpv6(host));
+      if (bound) listeners.push(bound);
+    }
+  } catch (error) {
+    await Promise.all(listeners.map((listener) => listener.close()));
+    throw error;
+  }
+  return {
+    port: listeners[0]?.port ?? port,
+    close: async () => void (await Promise.all(listeners.map((one) => one.close()))),
+  };
+}
+
+const unlessNoIpv6 = (host: string) => (error: unknown) => {
+  const cause = (error as Error).cause as NodeJS.ErrnoException | undefined;
+  if (host === LOOPBACK[1] && NO_SUCH_ADDRESS.includes(cause?.code ?? '')) return undefined;
+  throw error;
+};
+
+/** Key, certificate and the CA names by which clients are asked for certificates; PEM. */
+export interface TlsMaterial {
+  key: string;
+  cert: string;
+  clientCas: string[];
+}
+
+export interface TlsListener extends Listener {
+  /** From now on new connections get these. */
+  use(material: TlsMaterial): void;
+}
+
+/**
+ * TLS for everything. A client certificate is asked for with our agent CA's names only and never required; which agent it
+ * names, if any, is for the application to check anew. No resumption: every connection proves its key again.
+ */
+export async function listenTls(answer: Answer, port: number, material: TlsMaterial): Promise<TlsListener> {
+  const door = (incoming: IncomingMessage): Door => ({
+    kind: 'tls',
+    address: addressOf(incoming),
+    certificate: peerCertificate(incoming.socket as TLSSocket),
+    uid: null,
+  });
+  const server = createHttps(
+    { ...tlsOptions(material), requestCert: true, rejectUnauthorized: false },
+    requestListener(answer, door),
+  );
+  const listener = await bind(server, { port });
+  return { ...listener, use: (next) => server.setSecureContext(tlsOptions(next)) };
+}
+
+const tlsOptions = ({ key, cert, clientCas }: TlsMaterial) => ({
+  key,
+  cert,
+  ca: clientCas,
+  minVersion: 'TLSv1.2' as const,
+  secureOptions: constants.SSL_OP_NO_TICKET,
+});
+
+function peerCertificate(socket: TLSSocket): Uint8Array | null {
+  const certificate = socket.getPeerCertificate();
+  return certificate?.raw === undefined ? null : new Uint8Array(certificate.raw);
+}
+
+/** Revocation lists and the root over plain http, for readers that cannot follow https (RFC 5280, section 8). */
+export const listenPki = (answer: Answer, port: number): Promise<Listener> =>
+  bind(
+    createHttp(
+      requestListener(answer, (incoming) => ({
+        kind: 'pki',
+        address: addressOf(incoming),
+        certificate: null,
+        uid: null,
+      })),
+    ),
+    { port },
+  );
+
+/**
+ * The admin socket: who is at the other end is told by the kernel.
+ * @throws MunimentError `socket_path_too_long`, `data_in_use` where another server answers on it
+ */
+export async function listenSocket(answer: Answer, path: string): Promise<Listener> {
+  if (Buffer.byteLength(path) > SOCKET_PATH_MAX_BYTES) {
+    throw new MunimentError(
+      'socket_path_too_long',
+      `socket path \`${path}\` is longer than ${SOCKET_PATH_MAX_BYTES} bytes`,
+    );
+  }
+  await removeStale(path);
+  const uids = new WeakMap<Socket, number>();
+  const door = ({ socket }: IncomingMessage): Door => ({
+    kind: 'socket',
+    address: null,
+    certificate: null,
+    uid: uids.get(socket) ?? null,
+  });
+  const server = createHttp(requestListener(answer, door));
+  server.prependListener('connection', (socket: Socket) => {
+    const uid = uidOf(socket);
+    if (uid === undefined) socket.destroy();
+    else uids.set(socket, uid);
+  });
+  // Between bind and chmod nobody else may connect, so the file is made with this mode at once.
+  const umask = process.umask(0o777 & ~SOCKET_MODE);
+  try {
+    const listener = await bind(server, { path });
+    chmodSync(path, SOCKET_MODE);
+    return listener;
+  } finally {
+    process.umask(umask);
+  }
+}
+
+function uidOf(socket: Socket): number | undefined {
+  const { fd } = (socket as unknown as { _handle?: { fd?: number } })._handle ?? {};
+  try {
+    return fd === undefined ? undefined : peerCredentials(fd).uid;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a crash left behind is removed; one that answers belongs to a server that runs. */
+async function removeStale(path: string): Promise<void> {
+  const answers = await new Promise<boolean>((resolve) => {
+    const probe = createConnection(path);
+    probe.on('connect', () => resolve(true));
+    probe.on('error', () => resolve(false));
+    probe.on('connect', () => probe.destroy());
+  });
+  if (answers) throw new MunimentError('data_in_use', `another server answers on \`${path}\``);
+  rmSync(path, { force: true });
+}
+
+async function bind(
+  server: Server | HttpsServer,
+  where: { host?: string; port: number } | { path: string },
+): Promise<Listener> {
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, where)));
+    server.listen(where, resolve);
+  });
+  const address = server.address() as AddressInfo | string | null;
+  return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, close: () => closeServer(server) };
+}
+
+function listenError(cause: NodeJS.ErrnoException, where: object): MunimentError {
+  const place = Object.values(where).join(':');
+  if (cause.code === 'EADDRINUSE')
+    return new MunimentError('port_taken', `\`${place}\` is taken by another program`, { cause });
+  if (cause.code === 'EACCES' || cause.code === 'EPERM') {
+    return new MunimentError('port_taken', `this user may not listen on \`${place}\``, { cause });
+  }
+  return new MunimentError('internal', `cannot listen on \`${place}\``, { cause, detail: String(cause) });
+}
+
+async function closeServer(server: Server | HttpsServer): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+  await closed;
+  clearTimeout(timer);
+}

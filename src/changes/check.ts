@@ -16,6 +16,9 @@ export class WorldFault extends MunimentError {
 /** Approvers it takes for a change to be approved by somebody else than its proposer. */
 const APPROVERS_MIN = 2;
 
+/** Each agent has a SPIFFE ID of its own below this; an identity that took one would be that agent to everybody. */
+const AGENT_PATHS = '/muniment/agent/';
+
 const living = ({ spec }: Standing<'Person'>): boolean => spec.status === 'active';
 
 /** May approve: here, in a role that approves, and with a key to sign with. */
@@ -64,6 +67,7 @@ const CHECKS: { [K in ResourceKind]: Check<K> } = {
     const application = world.Application.get(spec.application);
     if (application?.spec.status !== 'active') fail('the application does not stand');
     if (!world.Profile.has(spec.profile)) fail('the profile does not stand');
+    if (spec.spiffePath.startsWith(AGENT_PATHS)) fail(`\`${AGENT_PATHS}\` is kept for agents`);
     const twin = first(
       world,
       'Identity',

@@ -66,7 +66,8 @@ describe('bootstrap', () => {
       assert.doesNotMatch(text(entry.leaf) + text(entry.body), /Ada|Arden|Berg|"ada"|"bo"/);
     }
     const [row] = (await house.log.rows('person')).filter(({ spec }) => spec.roles.includes('admin'));
-    const { commitment } = row?.name as { commitment: string };
+    assert.ok(row && typeof row.name === 'object');
+    const { commitment } = row.name;
     const opening = (await house.log.open([commitment])).get(commitment);
     assert.equal(opening?.value, 'ada');
     assert.ok(opening && checkOpening(opening));

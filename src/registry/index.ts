@@ -1,3 +1,4 @@
+export type { IdentityFilter, IdentityView, Named } from './identities.ts';
 export {
   canMove,
   checkMove,
@@ -8,3 +9,4 @@ export {
   ownerStanding,
 } from './model.ts';
 export { type People, readPeople } from './people.ts';
+export { createRegistry, type Page, type Recorded, type Registry } from './service.ts';

@@ -1,5 +1,5 @@
 import type { IdentityState, Rows } from '#verifier';
-import { MunimentError } from '../kernel/index.ts';
+import { MunimentError, timestamp } from '../kernel/index.ts';
 import type { View } from '../store/contract.ts';
 
 /** How long what a person owned goes on after they left, for somebody to take it over. */
@@ -28,7 +28,7 @@ export const isLiving = (person: Rows['person'] | undefined): boolean =>
 
 export type OwnerStanding =
   | { standing: 'owner'; person: string }
-  /** The owner has left; the deputy answers. A new owner is due by `until`. */
+  /** The owner has left; the deputy answers until a new owner stands, at most until `until`. */
   | { standing: 'deputy'; person: string; until: string }
   /** Nobody answers any more; what runs may be renewed until then. */
   | { standing: 'grace'; until: string }
@@ -37,12 +37,12 @@ export type OwnerStanding =
 /** When the grace of what this person owns is over, RFC 3339; null where they have not left. */
 export function graceEnd(person: Rows['person']): string | null {
   if (person.left === null) return null;
-  return new Date(Date.parse(person.left) + OWNER_GRACE_DAYS * DAY_MILLISECONDS).toISOString();
+  return timestamp(new Date(Date.parse(person.left) + OWNER_GRACE_DAYS * DAY_MILLISECONDS));
 }
 
 /**
- * Who answers for an identity now. Only `none` forbids to issue; under `grace` nothing new should begin. Pure.
- * A person who is not in the view at all is as good as none: no grace runs from an unknown day.
+ * Who answers for an identity now. Pure. `none` forbids to issue; under `deputy` and `grace` what runs may be renewed, and
+ * nothing new begins. A person who is not in the view is as good as none: no grace runs from an unknown day.
  */
 export function ownerStanding(identity: Rows['identity'], view: View, now: Date): OwnerStanding {
   const persons = view.rows('person');
@@ -50,8 +50,9 @@ export function ownerStanding(identity: Rows['identity'], view: View, now: Date)
   if (owner === undefined) return { standing: 'none' };
   if (isLiving(owner)) return { standing: 'owner', person: owner.id };
   const until = graceEnd(owner);
-  if (until === null) return { standing: 'none' };
-  const deputy = identity.spec.deputy === undefined ? undefined : persons.get(identity.spec.deputy);
-  if (deputy !== undefined && isLiving(deputy)) return { standing: 'deputy', person: deputy.id, until };
-  return now.toISOString() < until ? { standing: 'grace', until } : { standing: 'none' };
+  if (until === null || timestamp(now) >= until) return { standing: 'none' };
+  const deputy = persons.get(identity.spec.deputy ?? '');
+  return deputy && isLiving(deputy)
+    ? { standing: 'deputy', person: deputy.id, until }
+    : { standing: 'grace', until };
 }

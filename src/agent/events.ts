@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { backoffMilliseconds, pause } from './backoff.ts';
-import { isSilent, type ServerClient } from './client.ts';
+import type { ServerClient } from './client.ts';
 import type { Log } from './log.ts';
-import type { LockEvent } from './model.ts';
+import { type LockEvent, Refused } from './model.ts';
 import { createEventParser, type ServerSentEvent } from './sse.ts';
 
 /** Three pings missed: the connection is dead, whatever TCP thinks. */
@@ -35,19 +35,21 @@ export function listenToServer(
   const stopping = new AbortController();
   let connected = false;
 
-  async function listenOnce(): Promise<void> {
-    const response = await client.events(stopping.signal);
-    connected = true;
-    handlers.onGap();
-    await readEvents(response, (event) => dispatch(event, handlers, log));
+  /** Only the first event proves that the server listens to its log for us: headers come before that. */
+  function receive(event: ServerSentEvent): void {
+    if (!connected) {
+      connected = true;
+      handlers.onGap();
+    }
+    dispatch(event, handlers, log);
   }
 
   async function run(): Promise<void> {
     for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
       try {
-        await listenOnce();
+        await readEvents(await client.events(stopping.signal), receive);
       } catch (error) {
-        if (!isSilent(error) && !stopping.signal.aborted && !connected) handlers.onRefused();
+        if (error instanceof Refused) handlers.onRefused();
         log.debug({ error: String(error) }, 'event stream broke off');
       }
       if (connected) attempt = 0;

@@ -21,6 +21,8 @@ export interface Query {
 }
 
 export interface Population {
+  /** The same cells as in the CSV, before they are guarded and quoted. */
+  rows: Cell[][];
   csv: string;
   query: Query;
 }
@@ -71,6 +73,7 @@ function populate(
     format: FORMAT,
   };
   return {
+    rows,
     csv: encodeCsv(
       columns.map(([column]) => column),
       rows,

@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import { emptyState, liveState, ROW_TABLES, type RowTable, type State } from '#verifier';
+import type { Db } from '../store/index.ts';
+
+/** Tables whose rows a snapshot leaves out: they are events. */
+const EVENTS: ReadonlySet<RowTable> = new Set(['refusal', 'probe']);
+
+interface KeyedRow {
+  key: string;
+  data: never;
+}
+
+/** Rows as they stood after the first `size` entries. Credentials that ended before `time` are left in the database. */
+async function rowsAt(db: Db, table: RowTable, size: number, time: string): Promise<KeyedRow[]> {
+  const live =
+    table === 'credential' ? sql`(data->'credential'->>'notAfter') collate "C" >= ${time}` : sql`true`;
+  const { rows } = await sql<KeyedRow>`
+    select key, data from ${sql.table(`row_${table}`)}
+    where known_from < ${size} and (known_to is null or known_to >= ${size}) and ${live}
+    order by key collate "C"`.execute(db);
+  return rows;
+}
+
+/** The live rows at `time` after the first `size` entries: what a snapshot there would digest. */
+export async function stateAt(db: Db, size: number, time: string): Promise<State> {
+  const state = emptyState();
+  state.size = size;
+  for (const table of ROW_TABLES) {
+    if (EVENTS.has(table)) continue;
+    for (const { key, data } of await rowsAt(db, table, size, time)) {
+      (state.tables[table] as Map<string, unknown>).set(key, data);
+    }
+  }
+  return liveState(state, time);
+}

@@ -1,0 +1,188 @@
+import {
+  type CommitmentOpening,
+  decodeEntry,
+  type EntryData,
+  encodePackage,
+  evidenceInput,
+  formatReport,
+  type PackageContents,
+  parseCheckpoint,
+  parseNote,
+  parseVerifierKey,
+  replay,
+  runTests,
+  type TestResult,
+  utf8,
+  verifyPackage,
+} from '#verifier';
+import { type Clock, MunimentError } from '../kernel/index.ts';
+import type { Log, LogSigner } from '../store/index.ts';
+import { type Gathered, gather, proveOlder, type Source } from './gather.ts';
+import {
+  type BuildRequest,
+  checkPeriod,
+  frontierFromProof,
+  type Period,
+  readWithheld,
+  type Verdicts,
+} from './model.ts';
+import { renderPages } from './pages/index.ts';
+
+export interface EvidenceOptions extends Source {
+  /** The log's own key: it signs the manifest too. */
+  signer: LogSigner;
+  clock: Clock;
+  /** How the keys at rest are protected and what that is worth: one sentence, for the limits on the first page. */
+  sealing: string;
+}
+
+export interface Evidence {
+  /**
+   * Every control's result over a period; by default the last days up to the log's latest entry. Computed once for each
+   * size of the log. Throws `invalid_time`.
+   */
+  verdicts(period?: Partial<Period>): Promise<Verdicts>;
+  /**
+   * The sealed package for a period. Throws `invalid_time` for a period that has not ended or ended before the log began,
+   * `bad_request` for what cannot be withheld and for a period too large, naming how to split it.
+   */
+  build(request: BuildRequest): Promise<Uint8Array>;
+}
+
+const VERDICTS_KEPT = 16;
+const NOTHING = readWithheld([]);
+
+export function createEvidence(options: EvidenceOptions): Evidence {
+  const kept = new Map<string, Promise<Verdicts>>();
+  return {
+    async verdicts(asked = {}) {
+      const { size, time } = await options.log.head();
+      const period = periodOf(asked, time, options.clock.now());
+      return remembered(kept, `${period.from} ${period.to} ${size}`, () =>
+        computeVerdicts(options, period, size),
+      );
+    },
+    build: (request) => build(options, request),
+  };
+}
+
+/** By default up to the latest entry and no further, so that the period stays the same while nothing is appended. */
+function periodOf({ from, to }: Partial<Period>, headTime: string, now: Date): Period {
+  if (to !== undefined) return checkPeriod({ from, to }, now);
+  const end = new Date(Date.parse(headTime) + 1);
+  return checkPeriod({ from, to: end.toISOString() }, end);
+}
+
+/** Least recently made first out; a failure is not kept. */
+function remembered<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = kept.get(key);
+  if (known) return known;
+  const made = make();
+  kept.set(key, made);
+  made.catch(() => kept.delete(key));
+  for (const oldest of kept.keys()) {
+    if (kept.size <= VERDICTS_KEPT) break;
+    kept.delete(oldest);
+  }
+  return made;
+}
+
+async function computeVerdicts(
+  { database, log }: EvidenceOptions,
+  period: Period,
+  size: number,
+): Promise<Verdicts> {
+  const [first, last] = [await log.sizeAt(period.from), Math.min(await log.sizeAt(period.to), size)];
+  const gathered = await gather({ database, log }, period, { first: Math.min(first, last), last }, NOTHING);
+  return { period, size, results: await resultsOf(gathered) };
+}
+
+function resultsOf({
+  period,
+  range,
+  snapshotState,
+  entries,
+  carried,
+  openings,
+}: Gathered): Promise<TestResult[]> {
+  const rows = replay(snapshotState, entries, range, period.from);
+  return runTests(evidenceInput({ period, range, entries, carried, openings, ...rows }));
+}
+
+async function build(options: EvidenceOptions, request: BuildRequest): Promise<Uint8Array> {
+  const { log, signer, clock } = options;
+  const period = checkPeriod(request, clock.now());
+  const withheld = readWithheld(request.withhold ?? []);
+  // A leaf after the period proves where it ends; the next package starts from it.
+  await log.snapshot();
+  const bounds = { first: await log.sizeAt(period.from), last: await log.sizeAt(period.to) };
+  const gathered = await gather(options, period, bounds, withheld);
+  const contents = await contentsOf(options, gathered);
+  const bytes = await encodePackage(contents, signer);
+  await checkOwn(bytes, log);
+  await recordBuilt(log, request.actor ?? '', gathered, contents);
+  return bytes;
+}
+
+const bodyOf = ({ stored, entries }: Gathered, at: number): Uint8Array | null =>
+  entries[at]?.body === null ? null : (stored[at]?.body ?? null);
+
+async function contentsOf(options: EvidenceOptions, gathered: Gathered): Promise<PackageContents> {
+  const { log, sealing } = options;
+  const { period, range, snapshotState, stored, openings } = gathered;
+  const head = await log.head();
+  const since = await earlierTree(log, range, head.size);
+  return {
+    period,
+    range,
+    frontier: await frontierAt(log, range.start),
+    leaves: stored.map(({ leaf }) => leaf),
+    bodies: stored.map((_, at) => bodyOf(gathered, at)),
+    checkpoint: utf8(head.checkpoint),
+    consistency: await log.consistency(range.last + 1, head.size),
+    ...(since ? { since } : {}),
+    snapshotState,
+    carried: await proveOlder(options, gathered, head.size),
+    openings: openings.map(({ commitment, salt, value }): CommitmentOpening => ({ commitment, salt, value })),
+    pages: (derived) =>
+      renderPages({ derived, origin: log.origin, verifierKey: log.verifierKey, range, sealing }),
+  };
+}
+
+async function frontierAt(log: Log, size: number): Promise<Uint8Array[]> {
+  if (size === 0) return [];
+  const last = await log.entry(size - 1);
+  if (last === undefined) throw new MunimentError('data_damaged', `entry ${size - 1} is missing`);
+  return frontierFromProof(size, last.leafHash, await log.inclusion(size - 1, size));
+}
+
+/** The tree under the last package before, so that whoever kept its checkpoint sees that the log goes on from there. */
+async function earlierTree(
+  log: Log,
+  { start }: Gathered['range'],
+  size: number,
+): Promise<PackageContents['since']> {
+  const [built] = await log.search({ kinds: ['evidence.built'], limit: 1 });
+  const body = built && decodeEntry(built.index, built.leaf, built.body).body;
+  const earlier = body ? (body.data as EntryData['evidence.built']).size : 0;
+  return earlier > 0 && earlier < start
+    ? { size: earlier, proof: await log.consistency(earlier, size) }
+    : undefined;
+}
+
+/** What we would not accept ourselves is not handed out. */
+async function checkOwn(bytes: Uint8Array, log: Log): Promise<void> {
+  const report = await verifyPackage(bytes, { keys: [parseVerifierKey(log.verifierKey)] });
+  if (report.exitCode === 0) return;
+  throw new MunimentError('data_damaged', 'the log does not support a package', {
+    detail: formatReport(report),
+  });
+}
+
+async function recordBuilt(log: Log, actor: string, gathered: Gathered, { checkpoint }: PackageContents) {
+  const { period, range, entries, carried } = gathered;
+  const inside = entries.filter(({ index }) => index >= range.snapshot && index < range.last);
+  const withheld = [...inside, ...carried].filter(({ body }) => body === null).length;
+  const { size } = parseCheckpoint(parseNote(checkpoint).text);
+  await log.append([{ kind: 'evidence.built', subject: '', actor, data: { ...period, size, withheld } }]);
+}

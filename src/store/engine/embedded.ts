@@ -93,7 +93,7 @@ class SessionKeeper {
     if (this.#folder !== null && !existsSync(join(this.#folder, 'pg.creating'))) {
       return new MunimentError(
         'data_damaged',
-        `the data folder \`${folder}\` is damaged and was not touched`,
+        `the data folder \`${folder}\` is damaged; nothing in it was removed`,
         more,
       );
     }

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite } from '@electric-sql/pglite';
 import { DurableNodeFS, syncs } from './durable-fs.ts';
-import { openInMemory } from './memory.ts';
+import { emptyCluster } from './empty-cluster.ts';
 import type { EngineAnswer, EngineFailure, EngineOptions, EngineRequest, EngineStart } from './messages.ts';
 
 /**
@@ -19,8 +21,10 @@ const startParams = [
 ];
 
 async function open({ folder }: EngineOptions): Promise<PGlite> {
-  if (folder === null) return openInMemory();
-  return PGlite.create({ fs: new DurableNodeFS(folder), startParams });
+  if (folder === null) return PGlite.create({ loadDataDir: await emptyCluster() });
+  const options = { fs: new DurableNodeFS(folder), startParams };
+  if (existsSync(join(folder, 'PG_VERSION'))) return PGlite.create(options);
+  return PGlite.create({ ...options, loadDataDir: await emptyCluster() });
 }
 
 function failure(error: unknown): EngineFailure {

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { sql } from 'kysely';
+import { sessionEnded } from '../../../test/support/drafts.ts';
+import { testSigner } from '../../../test/support/log-signer.ts';
+import { openDatabase, openLog } from '../index.ts';
+import { Rounds } from './maintenance.ts';
+
+async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'muniment-data-'));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+test('one folder: made, kept, refused to a second opener, durable by fsync, published, and never behind what it published', async (t) => {
+  const data = await temporaryFolder(t);
+  const folder = join(data, 'deep', 'data');
+  const published = join(data, 'log');
+  const signer = testSigner();
+  let database = await openDatabase({ folder });
+
+  await t.test('a second process is refused, and harms nothing', async () => {
+    await assert.rejects(openDatabase({ folder }), { code: 'data_in_use' });
+  });
+
+  await t.test('each commit is one fsync at least', async () => {
+    const before = (await database.syncs?.()) ?? 0;
+    const commits = 20;
+    const log = await openLog({ database, signer, folder: published });
+    for (let i = 0; i < commits; i++) await log.append([sessionEnded('per_a')]);
+    assert.ok(((await database.syncs?.()) ?? 0) - before >= commits);
+    await log.close();
+    assert.deepEqual((await readdir(published)).sort(), ['checkpoint', 'tile']);
+  });
+
+  await t.test('the engine runs with the settings that its durability rests on', async () => {
+    for (const [name, value] of [
+      ['fsync', 'on'],
+      ['synchronous_commit', 'on'],
+      ['full_page_writes', 'on'],
+      ['wal_sync_method', 'fsync'],
+    ]) {
+      const { rows } = await sql<Record<string, string>>`show ${sql.ref(name as string)}`.execute(
+        database.db,
+      );
+      assert.equal(rows[0]?.[name as string], value);
+    }
+  });
+
+  await t.test('checkpoints when there is something to write, and not otherwise', async () => {
+    const rounds = new Rounds(database.db);
+    const redo = async () => {
+      const { rows } = await sql<{
+        redo: string;
+      }>`select redo_lsn::text as redo from pg_control_checkpoint()`.execute(database.db);
+      return rows[0]?.redo;
+    };
+    const [first] = [await redo()];
+    await rounds.tick(Date.now());
+    const second = await redo();
+    assert.notEqual(second, first);
+    await rounds.tick(Date.now() + 120_000);
+    assert.equal(await redo(), second);
+  });
+
+  await t.test('what was closed opens again with everything', async () => {
+    await database.close();
+    database = await openDatabase({ folder });
+    const log = await openLog({ database, signer, folder: published });
+    assert.equal((await log.head()).size, 21);
+    await log.close();
+    await database.close();
+  });
+
+  await t.test('an empty database behind a published log signs nothing', async () => {
+    const other = await openDatabase({ memory: true });
+    await assert.rejects(openLog({ database: other, signer, folder: published }), {
+      code: 'log_ahead_of_database',
+    });
+    await other.close();
+  });
+
+  await t.test('another log of the same size is no continuation', async () => {
+    const other = await openDatabase({ memory: true });
+    const log = await openLog({ database: other, signer });
+    for (let i = 0; i < 30; i++) await log.append([sessionEnded('per_b')]);
+    await log.close();
+    await assert.rejects(openLog({ database: other, signer, folder: published }), {
+      code: 'log_ahead_of_database',
+    });
+    await other.close();
+  });
+
+  await t.test('a folder that another key signed is not gone on with', async () => {
+    const other = await openDatabase({ memory: true });
+    await assert.rejects(openLog({ database: other, signer: testSigner(), folder: published }), {
+      code: 'data_damaged',
+    });
+    await other.close();
+  });
+
+  await t.test('a damaged cluster is said to be one, and nothing is removed', async () => {
+    await truncate(join(folder, 'pg', 'global', 'pg_control'), 10);
+    const before = await readdir(join(folder, 'pg'));
+    await assert.rejects(openDatabase({ folder }), { code: 'data_damaged' });
+    const after = new Set(await readdir(join(folder, 'pg')));
+    assert.ok(before.every((name) => after.has(name)));
+  });
+
+  await t.test('a creation that was cut short begins anew', async () => {
+    await writeFile(join(folder, 'pg.creating'), '');
+    const fresh = await openDatabase({ folder });
+    assert.equal((await sql`select 1`.execute(fresh.db)).rows.length, 1);
+    await fresh.close();
+  });
+});
+
+test('a folder that cannot be written is refused with one line', async (t) => {
+  const base = await temporaryFolder(t);
+  await writeFile(join(base, 'file'), '');
+  await assert.rejects(openDatabase({ folder: join(base, 'file', 'data') }), { code: 'data_unwritable' });
+  if (process.getuid?.() === 0) return;
+  await mkdir(join(base, 'closed'));
+  await chmod(join(base, 'closed'), 0o500);
+  await assert.rejects(openDatabase({ folder: join(base, 'closed') }), { code: 'data_unwritable' });
+});
+
+test('a statement inside a transaction never mixes with one outside', async (t) => {
+  const database = await openDatabase({ memory: true });
+  t.after(() => database.close());
+  await sql`create table counter (n int)`.execute(database.db);
+  await sql`insert into counter values (0)`.execute(database.db);
+  const increment = () =>
+    database.transaction(async (tx) => {
+      const { rows } = await sql<{ n: number }>`select n from counter`.execute(tx);
+      await sql`update counter set n = ${(rows[0]?.n ?? 0) + 1}`.execute(tx);
+    });
+  await Promise.all([
+    ...Array.from({ length: 50 }, increment),
+    sql`select n from counter`.execute(database.db),
+  ]);
+  const { rows } = await sql<{ n: number }>`select n from counter`.execute(database.db);
+  assert.equal(rows[0]?.n, 50);
+});
+
+test('a closed database refuses', async () => {
+  const database = await openDatabase({ memory: true });
+  await database.close();
+  await assert.rejects(database.transaction((tx) => sql`select 1`.execute(tx)));
+});

@@ -6,6 +6,8 @@ import { infrastructureSerial } from './serials.ts';
 import { issueServerCertificate } from './server-certificate.ts';
 
 const ROOT_YEARS = 10;
+/** The first certificates hold at once for readers whose clocks are a little behind ours. */
+const CLOCK_SKEW_MS = 60_000;
 const JWT_KEYS: Series = { activeDays: 90, overlapDays: 0 };
 const INTERMEDIATES: Series = { activeDays: 300, overlapDays: 65 };
 
@@ -23,15 +25,15 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
   const { keys, clock } = options;
   const trustDomain = checkTrustDomain(options.trustDomain);
   const start = await startOf(keys, clock);
-  const root = await openRoot(keys, trustDomain, start, options.crlBaseUrl);
-  const intermediate = once((name: string, generation: number) =>
-    openIntermediate(
-      { keys, trustDomain, start, root, crlBaseUrl: options.crlBaseUrl },
-      name as Purpose,
-      generation,
-    ),
+  const foundation = { keys, trustDomain, start, crlBaseUrl: options.crlBaseUrl };
+  const root = await openRoot(foundation);
+  const intermediate = once((purpose: Purpose, generation) =>
+    openIntermediate({ ...foundation, root }, purpose, generation),
   );
-  const jwtKey = once((name: string, generation: number) => keys.signer(`${name}-${generation}`, 'ES256'));
+  const anchor = once(async (purpose: Purpose, generation) =>
+    openAnchor(trustDomain, keys, await intermediate(purpose, generation)),
+  );
+  const jwtKey = once((name: 'jwt', generation) => keys.signer(`${name}-${generation}`, 'ES256'));
   const generation = (series: Series): number => generationAt(series, start, clock.now());
   const publishedFor = (purpose: Purpose): Promise<IssuingCa[]> =>
     Promise.all(publishedAround(generation(INTERMEDIATES)).map((number) => intermediate(purpose, number)));
@@ -50,21 +52,23 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     published: async () => [root, ...(await Promise.all(PURPOSES.map(publishedFor))).flat()],
     jwtSigner: () => jwtKey('jwt', generation(JWT_KEYS)),
     jwtKeys,
+    clientAnchors: () =>
+      Promise.all(publishedAround(generation(INTERMEDIATES)).map((number) => anchor('control', number))),
     serverIdentity: async (names) => issueServerCertificate(await issuing('control'), names, clock.now()),
   };
 }
 
 /** When this installation began, in whole seconds: every turn of every key is counted from here. */
 async function startOf(keys: KeyStore, clock: Clock): Promise<Date> {
-  const now = Math.floor(clock.now().getTime() / 1000) * 1000;
+  const now = Math.floor((clock.now().getTime() - CLOCK_SKEW_MS) / 1000) * 1000;
   const kept = await keys.kept('authority/start', () => Buffer.from(new Date(now).toISOString()));
   return new Date(Buffer.from(kept).toString());
 }
 
 /** Remembers by name and generation; what failed is tried again. */
-function once<T>(open: (name: string, generation: number) => Promise<T>) {
+function once<N extends string, T>(open: (name: N, generation: number) => Promise<T>) {
   const opened = new Map<string, Promise<T>>();
-  return (name: string, generation: number): Promise<T> => {
+  return (name: N, generation: number): Promise<T> => {
     const key = `${name}-${generation}`;
     const found = opened.get(key) ?? open(name, generation);
     opened.set(key, found);
@@ -80,46 +84,38 @@ const commonName = (role: string, signer: LocalSigner): string =>
 const crlUrlOf = (base: string | undefined, name: string): string | undefined =>
   base === undefined ? undefined : `${base}/${name}.crl`;
 
-async function openRoot(
-  keys: KeyStore,
-  trustDomain: string,
-  start: Date,
-  crlBaseUrl?: string,
-): Promise<IssuingCa> {
-  const signer = await keys.signer('root', 'ES384');
-  const issuer = issuerOf(commonName('root', signer), signer);
-  const notAfter = new Date(start);
-  notAfter.setUTCFullYear(start.getUTCFullYear() + ROOT_YEARS);
-  const profile = {
-    profile: 'root-ca' as const,
-    serial: infrastructureSerial(),
-    spki: signer.publicKey,
-    commonName: commonName('root', signer),
-    trustDomainUri: `spiffe://${trustDomain}`,
-    notBefore: start,
-    notAfter,
-  };
-  const certificate = await keys.kept('certificate/root', () => issueCertificate(profile, issuer));
-  return {
-    name: 'root',
-    issuer,
-    certificate,
-    notBefore: start,
-    notAfter,
-    crlUrl: crlUrlOf(crlBaseUrl, 'root'),
-  };
-}
-
 interface Foundation {
   keys: KeyStore;
   trustDomain: string;
   start: Date;
-  root: IssuingCa;
   crlBaseUrl: string | undefined;
 }
 
+/** What a CA certificate of ours says besides who signs it. */
+function caProfile(trustDomain: string, signer: LocalSigner, role: string, notBefore: Date, notAfter: Date) {
+  return {
+    serial: infrastructureSerial(),
+    spki: signer.publicKey,
+    commonName: commonName(role, signer),
+    trustDomainUri: `spiffe://${trustDomain}`,
+    notBefore,
+    notAfter,
+  };
+}
+
+async function openRoot({ keys, trustDomain, start, crlBaseUrl }: Foundation): Promise<IssuingCa> {
+  const name = 'root';
+  const signer = await keys.signer(name, 'ES384');
+  const issuer = issuerOf(commonName(name, signer), signer);
+  const notAfter = new Date(start);
+  notAfter.setUTCFullYear(start.getUTCFullYear() + ROOT_YEARS);
+  const profile = { profile: 'root-ca' as const, ...caProfile(trustDomain, signer, name, start, notAfter) };
+  const certificate = await keys.kept(`certificate/${name}`, () => issueCertificate(profile, issuer));
+  return { name, issuer, certificate, notBefore: start, notAfter, crlUrl: crlUrlOf(crlBaseUrl, name) };
+}
+
 async function openIntermediate(
-  { keys, trustDomain, start, root, crlBaseUrl }: Foundation,
+  { keys, trustDomain, start, root, crlBaseUrl }: Foundation & { root: IssuingCa },
   purpose: Purpose,
   generation: number,
 ): Promise<IssuingCa> {
@@ -127,18 +123,23 @@ async function openIntermediate(
   const signer = await keys.signer(name, 'ES256');
   const issuer = issuerOf(commonName(purpose, signer), signer);
   const validity = validityOf(INTERMEDIATES, start, generation);
-  const notAfter = new Date(Math.min(validity.notAfter.getTime(), root.notAfter.getTime()));
   const { notBefore } = validity;
+  const notAfter = new Date(Math.min(validity.notAfter.getTime(), root.notAfter.getTime()));
   const profile = {
     profile: 'intermediate-ca' as const,
-    serial: infrastructureSerial(),
-    spki: signer.publicKey,
-    commonName: commonName(purpose, signer),
-    trustDomainUri: `spiffe://${trustDomain}`,
-    notBefore,
-    notAfter,
+    ...caProfile(trustDomain, signer, purpose, notBefore, notAfter),
     ...(root.crlUrl === undefined ? {} : { crlUrl: root.crlUrl }),
   };
   const certificate = await keys.kept(`certificate/${name}`, () => issueCertificate(profile, root.issuer));
   return { name, issuer, certificate, notBefore, notAfter, crlUrl: crlUrlOf(crlBaseUrl, name) };
+}
+
+/**
+ * The same CA signed by itself: an anchor that stops there. With the root as anchor a TLS server would take any workload's
+ * certificate for an agent's, and ask for the root by name.
+ */
+async function openAnchor(trustDomain: string, keys: KeyStore, { name, notBefore, notAfter }: IssuingCa) {
+  const signer = await keys.signer(name, 'ES256');
+  const profile = caProfile(trustDomain, signer, 'control', notBefore, notAfter);
+  return issueCertificate({ profile: 'root-ca', ...profile }, issuerOf(profile.commonName, signer));
 }

@@ -32,6 +32,11 @@ export interface Authority {
   jwtSigner(): Promise<LocalSigner>;
   /** Keys whose tokens may be live, and the next one; `sequence` rises with every change. */
   jwtKeys(): Promise<{ signers: LocalSigner[]; sequence: number }>;
+  /**
+   * What a TLS server takes agents' certificates by (DER): the control CAs, each signed by itself, so that their names alone
+   * are asked for and nothing else under the root passes.
+   */
+  clientAnchors(): Promise<Uint8Array[]>;
   /** A TLS server certificate from the control CA over a key made in this process. */
   serverIdentity(names: string[]): Promise<ServerIdentity>;
 }

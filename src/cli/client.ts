@@ -41,11 +41,20 @@ export interface Client {
   token: string | undefined;
 }
 
+/** A form travels as one, anything else as JSON. */
+function encoded(body: unknown): { type: string; text: string } | undefined {
+  if (body === undefined) return undefined;
+  if (body instanceof URLSearchParams) return { type: 'application/x-www-form-urlencoded', text: String(body) };
+  return { type: 'application/json', text: JSON.stringify(body) };
+}
+
 function send(target: Target, method: string, path: string, body?: unknown): Promise<Answer> {
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  const headers: Record<string, string | number> = { accept: 'application/json' };
-  if (text !== undefined)
-    Object.assign(headers, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
+  const sent = encoded(body);
+  const headers: Record<string, string | number> = { accept: '*/*' };
+  if (sent !== undefined) {
+    headers['content-type'] = sent.type;
+    headers['content-length'] = Buffer.byteLength(sent.text);
+  }
   if (target.authorization !== undefined) headers.authorization = target.authorization;
   const start = target.secure ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {

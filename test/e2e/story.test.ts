@@ -7,15 +7,18 @@ import { after, describe, it } from 'node:test';
 import { type Ground, prepareGround } from '../../tools/demo/ground.ts';
 import { stopAll } from '../../tools/demo/programs.ts';
 import { type Probe, Story } from '../../tools/demo/story.ts';
-import { type Postgres, postgresMissing, startPostgres } from '../support/postgres.ts';
+import { postgresPrograms, startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 type Engine = 'embedded' | 'postgresql';
 
+const missing = (engine: Engine): string | false =>
+  engine === 'postgresql' && postgresPrograms() === undefined ? 'needs PostgreSQL' : false;
+
 function tell(engine: Engine): void {
-  describe(`the story on ${engine}`, { skip: engine === 'postgresql' ? postgresMissing() : false }, () => {
+  describe(`the story on ${engine}`, { skip: missing(engine) }, () => {
     let story: Story;
     let ground: Ground;
-    let postgres: Postgres | undefined;
+    let postgres: TestPostgres | undefined;
 
     after(async () => {
       await stopAll();
@@ -59,7 +62,10 @@ function tell(engine: Engine): void {
       assert.equal(x509.spiffeId, spiffeId);
       assert.equal(jwt.spiffeId, spiffeId);
       const { accepted, answered } = await story.mutualTls();
-      assert.deepEqual([accepted.peer, answered.peer, answered.text], [spiffeId, spiffeId, `hello ${spiffeId}`]);
+      assert.deepEqual(
+        [accepted.peer, answered.peer, answered.text],
+        [spiffeId, spiffeId, `hello ${spiffeId}`],
+      );
       assert.equal((await story.checkToken()).sub, spiffeId);
     });
 

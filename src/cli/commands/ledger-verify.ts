@@ -22,7 +22,8 @@ const VKEY_FILE = 'vkey';
 
 /** As given, or `@` and a file; otherwise the one that lies beside the tiles, which proves less, and is said. */
 function keyOf(given: string | undefined, folder: string): VerifierKey | undefined {
-  if (given !== undefined) return parseVerifierKey(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8').trim() : given);
+  if (given !== undefined)
+    return parseVerifierKey(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8').trim() : given);
   try {
     return parseVerifierKey(readFileSync(join(folder, VKEY_FILE), 'utf8').trim());
   } catch {
@@ -30,10 +31,15 @@ function keyOf(given: string | undefined, folder: string): VerifierKey | undefin
   }
 }
 
-async function verifyFolder(options: VerifyOptions): Promise<Judged & { signatureChecked: boolean; pinned: boolean }> {
+async function verifyFolder(
+  options: VerifyOptions,
+): Promise<Judged & { signatureChecked: boolean; pinned: boolean }> {
   const folder = resolve(options.log ?? join(options.data, 'log'));
   const key = keyOf(options.key, folder);
-  const report = await withProgress('reading the log', verifyTileFolder(folder, key === undefined ? {} : { key }));
+  const report = await withProgress(
+    'reading the log',
+    verifyTileFolder(folder, key === undefined ? {} : { key }),
+  );
   return { ...report, ok: report.problems.length === 0, pinned: options.key !== undefined };
 }
 
@@ -43,10 +49,20 @@ async function verifyRows(options: VerifyOptions): Promise<Judged> {
 }
 
 function text(judged: Judged & { signatureChecked?: boolean; pinned?: boolean }): string {
-  const head = judged.ok ? `${judged.size} entries: everything holds` : `${judged.size} entries: ${judged.problems.length} problems`;
-  const unsigned = judged.signatureChecked === false ? 'the signature was not checked: no key was given and none lies beside the tiles' : '';
-  const unpinned = judged.signatureChecked && judged.pinned === false ? 'the key came from beside the tiles; give --key to pin it' : '';
-  return [head, ...judged.problems.map((problem) => `  ${problem}`), unsigned, unpinned].filter((part) => part !== '').join('\n');
+  const head = judged.ok
+    ? `${judged.size} entries: everything holds`
+    : `${judged.size} entries: ${judged.problems.length} problems`;
+  const unsigned =
+    judged.signatureChecked === false
+      ? 'the signature was not checked: no key was given and none lies beside the tiles'
+      : '';
+  const unpinned =
+    judged.signatureChecked && judged.pinned === false
+      ? 'the key came from beside the tiles; give --key to pin it'
+      : '';
+  return [head, ...judged.problems.map((problem) => `  ${problem}`), unsigned, unpinned]
+    .filter((part) => part !== '')
+    .join('\n');
 }
 
 export async function verify(options: VerifyOptions): Promise<void> {

@@ -13,7 +13,11 @@ async function loadVerifier(): Promise<Verifier> {
   try {
     return (await import(pathToFileURL(VERIFIER_FILE).href)) as Verifier;
   } catch (cause) {
-    throw new MunimentError('tool_missing', 'the verifier is not built: start once by `npm start` or `./bin/muniment verify`', { cause });
+    throw new MunimentError(
+      'tool_missing',
+      'the verifier is not built: start once by `npm start` or `./bin/muniment verify`',
+      { cause },
+    );
   }
 }
 

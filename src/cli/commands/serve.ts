@@ -1,0 +1,131 @@
+import { writeSync } from 'node:fs';
+import type { Command } from 'commander';
+import { type Served, serve } from '../../api/index.ts';
+import { type Config, readConfig } from '../../config.ts';
+import { type CommonOptions, client, command } from '../context.ts';
+import { note, printable, table } from '../terminal.ts';
+
+interface ServeOptions extends CommonOptions {
+  config?: string;
+  consolePort?: string;
+  apiPort?: string;
+  trustDomain?: string;
+  sweep?: boolean;
+}
+
+interface Overview {
+  found: {
+    sweep: {
+      verdict: string;
+      when: string;
+      why: string;
+      items: number;
+      denied: Array<{ what: string; why: string }>;
+    } | null;
+    byClass: Record<string, number>;
+  };
+  identities: Record<string, number>;
+  log: { size: number; origin: string };
+}
+
+const SWEEP_EVERY_MS = 24 * 3600 * 1000;
+const DENIED_SHOWN = 5;
+
+/** Only what was given on the command line is a flag; a default of an option is none. */
+function configOf(options: ServeOptions, self: Command): Config {
+  const given = (name: string): boolean => self.getOptionValueSource(name) === 'cli';
+  const flags = {
+    data: given('data') ? options.data : undefined,
+    consolePort: options.consolePort,
+    apiPort: options.apiPort,
+    trustDomain: options.trustDomain,
+    sweep: given('sweep') ? options.sweep : undefined,
+  };
+  return readConfig({ flags, file: options.config });
+}
+
+const isOld = ({ found }: Overview): boolean =>
+  found.sweep === null || Date.now() - Date.parse(found.sweep.when) > SWEEP_EVERY_MS;
+
+/** Asks the server that it just started, as any command would. */
+async function look(config: Config): Promise<Overview> {
+  const api = await client({ data: config.data });
+  const overview = await api.get<Overview>('/overview');
+  if (!config.sweep || !isOld(overview)) return overview;
+  note('sweeping this host …');
+  await api.post('/sweeps', { source: 'host' });
+  return api.get<Overview>('/overview');
+}
+
+function sweepLines({ sweep, byClass }: Overview['found']): string[] {
+  if (sweep === null) return ['This host was not swept: `muniment sweep host` does it.'];
+  const rows = Object.entries(byClass).map(([name, count]) => [`  ${name}`, count]);
+  const denied = sweep.denied
+    .slice(0, DENIED_SHOWN)
+    .map(({ what, why }) => `  not read: ${printable(what)} (${why})`);
+  const more = sweep.denied.length > DENIED_SHOWN ? [`  and ${sweep.denied.length - DENIED_SHOWN} more`] : [];
+  return [
+    `On this host: ${sweep.items} things, swept ${sweep.when}: ${sweep.verdict}, ${sweep.why}`,
+    table([], rows, ''),
+    ...denied,
+    ...more,
+  ];
+}
+
+function identityLine({ identities }: Overview): string {
+  const total = Object.values(identities).reduce((sum, count) => sum + count, 0);
+  const states = Object.entries(identities).map(([state, count]) => `${count} ${state}`);
+  return total === 0 ? 'No identity is declared yet.' : `Identities: ${states.join(', ')}.`;
+}
+
+const SEAL_WORDS =
+  'Keys are sealed under a key file beside the data, which protects from nobody who can read that folder; MUNIMENT_SEAL_KEY names a better place.';
+
+async function screen(served: Served, config: Config): Promise<string> {
+  const overview = await look(config);
+  // A one-time link in a log file would be a key left lying about: it is for a person at a terminal.
+  const link = process.stdout.isTTY ? await served.signIn() : undefined;
+  const parts = [
+    ...sweepLines(overview.found),
+    identityLine(overview),
+    `The log ${overview.log.origin} has ${overview.log.size} entries.`,
+    ...(config.sealKey === undefined ? [SEAL_WORDS] : []),
+    '',
+    link === undefined
+      ? `Console: ${served.urls.console}`
+      : `Console, to enrol as first administrator (once, ten minutes): ${link.url}`,
+    ...(link === undefined ? ['A sign-in link: muniment person sign-in NAME'] : []),
+    `API:     ${served.urls.api}`,
+  ];
+  return parts.filter((part, at) => part !== '' || at > 0).join('\n');
+}
+
+/** Resolves when a person or the system asks the process to end. */
+const asked = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });
+
+async function run(options: ServeOptions, self: Command): Promise<void> {
+  const config = configOf(options, self);
+  const stop = asked();
+  const served = await serve(config);
+  try {
+    const text = options.json ? JSON.stringify(served.urls) : await screen(served, config);
+    writeSync(1, `${text}\n`);
+    await stop;
+  } finally {
+    if (!options.json) note('stopping …');
+    await served.close();
+  }
+  process.exit(0);
+}
+
+export const serveCommand = (): Command =>
+  command('serve', 'start the control plane on this host', 'muniment serve --data ./data')
+    .option('--no-sweep', 'do not sweep this host at the start')
+    .option('--console-port <port>', 'loopback, plain http; 0 takes any free one')
+    .option('--api-port <port>', 'everything, TLS; 0 takes any free one')
+    .option('--trust-domain <name>', 'of the SPIFFE IDs that are issued')
+    .option('--config <file>', 'settings file')
+    .action(run);

@@ -68,7 +68,6 @@ export function DataTable<Row>({ caption, columns, rows, rowKey, rowLink }: Prop
           {rows.map((row) => {
             const link = rowLink?.(row);
             return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the link in the first cell is the keyboard's way
               <tr key={rowKey(row)} className={link && 'linked'} onClick={link && followRow}>
                 {columns.map((column, index) => (
                   <td key={column.header} className={column.numeric ? 'numeric' : undefined}>

@@ -1,6 +1,7 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { words } from '../lib/format.ts';
+import './field.css';
 import './filters.css';
 
 const TYPING_PAUSE_MS = 250;

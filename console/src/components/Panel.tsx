@@ -10,6 +10,13 @@ interface Props {
   children: ReactNode;
 }
 
+/** A panel without a heading of its own, for a page's one list. */
+export const Frame = ({ label, children }: { label: string; children: ReactNode }) => (
+  <section className="panel" aria-label={label}>
+    {children}
+  </section>
+);
+
 export function Panel({ title, aside, padded = true, children }: Props) {
   return (
     <section className="panel" aria-label={title}>

@@ -34,13 +34,13 @@ interface Look {
 
 export const VERDICTS: Record<Verdict, Look & { means: string }> = {
   FAIL: { tone: 'fail', icon: CircleX, word: 'Fail', means: 'Evidence shows that it did not hold' },
+  PASS: { tone: 'pass', icon: CircleCheck, word: 'Pass', means: 'Evidence shows that it held' },
   NOT_EVALUABLE: {
     tone: 'warn',
     icon: CircleHelp,
     word: 'Not evaluable',
     means: 'Data is missing, so nothing is claimed',
   },
-  PASS: { tone: 'pass', icon: CircleCheck, word: 'Pass', means: 'Evidence shows that it held' },
   NOT_OCCURRING: {
     tone: 'calm',
     icon: CircleDashed,

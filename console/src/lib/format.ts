@@ -43,9 +43,21 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 export const shorten = (text: string, head = 10, tail = 6): string =>
   text.length <= head + tail + 1 ? text : `${text.slice(0, head)}…${text.slice(-tail)}`;
 
-/** `service-account` → `Service account`. */
+const SPELLED: Record<string, string> = {
+  ai: 'AI',
+  api: 'API',
+  ci: 'CI',
+  jwt: 'JWT',
+  svid: 'SVID',
+  x509: 'X.509',
+};
+
+/** `service-account` → `Service account`; abbreviations as people write them. */
 export const words = (text: string): string => {
-  const spaced = text.replaceAll(/[-_.]/g, ' ');
+  const spaced = text
+    .split(/[-_.]/)
+    .map((word) => SPELLED[word] ?? word)
+    .join(' ');
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 };
 

@@ -11,6 +11,7 @@ import { Panel } from '../../components/Panel.tsx';
 import { Time } from '../../components/Time.tsx';
 import { visible } from '../../lib/format.ts';
 import { AddPasskey } from './AddPasskey.tsx';
+import '../../components/lines.css';
 
 export function Account() {
   const query = useQuery(sessionQuery);

@@ -4,6 +4,7 @@ import { Panel } from '../../components/Panel.tsx';
 import { Time } from '../../components/Time.tsx';
 import { visible } from '../../lib/format.ts';
 import { nameOf } from '../../lib/names.ts';
+import '../../components/lines.css';
 
 /** Who proposed it and who signed it, each with the entry that says so. */
 export function Approvals({ change: { proposer, proposed, approvals, applied, entry } }: { change: Change }) {

@@ -68,6 +68,10 @@ function Step({ step, names }: { step: PlanStep; names: Names }) {
         <caption className="sr-only">
           {VERBS[step.op]} {step.kind} {visible(name)}
         </caption>
+        <colgroup>
+          <col className="diff-field" />
+          <col />
+        </colgroup>
         <thead className="sr-only">
           <tr>
             <th scope="col">Field</th>

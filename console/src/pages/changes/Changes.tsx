@@ -8,16 +8,18 @@ import { Empty } from '../../components/Empty.tsx';
 import { Select } from '../../components/Filters.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
+import { Frame } from '../../components/Panel.tsx';
 import { ChangeStateBadge } from '../../components/status.tsx';
 import { Time } from '../../components/Time.tsx';
 import { formatNumber, visible } from '../../lib/format.ts';
 import { nameOf } from '../../lib/names.ts';
+import '../../components/button.css';
 
 const route = getRouteApi('/house/changes');
 const STATES: ChangeState[] = ['proposed', 'applied', 'withdrawn'];
 
 const COLUMNS: Array<Column<ChangeSummary>> = [
-  { header: 'Title', cell: ({ title }) => <span className="name">{visible(title)}</span>, width: '34%' },
+  { header: 'Title', cell: ({ title }) => <span className="name">{visible(title)}</span>, width: '31%' },
   { header: 'State', cell: ({ state }) => <ChangeStateBadge value={state} />, width: '13%' },
   {
     header: 'Proposed by',
@@ -54,13 +56,13 @@ export function Changes() {
           onChange={(value) => void navigate({ search: { state: value }, replace: true })}
         />
       </search>
-      <section className="panel" aria-label="Changes">
+      <Frame label="Changes">
         <Loaded query={query}>
           {({ items }) =>
             items.length === 0 ? <None filtered={state !== undefined} /> : <Table items={items} />
           }
         </Loaded>
-      </section>
+      </Frame>
     </Page>
   );
 }

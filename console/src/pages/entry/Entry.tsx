@@ -12,6 +12,7 @@ import { formatNumber, words } from '../../lib/format.ts';
 import { LeafFacts } from './LeafFacts.tsx';
 import { Proof } from './Proof.tsx';
 import './entry.css';
+import '../../components/button.css';
 
 const route = getRouteApi('/house/ledger/$index');
 

@@ -8,6 +8,7 @@ import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Empty } from '../../components/Empty.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
+import { Frame } from '../../components/Panel.tsx';
 import { Time } from '../../components/Time.tsx';
 import { visible } from '../../lib/format.ts';
 import { linkOf } from '../../lib/links.ts';
@@ -52,7 +53,7 @@ export function Findings() {
   const query = useQuery(findingsQuery);
   return (
     <Page title="Findings" lead="What a person must decide on, and by when.">
-      <section className="panel" aria-label="Findings">
+      <Frame label="Findings">
         <Loaded query={query}>
           {({ items }) =>
             items.length === 0 ? (
@@ -72,7 +73,7 @@ export function Findings() {
             )
           }
         </Loaded>
-      </section>
+      </Frame>
     </Page>
   );
 }

@@ -8,6 +8,7 @@ import { Empty } from '../../components/Empty.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Pager } from '../../components/Pager.tsx';
+import { Frame } from '../../components/Panel.tsx';
 import { Time } from '../../components/Time.tsx';
 import { visible, words } from '../../lib/format.ts';
 import { FoundFilters } from './FoundFilters.tsx';
@@ -59,7 +60,7 @@ export function Found() {
     >
       <Sweeps />
       <FoundFilters />
-      <section className="panel" aria-label="Observations">
+      <Frame label="Observations">
         <Loaded query={query}>
           {({ items, next }) =>
             items.length === 0 ? (
@@ -84,7 +85,7 @@ export function Found() {
             )
           }
         </Loaded>
-      </section>
+      </Frame>
     </Page>
   );
 }

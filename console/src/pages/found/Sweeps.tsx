@@ -7,6 +7,7 @@ import { Skeleton } from '../../components/Skeleton.tsx';
 import { SweepBadge } from '../../components/status.tsx';
 import { Time } from '../../components/Time.tsx';
 import { plural, visible } from '../../lib/format.ts';
+import '../../components/lines.css';
 
 type Place = { what: string; why: string };
 

@@ -8,9 +8,11 @@ import { Empty } from '../../components/Empty.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Pager } from '../../components/Pager.tsx';
+import { Frame } from '../../components/Panel.tsx';
 import { given } from '../../lib/given.ts';
 import { COLUMNS } from './columns.tsx';
 import { IdentityFilters } from './IdentityFilters.tsx';
+import '../../components/button.css';
 
 const route = getRouteApi('/house/identities');
 const PAGE_ROWS = 50;
@@ -34,7 +36,7 @@ export function Identities() {
       }
     >
       <IdentityFilters />
-      <section className="panel" aria-label="Identities">
+      <Frame label="Identities">
         <Loaded query={query}>
           {({ items, next }) =>
             items.length === 0 ? (
@@ -54,7 +56,7 @@ export function Identities() {
             )
           }
         </Loaded>
-      </section>
+      </Frame>
     </Page>
   );
 }

@@ -6,6 +6,7 @@ import { Empty } from '../../components/Empty.tsx';
 import { EntryLink } from '../../components/EntryLink.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { plural, visible } from '../../lib/format.ts';
+import '../../components/lines.css';
 
 /** The policies that can apply to it; deny wins, and no rule means no. */
 export function Policies({ policies }: { policies: Policy[] }) {

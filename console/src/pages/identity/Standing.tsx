@@ -10,6 +10,7 @@ import { visible, words } from '../../lib/format.ts';
 import { nameOf } from '../../lib/names.ts';
 import { Policies } from './Policies.tsx';
 import { Trusts } from './Trusts.tsx';
+import '../../components/lines.css';
 
 /** Who answers for it, who approved it, by what it proves itself, and what it is allowed. */
 export function Standing({ identity }: { identity: IdentityDetail }) {

@@ -4,6 +4,7 @@ import { Empty } from '../../components/Empty.tsx';
 import { EntryLink } from '../../components/EntryLink.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { visible } from '../../lib/format.ts';
+import '../../components/lines.css';
 
 const METHODS: Record<Trust['method'], string> = {
   unix: 'A process on a host, as the agent sees it',

@@ -11,6 +11,7 @@ import { SearchBox, Select } from '../../components/Filters.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Pager } from '../../components/Pager.tsx';
+import { Frame } from '../../components/Panel.tsx';
 import { Time } from '../../components/Time.tsx';
 import { formatNumber, plural, shorten, visible } from '../../lib/format.ts';
 import { given } from '../../lib/given.ts';
@@ -55,7 +56,7 @@ export function Ledger() {
       }
     >
       <Filters />
-      <section className="panel" aria-label="Entries">
+      <Frame label="Entries">
         <Loaded query={query}>
           {({ items, next }) =>
             items.length === 0 ? (
@@ -85,7 +86,7 @@ export function Ledger() {
             )
           }
         </Loaded>
-      </section>
+      </Frame>
     </Page>
   );
 }

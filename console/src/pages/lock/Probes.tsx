@@ -41,7 +41,7 @@ export function Probes({ records }: { records: LockDetail['probes'] }) {
   );
   return (
     <Panel
-      title="Tried and refused"
+      title="Tried with dead credentials"
       padded={false}
       aside={<span className="aside">{plural(rows.length, 'probe')}</span>}
     >

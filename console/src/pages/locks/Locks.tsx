@@ -6,6 +6,7 @@ import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Empty } from '../../components/Empty.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
+import { Frame } from '../../components/Panel.tsx';
 import { LockBadge } from '../../components/status.tsx';
 import { Time } from '../../components/Time.tsx';
 import { visible, words } from '../../lib/format.ts';
@@ -47,7 +48,7 @@ export function Locks() {
       lead="Immediate refusal, proven: each dead credential is tried where it would be used, and the refusal is recorded."
       actions={<PlaceLock />}
     >
-      <section className="panel" aria-label="Locks">
+      <Frame label="Locks">
         <Loaded query={query}>
           {({ items }) =>
             items.length === 0 ? (
@@ -65,7 +66,7 @@ export function Locks() {
             )
           }
         </Loaded>
-      </section>
+      </Frame>
     </Page>
   );
 }

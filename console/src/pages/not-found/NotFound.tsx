@@ -5,13 +5,15 @@ import { Page } from '../../components/Page.tsx';
 
 export function NotFound() {
   return (
-    <Page title="No such page">
-      <Empty icon={Signpost} title="Nothing is kept at this address">
-        <p>
-          It may be mistyped. Go to the <Link to="/">overview</Link>, or look for it among the{' '}
-          <Link to="/identities">identities</Link>.
-        </p>
-      </Empty>
-    </Page>
+    <main>
+      <Page title="No such page">
+        <Empty icon={Signpost} title="Nothing is kept at this address">
+          <p>
+            It may be mistyped. Go to the <Link to="/">overview</Link>, or look for it among the{' '}
+            <Link to="/identities">identities</Link>.
+          </p>
+        </Empty>
+      </Page>
+    </main>
   );
 }

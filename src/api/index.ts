@@ -25,6 +25,7 @@ export { ACCESS } from './access.ts';
 export { ROUTES } from './contract/index.ts';
 export type { Door } from './env.ts';
 export { openApiDocument } from './openapi.ts';
+export { type Served, serve } from './serve.ts';
 
 export interface ApiOptions {
   house: House;

@@ -8,7 +8,7 @@ import {
   verifyApproval,
 } from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
-import type { View } from '../store/contract.ts';
+import type { View } from '../store/index.ts';
 import { canApprove } from './check.ts';
 import { replan } from './plan.ts';
 

@@ -1,7 +1,7 @@
 import { type ApprovalKey, canonicalize, type PersonSpec, type Role, type Rows } from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
 import type { People } from '../registry/index.ts';
-import type { Decided, Draft, View } from '../store/contract.ts';
+import type { Decided, Draft, View } from '../store/index.ts';
 import { canApprove } from './check.ts';
 import { entriesOf } from './entries.ts';
 import type { Fresh } from './fresh.ts';

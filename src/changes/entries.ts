@@ -1,5 +1,5 @@
 import type { IdentityState, Operation } from '#verifier';
-import type { Draft, View } from '../store/contract.ts';
+import type { Draft, View } from '../store/index.ts';
 
 /** What every entry of one application of a plan says alike. */
 export interface Applying {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Commitment, openingOf, type ResourceKind, SALT_BYTES } from '#verifier';
 import { type IdKind, newId } from '../kernel/index.ts';
-import type { Opening } from '../store/contract.ts';
+import type { Opening } from '../store/index.ts';
 
 const ID_KINDS: Record<ResourceKind, IdKind> = {
   Person: 'person',

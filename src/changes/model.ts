@@ -1,5 +1,5 @@
 import type { Commitment, Operation, ResourceKind, ResourceSpecs, Rows } from '#verifier';
-import type { View } from '../store/contract.ts';
+import type { View } from '../store/index.ts';
 
 /** What should stand, resolved to ids; `after` is null where it should be retired. */
 export type Desired = {

@@ -1,6 +1,6 @@
 import { MunimentError } from '../kernel/index.ts';
 import { type People, readPeople } from '../registry/index.ts';
-import type { Committed, Decided, Log, View } from '../store/contract.ts';
+import type { Committed, Decided, Log, View } from '../store/index.ts';
 
 /** Each try needs somebody enrolled in the moment between reading names and deciding. */
 const TRIES_MAX = 8;

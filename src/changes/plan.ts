@@ -1,5 +1,5 @@
 import { canonicalize, type Operation, type Plan, RESOURCE_KINDS, type ResourceKind } from '#verifier';
-import type { View } from '../store/contract.ts';
+import type { View } from '../store/index.ts';
 import { checkWorld } from './check.ts';
 import { gainsOf } from './gains.ts';
 import { type Desired, type Standing, type World, worldAfter, worldOf } from './model.ts';

@@ -1,5 +1,5 @@
 import type { Rows } from '#verifier';
-import type { Tx } from '../store/contract.ts';
+import type { Tx } from '../store/index.ts';
 
 /** The change as it stands under the lock on the log's head, whatever another replica wrote since it was read. */
 export async function changeUnderLock(tx: Tx, id: string): Promise<Rows['change'] | undefined> {

@@ -1,5 +1,5 @@
 import type { Plan } from '#verifier';
-import type { Log, Opening } from '../store/contract.ts';
+import type { Log, Opening } from '../store/index.ts';
 import { worldAfter, worldOf } from './model.ts';
 import type { Reader } from './text.ts';
 

@@ -10,7 +10,7 @@ import {
 } from '#verifier';
 import { approvalKeyId, MunimentError, parseSpiffeId } from '../kernel/index.ts';
 import type { People } from '../registry/index.ts';
-import type { View } from '../store/contract.ts';
+import type { View } from '../store/index.ts';
 import type { Fresh } from './fresh.ts';
 import type { ManifestSpecs } from './manifest-schema.ts';
 import type { Manifest } from './manifests.ts';

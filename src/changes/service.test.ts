@@ -10,7 +10,7 @@ import {
   PAYMENTS,
   type People,
   propose,
-} from './testing.ts';
+} from './testing/house.ts';
 
 const text = (bytes: Uint8Array | null): string => new TextDecoder().decode(bytes ?? new Uint8Array());
 

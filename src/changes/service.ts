@@ -1,7 +1,7 @@
 import { type ApprovalSignature, type Plan, planDigest, type Rows } from '#verifier';
 import { isMunimentError, MunimentError, newId } from '../kernel/index.ts';
 import { type People, readPeople } from '../registry/index.ts';
-import type { Committed, Draft, Log, Receipt, Tx, View } from '../store/contract.ts';
+import type { Committed, Draft, Log, Receipt, Tx, View } from '../store/index.ts';
 import {
   type Attempt,
   type Channel,

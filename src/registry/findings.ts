@@ -1,6 +1,6 @@
 import type { Rows } from '#verifier';
 import { derivedId } from '../kernel/index.ts';
-import type { Draft, View } from '../store/contract.ts';
+import type { Draft, View } from '../store/index.ts';
 import { graceEnd, isLiving } from './model.ts';
 
 export const OWNER_LEFT = 'owner-left';

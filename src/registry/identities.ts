@@ -1,5 +1,5 @@
 import type { IdentityKind, IdentityState, Rows } from '#verifier';
-import type { Log, View, When } from '../store/contract.ts';
+import type { Log, View, When } from '../store/index.ts';
 import { type OwnerStanding, ownerStanding } from './model.ts';
 import { type People, readPeople } from './people.ts';
 

@@ -1,6 +1,6 @@
 import type { IdentityState, Rows } from '#verifier';
 import { MunimentError, timestamp } from '../kernel/index.ts';
-import type { View } from '../store/contract.ts';
+import type { View } from '../store/index.ts';
 
 /** How long what a person owned goes on after they left, for somebody to take it over. */
 export const OWNER_GRACE_DAYS = 14;

@@ -1,5 +1,5 @@
 import type { Commitment, Rows } from '#verifier';
-import type { Log, Opening, View } from '../store/contract.ts';
+import type { Log, Opening, View } from '../store/index.ts';
 
 /** Persons with what stands behind their commitments, as read at one moment: names are not in the log in clear. */
 export interface People {

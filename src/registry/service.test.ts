@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { carryOut, enrolTwo, type House, openHouse, PAYMENTS, type People } from '../changes/testing.ts';
+import {
+  carryOut,
+  enrolTwo,
+  type House,
+  openHouse,
+  PAYMENTS,
+  type People,
+} from '../changes/testing/house.ts';
 import { manualClock } from '../kernel/index.ts';
 import { createRegistry, type Registry } from './index.ts';
 

@@ -1,6 +1,6 @@
 import type { Kind, Rows } from '#verifier';
 import { type Clock, MunimentError, systemClock } from '../kernel/index.ts';
-import type { Committed, Log, Receipt, StoredEntry, When } from '../store/contract.ts';
+import type { Committed, Log, Receipt, StoredEntry, When } from '../store/index.ts';
 import { ownerFindings } from './findings.ts';
 import { fits, type IdentityFilter, type IdentityView, identitiesAt, sortKey } from './identities.ts';
 import { checkMove, isLiving } from './model.ts';

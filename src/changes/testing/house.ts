@@ -1,8 +1,8 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type ApprovalSignature, approvalMessage } from '#verifier';
-import { approvalKeyId } from '../kernel/index.ts';
-import { type Database, type Log, type LogSigner, openDatabase, openLog } from '../store/index.ts';
-import { type Changes, createChanges, type Proposed } from './index.ts';
+import { approvalKeyId } from '../../kernel/index.ts';
+import { type Database, type Log, type LogSigner, openDatabase, openLog } from '../../store/index.ts';
+import { type Changes, createChanges, type Proposed } from '../index.ts';
 
 /** A real log in memory, people with real keys, and manifests for the tests of this room. */
 export interface House {

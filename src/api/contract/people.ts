@@ -18,7 +18,9 @@ export const Person = z
     email: z.string().nullable(),
     roles: z.array(RoleWord),
     status: z.enum(['active', 'left']),
-    keys: z.array(z.object({ id: z.string(), type: z.enum(['ed25519', 'passkey']) })),
+    keys: z.array(
+      z.object({ id: z.string(), type: z.enum(['ed25519', 'passkey']), credentialId: z.string().optional() }),
+    ),
     bootstrap: z.boolean(),
   })
   .openapi('Person');

@@ -9,7 +9,7 @@ export interface PersonView {
   email: string | null;
   roles: Rows['person']['spec']['roles'];
   status: 'active' | 'left';
-  keys: Array<{ id: string; type: 'ed25519' | 'passkey' }>;
+  keys: Array<{ id: string; type: 'ed25519' | 'passkey'; credentialId?: string }>;
   bootstrap: boolean;
 }
 
@@ -33,7 +33,7 @@ export async function viewPeople(log: Log, rows: PersonRow[]): Promise<PersonVie
     email: opened(spec.email),
     roles: spec.roles,
     status: spec.status,
-    keys: spec.keys.map((key) => ({ id: key.id, type: key.type })),
+    keys: spec.keys.map(({ id, type, credentialId }) => ({ id, type, ...(credentialId && { credentialId }) })),
     bootstrap,
   }));
 }

@@ -66,7 +66,9 @@ export function fromBase64(text: string): Uint8Array {
     throw new FormatError('encoding', 'not base64');
   }
   if (btoa(binary) !== text) throw new FormatError('encoding', 'base64 is not canonical');
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
 }
 
 /** RFC 4648, section 5, without padding. */

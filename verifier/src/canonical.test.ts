@@ -22,10 +22,7 @@ test('RFC 8785: members sort by UTF-16 code units and numbers are as ECMAScript 
     canonicalize({ '\u20ac': 1, '\r': 2, '\ud83d\ude00': 3, '\ufb33': 4, '1': 5, '\u0080': 6 }),
     '{"\\r":2,"1":5,"\u0080":6,"\u20ac":1,"\ud83d\ude00":3,"\ufb33":4}',
   );
-  assert.equal(
-    canonicalize([1e21, 1e30, 4.5, 2e-3, 1e-27, -0]),
-    '[1e+21,1e+30,4.5,0.002,1e-27,0]',
-  );
+  assert.equal(canonicalize([1e21, 1e30, 4.5, 2e-3, 1e-27, -0]), '[1e+21,1e+30,4.5,0.002,1e-27,0]');
   assert.equal(canonicalize('\u20ac$\u000f\nA\'B"\\"/'), '"€$\\u000f\\nA\'B\\"\\\\\\"/"');
   assert.equal(canonicalize({ a: undefined, b: 1 }), '{"b":1}');
 });

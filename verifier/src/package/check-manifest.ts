@@ -3,7 +3,15 @@ import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../note.t
 import type { ZipMember } from '../zip.ts';
 import { refuse } from './json.ts';
 import { checkEnvelope, parseManifest } from './manifest.ts';
-import { BUNDLE_WIDTH, bundleName, bundlesOf, type Manifest, MEMBER, type Range } from './model.ts';
+import {
+  BUNDLE_WIDTH,
+  bundleName,
+  bundlesOf,
+  type Manifest,
+  type ManifestFile,
+  MEMBER,
+  type Range,
+} from './model.ts';
 import type { Findings, Told } from './report.ts';
 
 function memberAt(members: ZipMember[], position: number, name: string): Uint8Array {
@@ -68,6 +76,16 @@ function checkNames(manifest: Manifest, names: string[], findings: Findings): vo
     findings.problem('', 'members are not in order');
 }
 
+/** Names of the listed files that are not there, or not with the bytes that were signed. */
+export function wrongFiles(manifest: Manifest, files: ZipMember[]): string[] {
+  const byName = new Map(files.map(({ name, bytes }) => [name, bytes]));
+  const isRight = ({ name, size, sha256 }: ManifestFile) => {
+    const bytes = byName.get(name);
+    return bytes !== undefined && bytes.length === size && sha256Hex(bytes) === sha256;
+  };
+  return manifest.files.filter((file) => !isRight(file)).map(({ name }) => name);
+}
+
 /** Members and manifest name the same files, in the one order, with the same bytes. */
 export function checkFiles(
   manifest: Manifest,
@@ -84,11 +102,6 @@ export function checkFiles(
   if (listed !== files.map(({ name }) => name).join('\n'))
     findings.problem(MEMBER.manifest, 'lists other members');
   const byName = new Map(files.map(({ name, bytes }) => [name, bytes]));
-  for (const { name, size, sha256 } of manifest.files) {
-    const bytes = byName.get(name);
-    if (bytes === undefined) findings.problem(name, 'is listed and not there');
-    else if (bytes.length !== size || sha256Hex(bytes) !== sha256)
-      findings.problem(name, 'is not the file that was signed');
-  }
+  for (const name of wrongFiles(manifest, files)) findings.problem(name, 'is not the file that was signed');
   return { value: byName, detail: `${files.length} files` };
 }

@@ -2,6 +2,7 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { approvalMessage, planDigest } from '../approval.ts';
 import { base64url } from '../bytes.ts';
+import { canonicalBytes, parseCanonical } from '../canonical.ts';
 import { type CommitmentOpening, openingOf } from '../commitment.ts';
 import { decodeEntry, encodeBody, encodeLeaf, stateDigest } from '../entry.ts';
 import { sha256Hex } from '../hash.ts';
@@ -18,8 +19,10 @@ import {
   type Plan,
   type State,
 } from '../words/index.ts';
+import type { ZipMember } from '../zip.ts';
 import { carriedIndices } from './carried.ts';
-import type { PackageContents, PackageSigner, Range } from './model.ts';
+import { signManifest } from './manifest.ts';
+import { type Manifest, MEMBER, type PackageContents, type PackageSigner, type Range } from './model.ts';
 
 const ORIGIN = 'example.test/log';
 const START = Date.parse('2026-03-01T00:00:00.000Z');
@@ -213,3 +216,29 @@ export function contentsOf(
 }
 
 export const vkey = (signer: PackageSigner) => verifierKey(signer.origin, signer.publicKey);
+
+/** Signs changed members anew, as whoever holds the log's key could. The first two are replaced. */
+export function resign(
+  members: ZipMember[],
+  signer: PackageSigner,
+  change: Partial<Manifest> = {},
+): ZipMember[] {
+  const files = members.slice(2);
+  const before = parseCanonical((members[0] as ZipMember).bytes) as Manifest;
+  const listed = files.map(({ name, bytes }) => ({ name, size: bytes.length, sha256: sha256Hex(bytes) }));
+  const bytes = canonicalBytes({ ...before, files: listed, ...change });
+  return [
+    { name: MEMBER.manifest, bytes },
+    { name: MEMBER.envelope, bytes: signManifest(bytes, signer) },
+    ...files,
+  ];
+}
+
+/** Members with some bytes of one replaced; they must have been there. */
+export function edit(members: ZipMember[], name: string, from: string, to: string): ZipMember[] {
+  const bytes = members.find((member) => member.name === name)?.bytes ?? new Uint8Array();
+  const before = Buffer.from(bytes).toString('latin1');
+  if (!before.includes(from)) throw new Error(`\`${name}\` does not hold \`${from}\``);
+  const edited = new Uint8Array(Buffer.from(before.replace(from, to), 'latin1'));
+  return members.map((member) => (member.name === name ? { name, bytes: edited } : member));
+}

@@ -33,7 +33,11 @@ export async function viewPeople(log: Log, rows: PersonRow[]): Promise<PersonVie
     email: opened(spec.email),
     roles: spec.roles,
     status: spec.status,
-    keys: spec.keys.map(({ id, type, credentialId }) => ({ id, type, ...(credentialId && { credentialId }) })),
+    keys: spec.keys.map(({ id, type, credentialId }) => ({
+      id,
+      type,
+      ...(credentialId && { credentialId }),
+    })),
     bootstrap,
   }));
 }

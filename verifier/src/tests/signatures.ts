@@ -22,6 +22,9 @@ const isPerson = ({ leaf, body }: Entry): boolean =>
   body !== null &&
   (body.data as EntryData['resource.declared']).kind === 'Person';
 
+const mayApprove = ({ roles }: Rows['person']['spec']): boolean =>
+  roles.includes('approver') || roles.includes('admin');
+
 /** The person as enrolled just before `index`: from the period, from a carried entry, or as the opening has it. */
 export function personAt(
   input: EvidenceInput,
@@ -70,7 +73,7 @@ async function check(
   const person = personAt(input, history, approval.approver, approval.entry);
   if (person === undefined) return missing(input, approval);
   if (person.retired || person.spec.status !== 'active') return fails(`${approval.approver} was not active`);
-  if (!person.spec.roles.includes('approver')) return fails(`${approval.approver} was no approver`);
+  if (!mayApprove(person.spec)) return fails(`${approval.approver} was no approver`);
   const key = person.spec.keys.find(({ id }) => id === approval.signature.keyId);
   if (key === undefined) return fails(`the key was not enrolled for ${approval.approver}`);
   const valid = await verifyApproval(approval.signature, key, change.planDigest);

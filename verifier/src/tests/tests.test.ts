@@ -4,7 +4,19 @@ import { CONTROLS, type Verdict } from '../controls/index.ts';
 import { runTests, TESTED } from './index.ts';
 import { NOT_YET } from './not-yet.ts';
 import type { TestResult } from './result.ts';
-import { ADA, BEN, day, grant, house, lock, probe, probes, refuse, Story, sweep } from './testing/synthetic.ts';
+import {
+  ADA,
+  BEN,
+  day,
+  grant,
+  house,
+  lock,
+  probe,
+  probes,
+  refuse,
+  Story,
+  sweep,
+} from './testing/synthetic.ts';
 
 interface Case {
   what: string;

@@ -1,4 +1,4 @@
-import { killedBy, type Rows } from '#verifier';
+import type { Rows } from '#verifier';
 import {
   type AgentAttestation,
   type Attestation,
@@ -11,10 +11,10 @@ import {
   matchingTrusts,
 } from '../attestation/index.ts';
 import { newId } from '../kernel/index.ts';
-import { deathOf } from '../revocation/index.ts';
+import { deathInView, deathOf } from '../revocation/index.ts';
 import type { Database, Log, Tx, View } from '../store/index.ts';
 import { AGENT_IDENTITY, type IssuanceRequest, type JoinRequest, type WorkloadRequest } from './model.ts';
-import type { Objection } from './standing.ts';
+import { activeLock, type Objection } from './standing.ts';
 
 /** Who asks and for whom, after every proof was checked. */
 export interface Caller {
@@ -90,10 +90,9 @@ function agentCaller(attestation: AgentAttestation, death: Rows['lock'] | undefi
 function deadCredential(
   view: View,
   credential: Rows['credential'],
-  death?: Rows['lock'],
+  death: Rows['lock'] | undefined,
 ): Objection | undefined {
-  const identity = view.rows('identity').get(credential.request.identity ?? '');
-  const lock = death ?? killedBy(credential, view.rows('lock').values(), identity);
+  const lock = death ?? deathInView(view, credential);
   return lock && { code: 'locked', rule: 'lock', reason: `the agent's credential is dead (${lock.id})` };
 }
 
@@ -111,13 +110,8 @@ export function findIdentities(view: View, { attestation, agent }: Caller): Cand
     const identity = view.rows('identity').get(trust.spec.identity);
     if (identity === undefined || (identity.name === AGENT_IDENTITY) !== isAgent) continue;
     const known = byIdentity.get(identity.id);
-    if (known === undefined || isLocked(view, known.trust)) byIdentity.set(identity.id, { identity, trust });
+    if (known === undefined || activeLock(view, 'trust', known.trust.id))
+      byIdentity.set(identity.id, { identity, trust });
   }
   return [...byIdentity.values()];
 }
-
-const isLocked = (view: View, trust: Rows['trust']): boolean =>
-  view
-    .rows('lock')
-    .values()
-    .some(({ target, lifted }) => lifted === null && target.kind === 'trust' && target.id === trust.id);

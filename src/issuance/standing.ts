@@ -1,4 +1,4 @@
-import type { Rows } from '#verifier';
+import type { LockTargetKind, Rows } from '#verifier';
 import { type ErrorCode, timestamp } from '../kernel/index.ts';
 import { ownerStanding } from '../registry/index.ts';
 import type { View } from '../store/index.ts';
@@ -29,12 +29,15 @@ function locksOf(view: View): Map<string, Rows['lock']> {
   return byTarget;
 }
 
+/** The lock that holds this target now. */
+export const activeLock = (view: View, kind: LockTargetKind, id: string): Rows['lock'] | undefined =>
+  locksOf(view).get(`${kind}:${id}`);
+
 export function lockOn(view: View, { identity, trust, agent, instance }: Standing): Objection | undefined {
-  const locks = locksOf(view);
   const { owner, application } = identity.spec;
   const targets = { identity: identity.id, trust, agent, instance, owner, application };
   for (const [kind, id] of Object.entries(targets)) {
-    const lock = locks.get(`${kind}:${id}`);
+    const lock = activeLock(view, kind as LockTargetKind, id ?? '');
     if (lock) return { code: 'locked', rule: 'lock', reason: `the ${kind} is locked (${lock.id})` };
   }
   return undefined;

@@ -1,5 +1,5 @@
 export type { Crls } from './crl.ts';
-export { deathOf } from './deaths.ts';
+export { deathInView, deathOf } from './deaths.ts';
 export { grantNamedBy } from './introspect.ts';
 export {
   CRL_REFRESH_SECONDS,

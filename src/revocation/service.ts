@@ -38,17 +38,12 @@ export interface Revocation extends Crls {
 
 export function createRevocation(options: RevocationOptions): Revocation {
   const { database, log } = options;
-  const crls = createCrls(options);
   return {
-    ...crls,
+    ...createCrls(options),
     introspect: createIntrospection(options),
     death: async (credential) => deathOf(database.db, await log.view(), credential),
-    async lock(target, reason, actor) {
-      const placed = await placeLock(log, target, checkedReason(reason), actor);
-      await crls.all();
-      return placed;
-    },
-    lift: (lock, reason, actor) => liftLock(log, lock, checkedReason(reason), actor),
+    lock: async (target, reason, actor) => placeLock(log, target, checkedReason(reason), actor),
+    lift: async (lock, reason, actor) => liftLock(log, lock, checkedReason(reason), actor),
     recordProbes: (lock, probes, actor) => recordProbes(log, lock, probes, actor),
     async identitiesReached(lock) {
       const reach = await reachOf(database.db, lock);

@@ -19,30 +19,31 @@ const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 /** Marks an issue as a bad name, which has a code of its own. */
 export const NAME_FAULT = 'a name is 1 to 63 of a-z, 0-9 and `-`, and starts and ends with a letter or digit';
 
-// Control characters and bidirectional overrides: what is signed must look like what it is.
-const UNSEEN = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
-const UNSEEN_BUT_LINES = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+// Control and format characters, the joiner of emoji apart: what is signed must look like what it is.
+const UNSEEN = /(?!\u200d)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+const UNSEEN_BUT_LINES = /(?![\n\t\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
+const isVisible = (text: string, unseen: RegExp): boolean =>
+  text.isWellFormed() && text.trim() !== '' && !unseen.test(text);
 
 const line = (max: number) =>
   z
     .string()
     .min(1)
     .max(max)
-    .refine((text) => text.isWellFormed() && !UNSEEN.test(text), 'must be one line of visible characters');
+    .refine((text) => isVisible(text, UNSEEN), 'must be one line of visible characters');
 
 const lines = (max: number) =>
   z
     .string()
     .min(1)
     .max(max)
-    .refine(
-      (text) => text.isWellFormed() && !UNSEEN_BUT_LINES.test(text),
-      'holds a character that is not seen',
-    );
+    .refine((text) => isVisible(text, UNSEEN_BUT_LINES), 'holds a character that is not seen');
 
 export const name = z.string().max(NAME_MAX_CHARACTERS, NAME_FAULT).regex(NAME, NAME_FAULT);
 
-const Text = line(TEXT_MAX_CHARACTERS);
+/** One line that a person wrote to be read: also a change's title and reason. */
+export const Text = line(TEXT_MAX_CHARACTERS);
 const Base64Url = z
   .string()
   .max(2048)

@@ -16,6 +16,7 @@ import {
 import { decideEnrolment, type Enrolment } from './bootstrap.ts';
 import { entriesOf } from './entries.ts';
 import { Fresh } from './fresh.ts';
+import { Text } from './manifest-schema.ts';
 import { parseManifests } from './manifests.ts';
 import { commitWithPeople } from './people-retry.ts';
 import { planOf } from './plan.ts';
@@ -86,6 +87,14 @@ const recordedAt = (committed: Committed<unknown>, position = 0): Recorded => {
   return { entry: appended.index, time: appended.time, receipt: committed.receipt(position) };
 };
 
+/** What goes into the log in clear and is read before signing. Throws `bad_request`. */
+function checkWords(words: Record<'title' | 'reason', string> & { source?: string }): void {
+  for (const [path, text] of Object.entries(words)) {
+    if (!Text.safeParse(text).success)
+      throw new MunimentError('bad_request', `\`${path}\` must be one line of visible characters`, { path });
+  }
+}
+
 /** Who may ask for this: a living person, and for people and their roles an administrator. */
 function checkProposer(plan: Plan, view: View): void {
   const person = view.rows('person').get(plan.proposer);
@@ -121,8 +130,9 @@ class ChangesService implements Changes {
   }
 
   #plan(proposal: Proposal, change: string, fresh: Fresh) {
+    const { title, reason, source, proposer } = proposal;
+    checkWords(source === undefined ? { title, reason } : { title, reason, source });
     const manifests = parseManifests(proposal.manifests);
-    const { title, reason, proposer } = proposal;
     return (view: View, people: People): Plan => {
       const desired = resolveManifests(manifests, { view, people, fresh });
       const plan = planOf(desired, view, { change, title, reason, proposer });

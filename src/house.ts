@@ -4,6 +4,7 @@ import { type Changes, createChanges } from './changes/index.ts';
 import type { Config } from './config.ts';
 import { type KeyStore, type LocalSigner, openKeys, openSeal, type Seal } from './crypto/index.ts';
 import { createDiscovery, createHostConnector, type Discovery } from './discovery/index.ts';
+import { createEvidence, type Evidence } from './evidence/index.ts';
 import {
   type Authority,
   createAuthority,
@@ -14,6 +15,7 @@ import {
   type Tokens,
 } from './issuance/index.ts';
 import { type Clock, systemClock } from './kernel/index.ts';
+import { createRegistry, type Registry } from './registry/index.ts';
 import { createRevocation, type Revocation } from './revocation/index.ts';
 import {
   createJobs,
@@ -39,7 +41,9 @@ export interface House {
   readonly issuance: Issuance;
   readonly tokens: Tokens;
   readonly revocation: Revocation;
+  readonly registry: Registry;
   readonly discovery: Discovery;
+  readonly evidence: Evidence;
   /** Aborted by `stopStreams` and once the house closes: whatever streams then ends. */
   readonly closing: AbortSignal;
   stopStreams(): void;
@@ -99,7 +103,9 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     log,
     jobs,
     authority,
+    registry: createRegistry({ log, clock }),
     changes: createChanges({ log }),
+    evidence: createEvidence({ database, log, signer, clock, sealing: seal.worth }),
     issuance: createIssuance({ database, log, authority, clock }),
     tokens: createTokens({ log }),
     revocation: createRevocation({ database, log, authority, clock }),

@@ -7,11 +7,13 @@ const SOURCE = 'host';
 
 /** What the house does by itself, once among all replicas. */
 export async function startJobs(house: House): Promise<void> {
-  const { jobs, log, revocation, config } = house;
+  const { jobs, log, revocation, registry, config } = house;
   jobs.handle('snapshot', async () => void (await log.snapshot()));
   await jobs.every('snapshot', DAY_SECONDS);
   jobs.handle('revocation-lists', async () => void (await revocation.all()));
   await jobs.every('revocation-lists', CRL_REFRESH_SECONDS);
+  jobs.handle('owner-findings', async () => void (await registry.reconcileOwnerFindings()));
+  await jobs.every('owner-findings', HOUR_SECONDS);
   if (!config.sweep) return;
   jobs.handle('sweep', () => sweepIfOld(house));
   await jobs.every('sweep', HOUR_SECONDS);

@@ -35,6 +35,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   listIdentityDecisions: READ,
   listIdentityTimeline: READ,
   acceptIdentity: ['signed-in'],
+  moveIdentity: OPERATE,
   listApplications: READ,
   listProfiles: READ,
   listPolicies: READ,

@@ -5,7 +5,7 @@ import { encodePem } from '../crypto/index.ts';
 import { type House, openHouse } from '../house.ts';
 import { startJobs } from '../jobs.ts';
 import { MunimentError } from '../kernel/index.ts';
-import { createApi, type MunimentApi } from './index.ts';
+import { createApi, type MunimentApi } from './create.ts';
 import {
   type Listener,
   listenConsole,

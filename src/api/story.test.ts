@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { approvalMessage } from '#verifier';
+import { approvalMessage, parseVerifierKey, verifyPackage } from '#verifier';
 import { newId } from '../kernel/index.ts';
 import {
   carryOut,
@@ -177,4 +177,60 @@ test('what was known before is still shown as it was', async () => {
 test('the rows agree with the entries', async () => {
   const answer = await house.call('/api/v1/ledger/verify', { body: { rows: true }, door: operatorDoor() });
   assert.equal(answer.json.ok, true, answer.text);
+});
+
+test('the overview says what stands, and every control has a verdict', async () => {
+  const overview = await read('/overview');
+  const total = Object.values(overview.controls.counts as Record<string, number>).reduce(
+    (sum, count) => sum + count,
+    0,
+  );
+  assert.equal(total, overview.controls.items.length);
+  assert.equal(overview.identities.active, 2);
+  assert.equal(overview.found.sweep, null);
+  assert.ok(overview.credentials.granted24h >= 3 && overview.credentials.refused24h >= 2);
+  const { controls } = await read('/controls');
+  assert.equal(controls.length, total);
+});
+
+test('an auditor builds a package that verifies', async () => {
+  house.clock.advance(1000);
+  const [from, to] = [new Date(0).toISOString(), house.clock.now().toISOString()];
+  house.clock.advance(1000);
+  const answer = await house.call('/api/v1/evidence', { body: { from, to }, headers: bo.bearer });
+  assert.equal(answer.status, 200, answer.text.slice(0, 300));
+  assert.equal(answer.headers.get('content-type'), 'application/zip');
+  const report = await verifyPackage(answer.bytes, { keys: [parseVerifierKey(house.house.log.verifierKey)] });
+  assert.equal(report.exitCode, 0);
+});
+
+test('every read of a console page answers', async () => {
+  const paths = [
+    '/persons',
+    '/applications',
+    '/profiles',
+    '/policies',
+    '/trusts',
+    '/agents',
+    '/locks',
+    '/findings',
+    '/sweeps',
+    '/observations',
+    '/changes',
+    '/changes?state=applied',
+    '/credentials',
+    '/credentials?live=true',
+    '/credentials?identity=payments-api',
+    '/identities/payments-api/credentials',
+    '/identities/payments-api/timeline',
+    '/ledger/entries',
+    '/ledger/entries/3',
+    '/ledger/entries?kind=lock.placed',
+    '/session',
+  ];
+  for (const path of paths) await read(path);
+  const { items } = await read('/ledger/entries?limit=2');
+  assert.equal(items.length, 2);
+  const entry = await read(`/ledger/entries/${items[0].index}`);
+  assert.equal(JSON.parse(entry.leaf).kind, items[0].kind);
 });

@@ -8,8 +8,8 @@ import { createCsr } from '../crypto/index.ts';
 import { type House, openHouse } from '../house.ts';
 import { manualClock } from '../kernel/index.ts';
 import { openDatabase } from '../store/index.ts';
+import { createApi, type MunimentApi } from './create.ts';
 import type { Door } from './env.ts';
-import { createApi, type MunimentApi } from './index.ts';
 import { createLogger } from './logging.ts';
 
 /** A whole house in memory behind the API, for tests: the real rooms, no socket. */
@@ -31,6 +31,7 @@ export interface Call {
 export interface Answer {
   status: number;
   headers: Headers;
+  bytes: Uint8Array;
   text: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
   json: any;
@@ -93,8 +94,9 @@ async function send(api: MunimentApi, path: string, call: Call): Promise<Answer>
     new Request(`${origin}${path}`, { method, headers, ...(content === undefined ? {} : { body: content }) }),
     door,
   );
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: parsed(text) };
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const text = Buffer.from(bytes).toString('utf8');
+  return { status: response.status, headers: response.headers, bytes, text, json: parsed(text) };
 }
 
 function parsed(text: string): unknown {

@@ -19,7 +19,16 @@ export const Control = z
     exceptions: z.number().int(),
     why: z.string(),
     clauses: z.array(z.object({ clause: z.string(), verdict: Verdict, why: z.string() })).optional(),
-    members: z.array(z.object({ member: z.string(), verdict: Verdict, why: z.string() })).optional(),
+    members: z
+      .array(
+        z.object({
+          member: z.string(),
+          verdict: Verdict,
+          why: z.string(),
+          entry: z.number().int().optional(),
+        }),
+      )
+      .optional(),
   })
   .openapi('Control');
 

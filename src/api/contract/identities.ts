@@ -14,6 +14,7 @@ import {
   Ref,
   route,
   searchShape,
+  Text,
   Time,
   WhenQuery,
   whenShape,
@@ -35,6 +36,9 @@ export const Identity = z
     application: Ref,
     owner: Owner,
     deputy: Owner.nullable(),
+    answers: z
+      .enum(['owner', 'deputy', 'grace', 'none'])
+      .openapi({ description: 'Who answers for it now; under `grace` nothing new begins.' }),
     environment: EnvironmentWord,
     profile: Ref,
     state: IdentityStateWord,
@@ -127,6 +131,19 @@ export const acceptIdentity = route({
   tags,
   summary: 'The owner says again that the identity is theirs',
   request: { params: IdPath, ...body(NoBody) },
+  responses: ok(z.object({ entry: z.number().int(), receipt: Receipt })),
+});
+
+export const moveIdentity = route({
+  operationId: 'moveIdentity',
+  method: 'post',
+  path: '/api/v1/identities/{id}/move',
+  tags,
+  summary: 'Suspend an identity, or let it go on',
+  request: {
+    params: IdPath,
+    ...body(z.strictObject({ to: z.enum(['suspended', 'active']), reason: Text })),
+  },
   responses: ok(z.object({ entry: z.number().int(), receipt: Receipt })),
 });
 

@@ -3,19 +3,17 @@ import type { Api } from '../app.ts';
 import * as contract from '../contract/credentials.ts';
 import { checkCredential } from '../read/check.ts';
 import { idsOf, viewCredential, viewDecision } from '../read/credentials.ts';
-import { findIdentity, sceneAt } from '../read/identities.ts';
 import { namesOf, refOrNull } from '../read/names.ts';
 import { pageOfCredentials } from '../read/queries.ts';
-import { momentOf } from '../read/when.ts';
 import { before, nextOf } from './facts.ts';
 import type { Rooms } from './rooms.ts';
 
-export function mountCredentials(app: Api, { log, database, clock }: Rooms): void {
+export function mountCredentials(app: Api, { log, database, clock, registry }: Rooms): void {
   const { db } = database;
   const now = () => clock.now().toISOString();
   const idOf = async (idOrName: string | undefined) => {
     if (idOrName === undefined) return undefined;
-    return findIdentity(await sceneAt(log, await momentOf(log, {}, clock.now())), idOrName).id;
+    return (await registry.identity(idOrName)).id;
   };
 
   app.openapi(contract.listCredentials, async (c) => {

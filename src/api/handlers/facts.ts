@@ -6,45 +6,37 @@ import { actorOf } from '../env.ts';
 import { idsOf, viewCredential, viewDecision } from '../read/credentials.ts';
 import { viewAgent, viewFinding, viewLock, viewPolicy, viewProfile, viewTrust } from '../read/declared.ts';
 import { viewEntries } from '../read/entries.ts';
-import { filterIdentities, findIdentity, sceneAt, surroundings, viewIdentities } from '../read/identities.ts';
+import { surroundings, viewIdentities } from '../read/identities.ts';
 import { namesOf, refOf } from '../read/names.ts';
 import { pageOfCredentials, pageOfRefusals } from '../read/queries.ts';
 import { momentOf } from '../read/when.ts';
 import type { Rooms } from './rooms.ts';
 
 /** Identities and everything around them. */
-export function mountIdentities(app: Api, { log, database, clock, config }: Rooms): void {
+export function mountIdentities(app: Api, { log, database, clock, config, registry }: Rooms): void {
   const { db } = database;
-  const place = { db, trustDomain: config.trustDomain };
+  const scene = { log, db, trustDomain: config.trustDomain };
   const now = () => clock.now().toISOString();
-  const rowOf = async (id: string) => {
-    const moment = await momentOf(log, {}, clock.now());
-    return findIdentity(await sceneAt(log, moment), id);
-  };
 
   app.openapi(contract.listIdentities, async (c) => {
-    const { asOf, knownAt, limit, cursor, ...filter } = c.req.valid('query');
+    const { asOf, knownAt, ...filter } = c.req.valid('query');
     const moment = await momentOf(log, { asOf, knownAt }, clock.now());
-    const scene = await sceneAt(log, moment);
-    const rows = filterIdentities(scene, filter).filter(({ name }) => cursor === undefined || name > cursor);
-    const page = rows.slice(0, limit);
-    const next = rows.length > limit ? String(page.at(-1)?.name) : null;
-    return c.json({ items: await viewIdentities(place, scene, page, moment), next }, 200);
+    const { items, next } = await registry.listIdentities(present(filter), moment.when);
+    return c.json({ items: await viewIdentities(scene, items, moment), next }, 200);
   });
 
   app.openapi(contract.getIdentity, async (c) => {
     const moment = await momentOf(log, c.req.valid('query'), clock.now());
-    const scene = await sceneAt(log, moment);
-    const row = findIdentity(scene, c.req.valid('param').id);
-    const [view] = await viewIdentities(place, scene, [row], moment);
+    const row = await registry.identity(c.req.valid('param').id, moment.when);
+    const [view] = await viewIdentities(scene, [row], moment);
     if (view === undefined) throw new MunimentError('not_found', 'there is no such identity');
-    const { spiffePath } = row.spec;
-    return c.json({ ...view, spiffePath, entry: row.entry, ...(await surroundings(log, row, moment)) }, 200);
+    const { spiffePath, entry } = row;
+    return c.json({ ...view, spiffePath, entry, ...(await surroundings(log, row, moment)) }, 200);
   });
 
   app.openapi(contract.listIdentityCredentials, async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    const { id } = await rowOf(c.req.valid('param').id);
+    const { id } = await registry.identity(c.req.valid('param').id);
     const rows = await pageOfCredentials(db, { identity: id, before: before(cursor), limit });
     const [view, names] = [await log.view(), await namesOf(log, rows.flatMap(idsOf))];
     const items = rows.map((row) => viewCredential(row, view, names, now()));
@@ -53,7 +45,7 @@ export function mountIdentities(app: Api, { log, database, clock, config }: Room
 
   app.openapi(contract.listIdentityDecisions, async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    const { id } = await rowOf(c.req.valid('param').id);
+    const { id } = await registry.identity(c.req.valid('param').id);
     const page = { identity: id, before: before(cursor), limit };
     const both = [...(await pageOfCredentials(db, page)), ...(await pageOfRefusals(db, page))];
     const rows = both.sort((a, b) => b.entry - a.entry).slice(0, limit);
@@ -64,33 +56,36 @@ export function mountIdentities(app: Api, { log, database, clock, config }: Room
 
   app.openapi(contract.listIdentityTimeline, async (c) => {
     const { limit, cursor } = c.req.valid('query');
-    const { id } = await rowOf(c.req.valid('param').id);
-    const entries = await log.search({ subject: id, before: before(cursor), limit });
+    const { id } = await registry.identity(c.req.valid('param').id);
+    const entries = await registry.timeline(id, { before: before(cursor), limit });
     const next = entries.length === limit ? String(entries.at(-1)?.index) : null;
     return c.json({ items: await viewEntries(log, entries), next }, 200);
   });
 
   app.openapi(contract.acceptIdentity, async (c) => {
-    const actor = actorOf(c.get('caller'));
-    const row = await rowOf(c.req.valid('param').id);
-    const committed = await log.commit({
-      decide(view) {
-        const identity = view.rows('identity').get(row.id);
-        if (identity === undefined || identity.retired)
-          throw new MunimentError('not_found', 'the identity is retired');
-        if (identity.spec.owner !== actor)
-          throw new MunimentError('forbidden', 'only its owner accepts an identity');
-        const data = { identity: row.id, owner: actor };
-        return { drafts: [{ kind: 'owner.accepted', subject: row.id, actor, data }], result: undefined };
-      },
+    const { id } = await registry.identity(c.req.valid('param').id);
+    const accepted = await registry.acceptOwnership({ identity: id, person: actorOf(c.get('caller')) });
+    return c.json({ entry: accepted.entry, receipt: accepted.receipt }, 200);
+  });
+
+  app.openapi(contract.moveIdentity, async (c) => {
+    const { id } = await registry.identity(c.req.valid('param').id);
+    const moved = await registry.move({
+      identity: id,
+      ...c.req.valid('json'),
+      actor: actorOf(c.get('caller')),
     });
-    const receipt = committed.receipt(0);
-    return c.json({ entry: receipt.index, receipt }, 200);
+    return c.json({ entry: moved.entry, receipt: moved.receipt }, 200);
   });
 
   app.openapi(contract.listApplications, async (c) => {
     const moment = await momentOf(log, c.req.valid('query'), clock.now());
-    const [rows, scene] = [await log.rows('application', moment.when), await sceneAt(log, moment)];
+    const [rows, people, identities] = await Promise.all([
+      log.rows('application', moment.when),
+      log.rows('person', moment.when),
+      log.rows('identity', moment.when),
+    ]);
+    const statuses = new Map(people.map((row) => [row.id, row.spec.status]));
     const names = await namesOf(
       log,
       rows.map(({ spec }) => spec.owner),
@@ -99,12 +94,9 @@ export function mountIdentities(app: Api, { log, database, clock, config }: Room
       id,
       name: String(name),
       description: spec.description,
-      owner: {
-        ...refOf(names, spec.owner),
-        status: scene.people.get(spec.owner)?.spec.status ?? ('left' as const),
-      },
+      owner: { ...refOf(names, spec.owner), status: statuses.get(spec.owner) ?? ('left' as const) },
       status: retired ? ('retired' as const) : spec.status,
-      identities: scene.identities.filter((row) => row.spec.application === id && !row.retired).length,
+      identities: identities.filter((row) => row.spec.application === id && !row.retired).length,
       entry,
     }));
     return c.json({ items: items.sort(byName) }, 200);
@@ -159,6 +151,13 @@ export function mountDeclared(app: Api, { log, clock }: Rooms): void {
     );
     return c.json({ items: rows.map((row) => viewLock(row, names)).sort((a, b) => b.entry - a.entry) }, 200);
   });
+}
+
+/** Keys that were given: a query's absent ones stay absent. */
+function present<T extends object>(query: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }
 
 const stands = (row: { retired: boolean }): boolean => !row.retired;

@@ -1,128 +1,73 @@
 import { killedBy, type Rows } from '#verifier';
-import { MunimentError } from '../../kernel/index.ts';
-import type { Db, Log } from '../../store/contract.ts';
+import type { IdentityView } from '../../registry/index.ts';
+import type { Db, Log } from '../../store/index.ts';
 import { viewLock, viewPolicy, viewTrust } from './declared.ts';
 import { type Names, namesOf, refOf } from './names.ts';
 import { lastGrants, unendedCredentials } from './queries.ts';
 import type { Moment } from './when.ts';
 
-type IdentityRow = Rows['identity'];
-
-/** Everything that a list of identities rests on, at one moment. */
-export interface Scene {
-  identities: IdentityRow[];
-  people: Map<string, Rows['person']>;
-  locks: Array<Rows['lock']>;
-  names: Names;
+export interface IdentityScene {
+  log: Log;
+  db: Db;
+  trustDomain: string;
 }
 
-export async function sceneAt(log: Log, { when }: Moment): Promise<Scene> {
-  const [identities, people, locks] = await Promise.all([
-    log.rows('identity', when),
-    log.rows('person', when),
-    log.rows('lock', when),
-  ]);
-  const ids = identities.flatMap(({ id, spec }) => [
-    id,
-    spec.application,
-    spec.owner,
-    spec.deputy ?? '',
-    spec.profile,
-  ]);
-  const names = await namesOf(log, ids);
-  return { identities, people: new Map(people.map((row) => [row.id, row])), locks, names };
-}
+const peopleOf = ({ owner, deputy }: IdentityView): string[] => [owner.id, ...(deputy ? [deputy.id] : [])];
 
-export interface Filter {
-  q?: string | undefined;
-  state?: string | undefined;
-  kind?: string | undefined;
-  application?: string | undefined;
-  owner?: string | undefined;
-}
-
-const isNamed = (names: Names, id: string, wanted: string): boolean => id === wanted || names[id] === wanted;
-
-/** Identities that fit, by name. */
-export function filterIdentities({ identities, names }: Scene, filter: Filter): IdentityRow[] {
-  const text = filter.q?.toLowerCase();
-  return identities
-    .filter(({ state }) => filter.state === undefined || state === filter.state)
-    .filter(({ spec }) => filter.kind === undefined || spec.kind === filter.kind)
-    .filter(
-      ({ spec }) => filter.application === undefined || isNamed(names, spec.application, filter.application),
-    )
-    .filter(({ spec }) => filter.owner === undefined || isNamed(names, spec.owner, filter.owner))
-    .filter(
-      (row) =>
-        text === undefined ||
-        `${row.name} ${row.spec.purpose} ${row.spec.spiffePath}`.toLowerCase().includes(text),
-    )
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function standsUnder(lock: Rows['lock'], { id, spec }: IdentityRow): boolean {
-  if (lock.lifted !== null) return false;
-  const { kind, id: target } = lock.target;
-  return (
-    (kind === 'identity' && target === id) ||
-    (kind === 'owner' && target === spec.owner) ||
-    (kind === 'application' && target === spec.application)
-  );
-}
-
+/** Identities of the registry with what they hold. */
 export async function viewIdentities(
-  { db, trustDomain }: { db: Db; trustDomain: string },
-  scene: Scene,
-  rows: IdentityRow[],
+  { log, db, trustDomain }: IdentityScene,
+  rows: IdentityView[],
   { size, now }: Moment,
 ) {
-  const { names, people, locks } = scene;
+  const names = await namesOf(log, rows.flatMap(peopleOf));
+  const view = await log.view();
   const unended = await unendedCredentials(db, size, now);
   const grants = await lastGrants(
     db,
     rows.map(({ id }) => id),
     size,
   );
-  const owner = (id: string) => ({
-    ...refOf(names, id),
-    status: people.get(id)?.spec.status ?? ('left' as const),
-  });
-  const liveOf = (row: IdentityRow) =>
-    unended.filter(({ request }) => request.identity === row.id).filter((held) => !killedBy(held, locks, row))
-      .length;
+  const live = unended.filter(
+    (held) =>
+      !killedBy(held, view.rows('lock').values(), view.rows('identity').get(held.request.identity ?? '')),
+  );
   return rows.map((row) => ({
-    id: row.id,
-    name: String(row.name),
-    kind: row.spec.kind,
-    purpose: row.spec.purpose,
-    application: refOf(names, row.spec.application),
-    owner: owner(row.spec.owner),
-    deputy: row.spec.deputy === undefined ? null : owner(row.spec.deputy),
-    environment: row.spec.environment,
-    profile: refOf(names, row.spec.profile),
-    state: row.state,
-    spiffeId: `spiffe://${trustDomain}${row.spec.spiffePath}`,
-    liveCredentials: liveOf(row),
+    ...shown(row, names),
+    spiffeId: `spiffe://${trustDomain}${row.spiffePath}`,
+    liveCredentials: live.filter(({ request }) => request.identity === row.id).length,
     lastGrant: grants.get(row.id) ?? null,
-    locked: locks.some((lock) => standsUnder(lock, row)),
-    ownerAccepted: row.ownerAccepted,
-    bootstrap: row.bootstrap,
   }));
 }
 
-/** By id or name. */
-export function findIdentity({ identities }: Scene, idOrName: string): IdentityRow {
-  const row =
-    identities.find(({ id }) => id === idOrName) ??
-    identities.find(({ name, retired }) => name === idOrName && !retired) ??
-    identities.find(({ name }) => name === idOrName);
-  if (row === undefined) throw new MunimentError('not_found', `there is no identity \`${idOrName}\``);
-  return row;
+/** A person's display name is for readers; the registry finds people by login name. */
+const personIn = (names: Names, person: IdentityView['owner']) => ({
+  ...person,
+  name: names[person.id] ?? person.name,
+});
+
+function shown(row: IdentityView, names: Names) {
+  const { id, name, kind, purpose, application, profile, state, locked, ownerAccepted, bootstrap } = row;
+  return {
+    id,
+    name,
+    kind,
+    purpose,
+    application,
+    owner: personIn(names, row.owner),
+    deputy: row.deputy === null ? null : personIn(names, row.deputy),
+    answers: row.standing.standing,
+    environment: row.environment as Rows['identity']['spec']['environment'],
+    profile,
+    state,
+    locked,
+    ownerAccepted,
+    bootstrap,
+  };
 }
 
 /** Trusts, locks, policies and approvals around one identity. */
-export async function surroundings(log: Log, row: IdentityRow, { when }: Moment) {
+export async function surroundings(log: Log, row: IdentityView, { when }: Moment) {
   const [trusts, policies, locks, approvals] = await Promise.all([
     log.rows('trust', when),
     log.rows('policy', when),
@@ -130,7 +75,8 @@ export async function surroundings(log: Log, row: IdentityRow, { when }: Moment)
     approvalsOf(log, row),
   ]);
   const own = trusts.filter(({ spec, retired }) => spec.identity === row.id && !retired);
-  const about = locks.filter((lock) => standsUnder({ ...lock, lifted: null }, row));
+  const targets = new Set([row.id, row.owner.id, row.application.id]);
+  const about = locks.filter(({ target }) => targets.has(target.id));
   const names = await namesOf(log, [row.id, ...about.flatMap(({ actor, target }) => [actor, target.id])]);
   return {
     trusts: own.map((trust) => viewTrust(trust, names)),
@@ -140,7 +86,7 @@ export async function surroundings(log: Log, row: IdentityRow, { when }: Moment)
   };
 }
 
-async function approvalsOf(log: Log, row: IdentityRow) {
+async function approvalsOf(log: Log, row: IdentityView) {
   const change = row.change === null ? undefined : await log.row('change', row.change);
   if (change === undefined) return [];
   const names = await namesOf(log, [change.id, ...change.approvals.map(({ approver }) => approver)]);

@@ -1,0 +1,104 @@
+import { attestCertificate } from '../attestation/index.ts';
+import type { House } from '../house.ts';
+import { type Api, createFrame } from './app.ts';
+import { createAttempts } from './attempts.ts';
+import { callerOf } from './caller.ts';
+import type { Caller, Door } from './env.ts';
+import type { Places } from './guard.ts';
+import { mountAgents } from './handlers/agents.ts';
+import { mountChanges } from './handlers/changes.ts';
+import { mountCredentials } from './handlers/credentials.ts';
+import { mountDiscovery } from './handlers/discovery.ts';
+import { mountEvidence } from './handlers/evidence.ts';
+import { mountDeclared, mountIdentities } from './handlers/facts.ts';
+import { mountLedger } from './handlers/ledger.ts';
+import { mountLocks } from './handlers/locks.ts';
+import { mountOpen } from './handlers/open.ts';
+import { mountPeople } from './handlers/people.ts';
+import type { Rooms } from './handlers/rooms.ts';
+import { mountSessions } from './handlers/sessions.ts';
+import type { Logger } from './logging.ts';
+import { createMetrics } from './metrics.ts';
+import { createSessions, type RelyingParty, type Sessions } from './sessions/index.ts';
+import { openStatic } from './static.ts';
+
+export interface ApiOptions {
+  house: House;
+  places: Places;
+  party: RelyingParty;
+  logger: Logger;
+  /** The console's build; one that is not there leaves its pages out. */
+  consoleFolder: string;
+}
+
+export interface MunimentApi {
+  fetch(request: Request, door: Door): Response | Promise<Response>;
+  readonly sessions: Sessions;
+  signInUrl(token: string): string;
+  /** Writes what is due by itself: ended sessions, counted requests. */
+  tick(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The whole HTTP API over a house, without a listener. */
+export function createApi({ house, places, party, logger, consoleFolder }: ApiOptions): MunimentApi {
+  const { log, clock, database } = house;
+  const sessions = createSessions({ database, log, clock, party });
+  const attempts = createAttempts(clock);
+  const metrics = createMetrics(log);
+  const signInUrl = (token: string) => `http://localhost:${places.consolePort()}/#token=${token}`;
+  const rooms: Rooms = { ...house, sessions, attempts, metrics, signInUrl };
+  const operators = new Set([0, process.getuid?.() ?? 0]);
+  const sources = { log, sessions, operators, agentOf: (der: Uint8Array) => agentOf(house, der) };
+  const files = openStatic(consoleFolder);
+  const app = createFrame({
+    places,
+    logger,
+    metrics,
+    attempts,
+    files,
+    callerOf: (c) => callerOf(sources, c),
+  });
+  mountAll(app, rooms);
+
+  async function count(all: boolean): Promise<void> {
+    const drafts = attempts.drain(all);
+    if (drafts.length > 0) await log.append(drafts);
+  }
+
+  return {
+    fetch: (request, door) => app.fetch(request, door),
+    sessions,
+    signInUrl,
+    async tick() {
+      await count(false);
+      await sessions.purge();
+    },
+    async close() {
+      metrics.close();
+      await count(true);
+    },
+  };
+}
+
+function mountAll(app: Api, rooms: Rooms): void {
+  mountSessions(app, rooms);
+  mountPeople(app, rooms);
+  mountIdentities(app, rooms);
+  mountDeclared(app, rooms);
+  mountCredentials(app, rooms);
+  mountAgents(app, rooms);
+  mountLocks(app, rooms);
+  mountLedger(app, rooms);
+  mountChanges(app, rooms);
+  mountDiscovery(app, rooms);
+  mountEvidence(app, rooms);
+  mountOpen(app, rooms);
+}
+
+async function agentOf({ log, authority, clock }: House, der: Uint8Array): Promise<Caller> {
+  const issuerKeys = async () =>
+    (await authority.publishedFor('control')).map(({ issuer }) => issuer.signer.publicKey);
+  const { agent, credential } = await attestCertificate({ log, issuerKeys }, der, clock.now());
+  return { kind: 'agent', agent: agent.id, instance: agent.instance, credential: credential.entry };
+}

@@ -1,0 +1,36 @@
+import { explain } from '../../config.ts';
+import type { Api } from '../app.ts';
+import * as contract from '../contract/evidence.ts';
+import { actorOf } from '../env.ts';
+import { viewControls } from '../read/controls.ts';
+import { overviewAt } from '../read/overview.ts';
+import { momentOf } from '../read/when.ts';
+import type { Rooms } from './rooms.ts';
+
+export function mountEvidence(app: Api, rooms: Rooms): void {
+  const { log, clock, evidence, config } = rooms;
+
+  app.openapi(contract.listControls, async (c) => {
+    const { from, to } = c.req.valid('query');
+    const asked = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+    const { period, results } = await evidence.verdicts(asked);
+    return c.json({ period, controls: viewControls(results) }, 200);
+  });
+
+  app.openapi(contract.buildPackage, async (c) => {
+    const { from, to, withhold } = c.req.valid('json');
+    const actor = actorOf(c.get('caller'));
+    const bytes = await evidence.build({ from, to, actor, ...(withhold === undefined ? {} : { withhold }) });
+    return c.body(new Uint8Array(bytes), 200, {
+      'content-type': 'application/zip',
+      'content-disposition': 'attachment; filename="muniment-evidence.zip"',
+    }) as never;
+  });
+
+  app.openapi(contract.overview, async (c) => {
+    const moment = await momentOf(log, c.req.valid('query'), clock.now());
+    return c.json(await overviewAt(rooms, moment), 200);
+  });
+
+  app.openapi(contract.getConfig, (c) => c.json({ settings: explain(config) }, 200));
+}

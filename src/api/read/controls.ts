@@ -1,0 +1,38 @@
+import { CONTROLS, type Control, type TestResult } from '#verifier';
+
+/** One sentence for a verdict: that of the clause which decided it. */
+const whyOf = ({ verdict, clauses }: TestResult): string =>
+  clauses.find((clause) => clause.verdict === verdict)?.why ?? 'nothing of the kind occurred in the period';
+
+/** A control with its outcome over a period. */
+export function viewControl(control: Control, result: TestResult) {
+  const deviations = new Set(result.clauses.flatMap((clause) => clause.deviations));
+  return {
+    id: control.id,
+    title: control.title,
+    statement: control.statement,
+    tsc: [...control.tsc],
+    verdict: result.verdict,
+    population: result.counts.members,
+    deviations: deviations.size,
+    // No kind of entry declares an exception yet, so none can be counted.
+    exceptions: 0,
+    why: whyOf(result),
+    clauses: result.clauses.map(({ clause, verdict, why }) => ({ clause, verdict, why })),
+    members: result.members.map(({ id, verdict, why, entry }) => ({
+      member: id,
+      verdict,
+      why,
+      ...(entry === undefined ? {} : { entry }),
+    })),
+  };
+}
+
+/** In the order of the catalogue. */
+export function viewControls(results: TestResult[]) {
+  const byId = new Map(results.map((result) => [result.control, result]));
+  return CONTROLS.flatMap((control) => {
+    const result = byId.get(control.id);
+    return result === undefined ? [] : [viewControl(control, result)];
+  });
+}

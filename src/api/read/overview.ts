@@ -1,0 +1,106 @@
+import { VERDICTS } from '#verifier';
+import type { Rooms } from '../handlers/rooms.ts';
+import { viewControls } from './controls.ts';
+import { stateOf } from './credentials.ts';
+import { countObservations, countSince, unendedCredentials } from './queries.ts';
+import type { Moment } from './when.ts';
+
+const DAY_MS = 86_400_000;
+
+const tally = (words: string[]): Record<string, number> => {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+};
+
+/** The first page: verdicts, what needs a person, what was found here. */
+export async function overviewAt(rooms: Rooms, moment: Moment) {
+  const { log } = rooms;
+  const [head, identities] = await Promise.all([log.head(), log.rows('identity', moment.when)]);
+  const [controls, attention, found, credentials] = await Promise.all([
+    controlsAt(rooms, moment),
+    attentionAt(rooms, moment),
+    foundAt(rooms, moment),
+    credentialsAt(rooms, moment),
+  ]);
+  return {
+    controls,
+    attention,
+    found,
+    identities: tally(identities.map(({ state }) => state)),
+    credentials,
+    log: { size: head.size, time: head.time, origin: log.origin },
+  };
+}
+
+async function controlsAt({ evidence }: Rooms, { when, now }: Moment) {
+  const { results } = await evidence.verdicts(when.asOf === undefined ? {} : { to: now });
+  const controls = viewControls(results);
+  const counts = Object.fromEntries(
+    VERDICTS.map((word) => [word, controls.filter(({ verdict }) => verdict === word).length]),
+  ) as Record<(typeof VERDICTS)[number], number>;
+  return { counts, items: controls.map(({ id, title, verdict, why }) => ({ id, title, verdict, why })) };
+}
+
+async function attentionAt({ log, registry }: Rooms, { when }: Moment) {
+  const [changes, findings, sweeps, bootstrap, { items }] = await Promise.all([
+    log.rows('change', when),
+    log.rows('finding', when),
+    log.rows('sweep', when),
+    log.row('bootstrap', 'open', when),
+    registry.listIdentities({ state: 'active', limit: Number.MAX_SAFE_INTEGER }, when),
+  ]);
+  const waiting = (signed: boolean) =>
+    changes.filter(({ state, approvals }) => state === 'proposed' && approvals.length > 0 === signed).length;
+  const all = [
+    { what: 'changes wait for a signature', link: '/changes?state=proposed', count: waiting(false) },
+    {
+      what: 'changes are signed and wait to be applied',
+      link: '/changes?state=proposed',
+      count: waiting(true),
+    },
+    {
+      what: 'findings are open',
+      link: '/findings',
+      count: findings.filter(({ closed }) => closed === null).length,
+    },
+    {
+      what: 'identities have nobody who answers',
+      link: '/identities?state=active',
+      count: items.filter(({ standing }) => standing.standing !== 'owner' && standing.standing !== 'deputy')
+        .length,
+    },
+    {
+      what: 'sweeps could not read everything',
+      link: '/found',
+      count: sweeps.filter(({ verdict }) => verdict !== 'COMPLETE').length,
+    },
+    {
+      what: 'the bootstrap is open: enrol a second approver',
+      link: '/account',
+      count: bootstrap?.open ? 1 : 0,
+    },
+  ];
+  return all.filter(({ count }) => count > 0);
+}
+
+async function foundAt({ log, database }: Rooms, { when }: Moment) {
+  const sweeps = await log.rows('sweep', when);
+  const last = sweeps.sort((a, b) => (a.ended < b.ended ? 1 : -1))[0];
+  const sweep =
+    last === undefined
+      ? null
+      : { verdict: last.verdict, when: last.ended, items: last.items, denied: last.denied, why: last.why };
+  return { sweep, byClass: await countObservations(database.db) };
+}
+
+async function credentialsAt({ log, database: { db } }: Rooms, { size, now }: Moment) {
+  const view = await log.view();
+  const unended = await unendedCredentials(db, size, now);
+  const dayBefore = await log.sizeAt(new Date(Date.parse(now) - DAY_MS).toISOString());
+  return {
+    live: unended.filter((row) => stateOf(row, view, now).state === 'live').length,
+    granted24h: await countSince(db, 'row_credential', dayBefore, size),
+    refused24h: await countSince(db, 'row_refusal', dayBefore, size),
+  };
+}

@@ -1,4 +1,5 @@
 /** Small valid drafts for tests of the log. */
+import type { RequestRecord } from '#verifier';
 import type { Draft } from '../../src/store/index.ts';
 
 export const lockPlaced = (lock: string, identity: string): Draft => ({
@@ -23,25 +24,27 @@ export const sessionEnded = (person: string, reason = 'test'): Draft => ({
   data: { person, reason },
 });
 
+const request = (identity: string): RequestRecord => ({
+  request: 'req_test',
+  door: 'agent',
+  action: 'issue-x509-svid',
+  identity,
+  trust: 'tru_test',
+  agent: null,
+  instance: 'ins_test',
+  method: 'unix',
+  attested: { uid: 1000 },
+  claimed: {},
+  requestedTtlSeconds: null,
+  address: null,
+});
+
 export const granted = (identity: string): Draft => ({
   kind: 'credential.granted',
   subject: identity,
   actor: 'sys',
   data: {
-    request: {
-      request: 'req_test',
-      door: 'agent',
-      action: 'issue-x509-svid',
-      identity,
-      trust: 'tru_test',
-      agent: null,
-      instance: 'ins_test',
-      method: 'unix',
-      attested: { uid: 1000 },
-      claimed: {},
-      requestedTtlSeconds: null,
-      address: null,
-    },
+    request: request(identity),
     decision: { effect: 'allow', policySet: '00', determining: [], rule: 'permit', reason: 'test' },
     credential: {
       type: 'x509-svid',
@@ -54,6 +57,17 @@ export const granted = (identity: string): Draft => ({
       shortened: false,
       issuer: 'key_test',
     },
+  },
+});
+
+export const refused = (identity: string): Draft => ({
+  kind: 'credential.refused',
+  subject: identity,
+  actor: 'sys',
+  data: {
+    request: request(identity),
+    decision: { effect: 'deny', policySet: '00', determining: [], rule: 'lock', reason: 'test' },
+    code: 'locked',
   },
 });
 

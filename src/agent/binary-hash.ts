@@ -4,7 +4,8 @@ import type { FileHandle } from 'node:fs/promises';
 
 const HASHES_MAX = 1024;
 const BINARY_MAX_BYTES = 2 ** 30;
-const CHUNK_BYTES = 2 ** 20;
+/** One buffer for the whole file, so that a large binary leaves no trail of garbage. */
+const CHUNK_BYTES = 2 ** 18;
 /** A file changed this recently could change again within the same tick of its change time: hashed, but not remembered. */
 const UNSETTLED_MILLISECONDS = 2000;
 
@@ -33,8 +34,13 @@ export class BinaryHashes {
   async #read(file: FileHandle, key: string): Promise<string | undefined> {
     this.reads += 1;
     const hash = createHash('sha256');
-    const stream = file.createReadStream({ start: 0, autoClose: false, highWaterMark: CHUNK_BYTES });
-    for await (const chunk of stream) hash.update(chunk);
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+    for (let position = 0; ; ) {
+      const { bytesRead } = await file.read(chunk, 0, chunk.length, position);
+      if (bytesRead === 0) break;
+      hash.update(chunk.subarray(0, bytesRead));
+      position += bytesRead;
+    }
     return keyOf(await file.stat({ bigint: true })) === key ? hash.digest('hex') : undefined;
   }
 

@@ -50,8 +50,8 @@ export interface RunningAgent {
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { data, log } = options;
   const socketPath = checkSocketPath(resolve(options.socket ?? join(data, 'workload.sock')));
-  makeFolder(data);
   const server = serverUrl(options.server);
+  makeFolder(data);
   const client = createServerClient({ server, ca: await pinnedCa(server, options.ca, join(data, CA_FILE)) });
   const identity = await ownIdentity(client, server, options);
   client.use(identity);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { readZip, type ZipMember, zipBytes } from '../zip.ts';
 import { packageMembers } from './build.ts';
 import { checkManifest, wrongFiles } from './check-manifest.ts';
-import { contentsOf, newSigner, resign, smallLog, vkey } from './fixture.ts';
+import { contentsOf, newSigner, resign, smallLog, vkey } from './testing/fixture.ts';
 import { verifyMembers, verifyPackage } from './verify.ts';
 
 const signer = newSigner();

@@ -3,10 +3,19 @@ import { test } from 'node:test';
 import { leafHash, proveConsistency } from '../merkle.ts';
 import { zipBytes } from '../zip.ts';
 import { encodePackage, packageMembers } from './build.ts';
-import { checkpointOf, contentsOf, minute, newSigner, PERIOD, resign, smallLog, vkey } from './fixture.ts';
 import type { PackageContents } from './model.ts';
 import { formatReport } from './render.ts';
 import type { Report } from './report.ts';
+import {
+  checkpointOf,
+  contentsOf,
+  minute,
+  newSigner,
+  PERIOD,
+  resign,
+  smallLog,
+  vkey,
+} from './testing/fixture.ts';
 import { verifyMembers, verifyPackage } from './verify.ts';
 
 const signer = newSigner();

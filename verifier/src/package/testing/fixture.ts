@@ -1,13 +1,13 @@
 /** A small log made by hand, and packages over it: for tests alone. */
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { approvalMessage, planDigest } from '../approval.ts';
-import { base64url } from '../bytes.ts';
-import { canonicalBytes, parseCanonical } from '../canonical.ts';
-import { type CommitmentOpening, openingOf } from '../commitment.ts';
-import { decodeEntry, encodeBody, encodeLeaf, stateDigest } from '../entry.ts';
-import { sha256Hex } from '../hash.ts';
-import { frontierOf, leafHash, proveConsistency, proveInclusion, treeRoot } from '../merkle.ts';
-import { formatCheckpoint, formatNote, signNote, verifierKey } from '../note.ts';
+import { approvalMessage, planDigest } from '../../approval.ts';
+import { base64url } from '../../bytes.ts';
+import { canonicalBytes, parseCanonical } from '../../canonical.ts';
+import { type CommitmentOpening, openingOf } from '../../commitment.ts';
+import { decodeEntry, encodeBody, encodeLeaf, stateDigest } from '../../entry.ts';
+import { sha256Hex } from '../../hash.ts';
+import { frontierOf, leafHash, proveConsistency, proveInclusion, treeRoot } from '../../merkle.ts';
+import { formatCheckpoint, formatNote, signNote, verifierKey } from '../../note.ts';
 import {
   type ApprovalKey,
   type EntryData,
@@ -18,11 +18,11 @@ import {
   type PersonSpec,
   type Plan,
   type State,
-} from '../words/index.ts';
-import type { ZipMember } from '../zip.ts';
-import { carriedIndices } from './carried.ts';
-import { signManifest } from './manifest.ts';
-import { type Manifest, MEMBER, type PackageContents, type PackageSigner, type Range } from './model.ts';
+} from '../../words/index.ts';
+import type { ZipMember } from '../../zip.ts';
+import { carriedIndices } from '../carried.ts';
+import { signManifest } from '../manifest.ts';
+import { type Manifest, MEMBER, type PackageContents, type PackageSigner, type Range } from '../model.ts';
 
 const ORIGIN = 'example.test/log';
 const START = Date.parse('2026-03-01T00:00:00.000Z');

@@ -32,14 +32,19 @@ const DEFAULT_DAYS = 30;
 
 const DAY_MS = 86_400_000;
 
-const canonicalTime = (text: string, what: string): string => {
+const RFC3339 = /^(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** `Date` takes 31 February for a day in March. */
+const isDay = (day: string): boolean => new Date(`${day}T00:00:00Z`).toJSON()?.slice(0, 10) === day;
+
+function canonicalTime(text: string, what: string): string {
+  const day = RFC3339.exec(text)?.[1];
   const at = new Date(text);
-  const isTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/.test(text);
-  if (!isTime || Number.isNaN(at.getTime())) {
+  if (day === undefined || !isDay(day) || Number.isNaN(at.getTime())) {
     throw new MunimentError('invalid_time', `\`${text}\` is no RFC 3339 time`, { path: what });
   }
   return at.toISOString();
-};
+}
 
 const daysBefore = (time: string, days: number): string =>
   new Date(Date.parse(time) - days * DAY_MS).toISOString();

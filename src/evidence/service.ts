@@ -131,7 +131,7 @@ async function contentsOf(options: EvidenceOptions, gathered: Gathered): Promise
   const { log, sealing } = options;
   const { period, range, snapshotState, stored, openings } = gathered;
   const head = await log.head();
-  const since = await earlierTree(log, range, head.size);
+  const since = await earlierTree(log, gathered, head.size);
   return {
     period,
     range,
@@ -156,18 +156,24 @@ async function frontierAt(log: Log, size: number): Promise<Uint8Array[]> {
   return frontierFromProof(size, last.leafHash, await log.inclusion(size - 1, size));
 }
 
-/** The tree under the last package before, so that whoever kept its checkpoint sees that the log goes on from there. */
+const BUILT_LOOKED_AT = 100;
+
+/**
+ * The tree under an earlier package, so that whoever kept its checkpoint sees that the log goes on from there: the package
+ * for the period before, else the last one that was built.
+ */
 async function earlierTree(
   log: Log,
-  { start }: Gathered['range'],
+  { period, range }: Gathered,
   size: number,
 ): Promise<PackageContents['since']> {
-  const [built] = await log.search({ kinds: ['evidence.built'], limit: 1 });
-  const body = built && decodeEntry(built.index, built.leaf, built.body).body;
-  const earlier = body ? (body.data as EntryData['evidence.built']).size : 0;
-  return earlier > 0 && earlier < start
-    ? { size: earlier, proof: await log.consistency(earlier, size) }
-    : undefined;
+  const built = await log.search({ kinds: ['evidence.built'], limit: BUILT_LOOKED_AT });
+  const told = built.flatMap(({ index, leaf, body }) => decodeEntry(index, leaf, body).body ?? []);
+  const packages = told.map(({ data }) => data as EntryData['evidence.built']);
+  const earlier = (packages.find(({ to }) => to === period.from) ?? packages[0])?.size ?? 0;
+  // Within the range, and at its end, the package shows it by itself.
+  const isShown = earlier === 0 || earlier === size || (earlier >= range.start && earlier <= range.last + 1);
+  return isShown ? undefined : { size: earlier, proof: await log.consistency(earlier, size) };
 }
 
 /** What we would not accept ourselves is not handed out. */

@@ -62,6 +62,11 @@ export const approvals = define<Approval>({
     ['change', 'id', ({ change }) => change.id],
     ['title', 'of the change', ({ change }) => change.plan.title],
     ['requester', 'id of who asked', ({ change }) => change.plan.proposer],
+    [
+      'requester_name',
+      'their name, or its commitment',
+      ({ change }, facts) => facts.nameOf('person', change.plan.proposer),
+    ],
     ['approver', 'id of who signed', ({ approval }) => approval.approver],
     [
       'approver_name',

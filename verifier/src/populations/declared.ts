@@ -23,6 +23,11 @@ export const PROVENANCE: Definition<Declared>['columns'] = [
     ({ row }, facts) => joined(approvals(row, facts).map(({ approver }) => approver)),
   ],
   [
+    'approver_names',
+    'their names, or their commitments',
+    ({ row }, facts) => joined(approvals(row, facts).map(({ approver }) => facts.nameOf('person', approver))),
+  ],
+  [
     'approved_at',
     'when they signed',
     ({ row }, facts) => joined(approvals(row, facts).map(({ time }) => time)),

@@ -61,6 +61,7 @@ export const locks = define<Lock>({
     ['entry', 'index of the entry that placed it', ({ entry }) => entry],
     ['placed', 'when', ({ placed }) => placed],
     ['by', 'id of who placed it', ({ actor }) => actor],
+    ['by_name', 'their name, or its commitment', ({ actor }, facts) => facts.nameOf('person', actor)],
     ['reason', 'as given', ({ reason }) => reason],
     ['target_kind', 'what it holds', ({ target }) => target.kind],
     ['target', 'its id', ({ target }) => target.id],

@@ -82,11 +82,11 @@ const stepsOf = (change: Change | undefined): string[] => change?.plan.operation
 /** What the bootstrap let one person do: each would have to carry a review by another, afterwards. */
 function overrides(context: Context): Judged {
   const declared = context.told('resource.declared').filter(({ data }) => data.bootstrap);
-  const why = `${BOOTSTRAP}; no compensating review is on record, and none can be recorded yet`;
-  const found = declared.map(({ index, data }) => ({
-    ...finding('NOT_EVALUABLE', data.id, why, index),
-    deviation: true,
-  }));
+  const found = declared.map(({ index, data }) => {
+    const what = typeof data.name === 'string' ? `${data.kind} \`${data.name}\`` : data.kind;
+    const why = `${what} ${BOOTSTRAP}; no compensating review is on record, and none can be recorded yet`;
+    return { ...finding('NOT_EVALUABLE', data.id, why, index), deviation: true };
+  });
   return judge('what one person did alone carries a compensating review', found, {
     verdict: 'NOT_OCCURRING',
     why: 'nothing was declared inside a bootstrap in the period',

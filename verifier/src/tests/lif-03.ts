@@ -8,7 +8,7 @@ export const REFUSAL_TARGET_P95_MS = 5_000;
 
 const POINTS: Record<Rows['credential']['credential']['type'], readonly ProbePoint[]> = {
   'x509-svid': ['api-renewal', 'agent-stream', 'crl', 'openssl'],
-  'jwt-svid': ['api-renewal', 'agent-stream', 'introspection'],
+  'jwt-svid': ['api-renewal', 'introspection'],
   'agent-x509': ['api-renewal', 'crl', 'openssl'],
 };
 
@@ -42,14 +42,16 @@ const told = ({ point, credential, outcome, detail, latencyMs }: Probe): string 
   `${point}${credential === null ? '' : ` (credential ${credential})`} ${outcome}` +
   `${latencyMs === null ? '' : ` after ${latencyMs} ms`}${detail ? `: ${detail}` : ''}`;
 
-const VERDICT_OF = { REFUSED: 'PASS', ACCEPTED: 'FAIL', NOT_EVALUABLE: 'NOT_EVALUABLE' } as const;
-
+/** Points that could not be tried are the next clause's matter. */
 function refused({ lock, dead, probes }: Proof): Finding[] {
-  if (probes.length > 0)
-    return probes.map((probe) => finding(VERDICT_OF[probe.outcome], lock.id, told(probe), lock.entry));
-  return dead.length === 0
-    ? [finding('NOT_OCCURRING', lock.id, 'no live credential was covered', lock.entry)]
-    : [finding('NOT_EVALUABLE', lock.id, `${dead.length} credentials died untried`, lock.entry)];
+  const tries = probes.filter(({ outcome }) => outcome !== 'NOT_EVALUABLE');
+  if (tries.length === 0) {
+    return dead.length === 0
+      ? [finding('NOT_OCCURRING', lock.id, 'no live credential was covered', lock.entry)]
+      : [finding('NOT_EVALUABLE', lock.id, `${dead.length} credentials died untried`, lock.entry)];
+  }
+  const verdict = ({ outcome }: Probe) => (outcome === 'REFUSED' ? 'PASS' : 'FAIL');
+  return tries.map((probe) => finding(verdict(probe), lock.id, told(probe), lock.entry));
 }
 
 /** A try without a credential stands for the whole point; one with it, for that credential. */

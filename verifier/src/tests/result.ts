@@ -58,13 +58,23 @@ const VERBS = [
   ['NOT_OCCURRING', 'did not occur'],
 ] as const;
 
+const REASONS_MAX = 3;
+
+/** Why the worst of them are so; nothing where all hold. */
+function reasons(findings: Finding[]): string {
+  const verdict = combine(findings.map((each) => each.verdict));
+  if (verdict === 'PASS') return '';
+  const why = [...new Set(findings.filter((each) => each.verdict === verdict).map((each) => each.why))];
+  const more = why.length > REASONS_MAX ? [`and ${why.length - REASONS_MAX} other reasons`] : [];
+  return `: ${[...why.slice(0, REASONS_MAX), ...more].join('; ')}`;
+}
+
 function tally(findings: Finding[]): string {
-  const parts = VERBS.map(([verdict, verb]) => [
-    findings.filter((each) => each.verdict === verdict).length,
-    verb,
-  ]);
-  const told = parts.filter(([count]) => count !== 0).map(([count, verb]) => `${count} ${verb}`);
-  return `of ${findings.length}: ${told.join(', ')}`;
+  const counts = VERBS.map(([verdict, verb]) => {
+    const count = findings.filter((each) => each.verdict === verdict).length;
+    return count === 0 ? [] : [`${count} ${verb}`];
+  });
+  return `of ${findings.length}: ${counts.flat().join(', ')}${reasons(findings)}`;
 }
 
 /** A clause over a population; `empty` is what an empty one means, since it is never simply a pass. */

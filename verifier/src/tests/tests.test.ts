@@ -488,7 +488,7 @@ table('NHI-ISS-02', [
       ),
     clause: ALONE,
     verdict: 'NOT_EVALUABLE',
-    says: /idn_x: approved by no second person: bootstrap/,
+    says: /idn_x: Identity `x` approved by no second person: bootstrap/,
   },
   {
     what: 'no bootstrap',
@@ -662,6 +662,17 @@ table('NHI-LIF-03', [
     clause: EVERYWHERE,
     verdict: 'NOT_EVALUABLE',
     says: /not tried: agent-stream \(credential \d+\)/,
+  },
+  {
+    what: 'a point that does not matter here was not tried',
+    story: () =>
+      then(
+        house(),
+        grant,
+        (story) => lock(story),
+        proven(...probes(), probe({ point: 'introspection', outcome: 'NOT_EVALUABLE', latencyMs: null })),
+      ),
+    verdict: 'PASS',
   },
   {
     what: 'another credential tried instead',

@@ -25,7 +25,7 @@ export interface Slice {
 export interface Compiled {
   /** SHA-256, hex, over the canonical JSON list of all versions in force, sorted. */
   policySet: string;
-  /** Why nothing may be allowed: a policy in force that does not parse could be a forbid. */
+  /** Why nothing may be allowed: a policy in force that cannot be read could be a forbid. */
   broken: string | undefined;
   rules: Rule[];
   slice(action: Action, principal: PrincipalNames): Slice;
@@ -81,21 +81,29 @@ function sliceOf(byPrincipal: Map<string, Rule[]> | undefined, names: PrincipalN
   };
 }
 
-/** Specs are never changed in place, so a policy is parsed once however many views it stands in. */
-const parsed = new WeakMap<object, Statement[] | Error>();
+/** A policy's text as read, or why it cannot be: then nothing may be allowed. */
+type Reading = { statements: Statement[]; fault?: never } | { statements: []; fault: string };
 
-function statementsOf({ spec }: Rows['policy']): Statement[] | Error {
-  const known = parsed.get(spec);
-  if (known) return known;
-  let result: Statement[] | Error;
+/** Specs are never changed in place, so a policy is parsed once however many views it stands in. */
+const readings = new WeakMap<object, Reading>();
+
+function read({ cedar, version }: Rows['policy']['spec']): Reading {
+  // Decisions name the version that was approved: text that is not that version must not decide.
+  if (sha256(cedar) !== version) return { statements: [], fault: 'is not its version' };
   try {
-    result = parseStatements(spec.cedar);
+    return { statements: parseStatements(cedar) };
   } catch (error) {
     if (!isMunimentError(error)) throw error;
-    result = error;
+    return { statements: [], fault: 'does not parse' };
   }
-  parsed.set(spec, result);
-  return result;
+}
+
+function readingOf({ spec }: Rows['policy']): Reading {
+  const known = readings.get(spec);
+  if (known) return known;
+  const reading = read(spec);
+  readings.set(spec, reading);
+  return reading;
 }
 
 function rulesOf(row: Rows['policy'], statements: Statement[]): Rule[] {
@@ -110,15 +118,12 @@ const policyRows = (view: View) => view.rows('policy');
 
 function compile(table: PolicyRows): Compiled {
   const rows = [...table.values()].filter((row) => !row.retired);
-  const read = rows.map((row) => ({ row, statements: statementsOf(row) }));
-  const broken = read.find(({ statements }) => statements instanceof Error);
-  const rules = read.flatMap(({ row, statements }) =>
-    statements instanceof Error ? [] : rulesOf(row, statements),
-  );
+  const rules = rows.flatMap((row) => rulesOf(row, readingOf(row).statements));
+  const broken = rows.find((row) => readingOf(row).fault !== undefined);
   const byAction = index(rules);
   return {
     policySet: sha256(JSON.stringify(rows.map(({ spec }) => spec.version).sort())),
-    broken: broken && `policy \`${String(broken.row.name)}\` does not parse`,
+    broken: broken && `policy \`${String(broken.name)}\` ${readingOf(broken).fault}`,
     rules,
     slice: (action, names) => sliceOf(byAction.get(action), names),
   };

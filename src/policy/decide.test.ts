@@ -94,6 +94,14 @@ test('a policy in force that does not parse denies everything', () => {
   assert.match(decision.reason, /`torn` does not parse/);
 });
 
+test('text that is not the version it claims denies everything', () => {
+  const forged = policyRow('forged', 'permit(principal, action, resource) when { context.hour > 1 };');
+  forged.spec = { ...forged.spec, cedar: PERMIT_ALL };
+  const decision = decide(request(), viewOf(forged));
+  assert.equal(decision.rule, 'error');
+  assert.match(decision.reason, /`forged` is not its version/);
+});
+
 test('a retired policy is not asked', () => {
   assert.equal(decide(request(), viewOf(policyRow('all', PERMIT_ALL, true))).rule, 'none matched');
 });

@@ -282,7 +282,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Approve by signature over the digest of the plan; a refusal is recorded */
+    /** Approve by signature over the digest of the plan; a refusal, as for want of one, is recorded */
     post: operations['approveChange'];
     delete?: never;
     options?: never;
@@ -1451,8 +1451,13 @@ export interface components {
     };
     Introspection: {
       active: boolean;
-    } & {
-      [key: string]: unknown;
+      aud?: string[];
+      exp?: number;
+      iat?: number;
+      iss?: string;
+      jti?: string;
+      sub?: string;
+      token_type?: string;
     };
     Issued: {
       certificate?: string[];
@@ -1490,6 +1495,7 @@ export interface components {
       ok: boolean;
       problems: string[];
       size: number;
+      unchecked: number;
     };
     Lock: {
       actor: components['schemas']['Ref'];
@@ -1616,6 +1622,7 @@ export interface components {
       email: string | null;
       id: string;
       keys: {
+        credentialId?: string;
         id: string;
         /** @enum {string} */
         type: 'ed25519' | 'passkey';
@@ -2486,7 +2493,7 @@ export interface operations {
       content: {
         'application/json': {
           planDigest: string;
-          signature: components['schemas']['ApprovalSignature'];
+          signature?: components['schemas']['ApprovalSignature'];
         };
       };
     };
@@ -3509,6 +3516,7 @@ export interface operations {
              */
             ends: string;
             token: string;
+            url: string;
           };
         };
       };

@@ -4,6 +4,7 @@ import { CircleUserRound, LogOut } from 'lucide-react';
 import { signOut } from '../api/actions.ts';
 import { sessionQuery } from '../api/queries.ts';
 import { Button } from '../components/Button.tsx';
+import { ProblemNotice } from '../components/Notice.tsx';
 
 /** Who is signed in, their roles, and the way out. */
 export function Who() {
@@ -12,7 +13,7 @@ export function Who() {
   const navigate = useNavigate();
   const leave = useMutation({
     mutationFn: signOut,
-    onSettled: async () => {
+    onSuccess: async () => {
       queryClient.clear();
       await navigate({ to: '/sign-in', search: {} });
     },
@@ -25,6 +26,7 @@ export function Who() {
         <span className="name">{person.displayName}</span>
       </Link>
       <p className="roles">{person.roles.join(', ') || 'no roles'}</p>
+      {leave.isError && <ProblemNotice error={leave.error} />}
       <Button look="quiet" icon={LogOut} busy={leave.isPending} onClick={() => leave.mutate()}>
         Sign out
       </Button>

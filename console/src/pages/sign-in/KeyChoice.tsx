@@ -32,7 +32,7 @@ export function KeyChoice({ type, onChange }: { type: KeyType; onChange: (type: 
       {type === 'ed25519' && (
         <Field
           label="Public key"
-          hint="SPKI, DER, base64url: what `muniment person key` prints. The private key stays with you."
+          hint="SPKI, DER, base64url: what muniment person key prints. The private key stays with you."
         >
           {(id, described) => (
             <textarea

@@ -31,12 +31,25 @@ const SOCKET_MODE = 0o600;
 /** No IPv6 on this host: the other loopback address is enough. */
 const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
 
+/**
+ * The adapter's requests only look like Node's own. Where a body's length is not told (chunked, or a browser's DELETE), the
+ * limit on bodies builds the request anew, and that takes a real one.
+ */
+function asNative(request: Request): Request {
+  const { url, method, headers, body, signal } = request;
+  if (headers.has('content-length') || body === null) return request;
+  return new Request(url, { method, headers, body, signal, duplex: 'half' } as RequestInit);
+}
+
 const requestListener = (answer: Answer, doorOf: (incoming: IncomingMessage) => Door): RequestListener =>
-  getRequestListener((request, { incoming }) => answer(request, doorOf(incoming as IncomingMessage)), {
-    overrideGlobalObjects: false,
-    // What cannot be read as a request at all reaches no route.
-    errorHandler: () => new Response(null, { status: 400 }),
-  }) as RequestListener;
+  getRequestListener(
+    (request, { incoming }) => answer(asNative(request), doorOf(incoming as IncomingMessage)),
+    {
+      overrideGlobalObjects: false,
+      // What cannot be read as a request at all reaches no route.
+      errorHandler: () => new Response(null, { status: 400 }),
+    },
+  ) as RequestListener;
 
 const addressOf = ({ socket }: IncomingMessage): string | null =>
   socket.remoteAddress?.replace(/^::ffff:/, '') ?? null;

@@ -5,7 +5,7 @@ import { readJoinToken } from './join-token.ts';
 import { createLog, LEVELS, type Level } from './log.ts';
 import type { CaPin } from './pinned-ca.ts';
 import { readReceipt } from './receipts.ts';
-import { startAgent } from './run.ts';
+import { type RunningAgent, startAgent } from './run.ts';
 import { readStatus } from './status-report.ts';
 
 const EXIT_FAILED = 1;
@@ -21,6 +21,7 @@ interface RunFlags {
   joinTokenFile?: string;
   name: string;
   logLevel: Level;
+  json?: boolean;
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -42,6 +43,12 @@ function pinFrom({ ca, caFingerprint }: RunFlags): CaPin {
   );
 }
 
+const readyText = ({ name, agent, socketPath, trustDomain }: RunningAgent): string =>
+  `agent \`${name}\` (${agent}) serves unix://${socketPath} for ${trustDomain}`;
+
+const readyFact = ({ name, agent, socketPath, trustDomain }: RunningAgent): string =>
+  JSON.stringify({ event: 'ready', agent, name, socket: socketPath, trustDomain });
+
 async function run(flags: RunFlags): Promise<void> {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
@@ -55,7 +62,7 @@ async function run(flags: RunFlags): Promise<void> {
     log: createLog(flags.logLevel, (line) => process.stderr.write(line)),
     signal: stopping.signal,
   });
-  say(`agent \`${agent.name}\` (${agent.agent}) serves unix://${agent.socketPath} for ${agent.trustDomain}`);
+  say(flags.json ? readyFact(agent) : readyText(agent));
   await agent.ended;
 }
 
@@ -92,6 +99,7 @@ const runCommand = (): Command =>
     .addOption(
       new Option('--log-level <level>').choices(LEVELS).env('MUNIMENT_AGENT_LOG_LEVEL').default('info'),
     )
+    .option('--json', 'say that it serves as JSON')
     .addHelpText(
       'after',
       '\nExample:\n  muniment-agent run --server https://localhost:7443 --ca data/ca.pem --join-token-file token.txt',

@@ -36,14 +36,18 @@ const POINTS = [
 ] as const satisfies ProbePoint[];
 
 /** Proof by refusal: whoever holds the dead credential tries it where it would be used. */
-export function createProber(upstream: Upstream, log: Log): Prober {
+export function createProber(
+  upstream: Upstream,
+  log: Log,
+  giveUpMilliseconds = GIVE_UP_MILLISECONDS,
+): Prober {
   const stopping = new AbortController();
   const told = new Map<number, number>();
   const points = createProbePoints(upstream, told);
 
   async function tryUntilRefused(lock: LockEvent, attempt: Attempt): Promise<Probe> {
     const base = { point: attempt.point, credential: attempt.credential };
-    const until = Date.now() + GIVE_UP_MILLISECONDS;
+    const until = Date.now() + giveUpMilliseconds;
     for (let count = 0; ; count += 1) {
       const { outcome, detail, final, at = Date.now() } = await attempt.ask().catch(failed);
       const latencyMs = outcome === 'REFUSED' ? Math.max(at - Date.parse(lock.placed), 0) : null;

@@ -201,11 +201,7 @@ function checkOrder(entries: Entry[]): void {
   const lockOf = new Map<string, string>();
   const joined = new Set<string>();
   for (const { leaf, body } of entries) {
-    const data = body?.data as Record<string, never> & {
-      lock: string;
-      token: string;
-      target: { id: string };
-    };
+    const data = body?.data as unknown as { lock: string; token: string; target: { id: string } };
     const locks = locked.get(leaf.subject)?.size ?? 0;
     if (leaf.kind === 'lock.placed') {
       lockOf.set(data.lock, data.target.id);

@@ -5,6 +5,7 @@ import { utf8 } from '../bytes.ts';
 import { canonicalBytes } from '../canonical.ts';
 import { encodeLeaf } from '../entry.ts';
 import { sha256Hex } from '../hash.ts';
+import type { ApplicationSpec } from '../words/index.ts';
 import type { ZipMember } from '../zip.ts';
 import { packageMembers } from './build.ts';
 import { bodyBundles, leafBundles } from './bundles.ts';
@@ -105,12 +106,65 @@ test('a change applied without a second person', async () => {
   const package_ = await packageOfLog((lying) =>
     lying.append('change.applied', { ...applied, change: 'chg_7' }),
   );
-  await assertRefused(package_, 'changes', 'entry 12: applies `chg_7`, which is not in the log');
+  await assertRefused(package_, 'changes', 'entry 12: rests on `chg_7`, which is not in the log');
   await assertRefused(
     await packageOfLog((lying) => lying.append('change.applied', applied)),
     'changes',
     'entry 12: applies another digest',
   );
+});
+
+test('an old, approved plan played again: applied twice, or over what came after it', async () => {
+  const { after: spec, name } = application('app_1');
+  const again = {
+    kind: 'Application',
+    id: 'app_1',
+    name,
+    spec: spec as ApplicationSpec,
+    change: 'chg_1',
+    bootstrap: false,
+  } as const;
+  const replayed = await packageOfLog((lying) => lying.append('resource.declared', again));
+  await assertRefused(replayed, 'changes', 'entry 12: is over another version than `chg_1` was made for');
+  const { planDigest: digest } = log.state.tables.change.get('chg_1') as { planDigest: string };
+  const twice = { change: 'chg_1', planDigest: digest, operations: 1, bootstrap: false };
+  const applied = await packageOfLog((lying) => lying.append('change.applied', twice));
+  await assertRefused(applied, 'changes', 'entry 12: applies `chg_1`, which is applied already');
+});
+
+test('a plan carried out in part, and one carried out that was never applied', async () => {
+  const cut = (kind: string) =>
+    packageOfLog((lying) => {
+      const whole = new FixtureLog();
+      whole.append = ((each: 'log.gap', data: never) =>
+        each === (kind as string) ? 0 : lying.append(each, data)) as never;
+      change(whole, 'chg_2', application('app_2'));
+    });
+  await assertRefused(
+    await cut('resource.declared'),
+    'changes',
+    'entry 14: applies `chg_2`, and nothing does its step for `app_2`',
+  );
+  await assertRefused(
+    await cut('change.applied'),
+    'changes',
+    'entry 14: rests on `chg_2`, which was not applied',
+  );
+  await assertRefused(
+    await cut('change.approved'),
+    'changes',
+    'entry 13: applies `chg_2`, which no second person approved',
+  );
+});
+
+test('something retired that no plan retires', async () => {
+  const gone = { kind: 'Application', id: 'app_1', reason: 'x' } as const;
+  const unplanned = await packageOfLog((lying) =>
+    lying.append('resource.retired', { ...gone, change: 'chg_1' }),
+  );
+  await assertRefused(unplanned, 'changes', 'entry 12: is not what `chg_1` says');
+  const alone = await packageOfLog((lying) => lying.append('resource.retired', { ...gone, change: null }));
+  await assertRefused(alone, 'changes', 'entry 12: is retired by no change');
 });
 
 test('a snapshot that is not the fold, one passed over, time that goes back, a body of another kind', async () => {

@@ -78,7 +78,7 @@ test('what rests on a withheld body is not evaluable, and never a pass', async (
   assert.deepEqual(unsure, ['snapshots', 'changes']);
   assert.match(
     formatReport(report),
-    /entry 15: follows from `chg_2`, which is not in the log; the body of entry 12 is withheld/,
+    /entry 15: rests on `chg_2`, which is not in the log; the body of entry 12 is withheld/,
   );
 });
 

@@ -24,7 +24,7 @@ import type { Manifest, Range } from './model.ts';
 import type { Findings, Told } from './report.ts';
 
 /** A checkpoint that the log's key signed, in its one encoding. */
-export async function openCheckpoint(bytes: Uint8Array, logKey: string): Promise<Checkpoint> {
+async function openCheckpoint(bytes: Uint8Array, logKey: string): Promise<Checkpoint> {
   const note = parseNote(bytes);
   if (!equalBytes(formatNote(note), bytes)) refuse('checkpoint is not in its one encoding');
   const key = parseVerifierKey(logKey);

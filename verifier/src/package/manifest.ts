@@ -6,7 +6,7 @@ import { parseVerifierKey, type VerifierKey, verifierKey } from '../note.ts';
 import { ascending, exactly, index, list, refuse, text } from './json.ts';
 import type { Manifest, ManifestFile, PackageSigner, Range } from './model.ts';
 
-export const PAYLOAD_TYPE = 'application/vnd.muniment.manifest+json';
+const PAYLOAD_TYPE = 'application/vnd.muniment.manifest+json';
 const HEX_SHA256 = /^[0-9a-f]{64}$/;
 
 const moment = (value: unknown, what: string): string =>

@@ -80,7 +80,11 @@ const below = (...folders) => folders.flatMap((folder) => filesBelow(join(root, 
 
 /** The one-file verifier: what packages carry, and `verify` runs. */
 function buildVerifier(node) {
-  const inputs = [...below('verifier/src'), join(root, 'tools/bundle-verifier.ts'), join(root, 'package-lock.json')];
+  const inputs = [
+    ...below('verifier/src'),
+    join(root, 'tools/bundle-verifier.ts'),
+    join(root, 'package-lock.json'),
+  ];
   once(join(root, 'verifier/dist/.built-from'), inputs, () => {
     runOrFail(node, ['tools/bundle-verifier.ts'], 'bundling the offline verifier (once)');
   });
@@ -89,7 +93,11 @@ function buildVerifier(node) {
 function buildConsole(node) {
   const inputs = [...below('console', 'verifier/src'), join(root, 'package-lock.json')];
   once(join(root, 'console/dist/.built-from'), inputs, () => {
-    runOrFail(node, ['node_modules/vite/bin/vite.js', 'build', 'console', '--logLevel', 'error'], 'building the console (once)');
+    runOrFail(
+      node,
+      ['node_modules/vite/bin/vite.js', 'build', 'console', '--logLevel', 'error'],
+      'building the console (once)',
+    );
   });
 }
 

@@ -100,6 +100,7 @@ const runCommand = (): Command =>
       new Option('--log-level <level>').choices(LEVELS).env('MUNIMENT_AGENT_LOG_LEVEL').default('info'),
     )
     .option('--json', 'say that it serves as JSON')
+    .option('--json', 'say as JSON that it is ready')
     .addHelpText(
       'after',
       '\nExample:\n  muniment-agent run --server https://localhost:7443 --ca data/ca.pem --join-token-file token.txt',

@@ -257,14 +257,15 @@ export class Story {
     return { sub: String(payload.sub), jti: String(payload.jti) };
   }
 
-  /** The server is away; what was issued goes on to be served until it ends. */
-  async rideOut(): Promise<{ serial: string }> {
+  /** The server is away; what a process held before goes on to be served to it until it ends. */
+  async rideOut(): Promise<{ before: string; during: string }> {
+    const process = this.workload('payments', 'again');
+    const held = await process.until((fact) => fact.event === 'x509');
     await this.stopServer();
-    const again = await this.workload('payments', 'x509').until((fact) => 'event' in fact);
+    process.child.kill('SIGUSR1');
+    const again = await process.until((fact) => fact.event === 'again' || fact.event === 'refused');
     await this.startServer();
-    if (again.event !== 'x509')
-      throw new Error(`not served while the server was away: ${JSON.stringify(again)}`);
-    return { serial: String(again.serial) };
+    return { before: String(held.serial), during: String(again.serial ?? again.message) };
   }
 
   // Step 5
@@ -312,7 +313,7 @@ export class Story {
     const agent = new Agent({ ca: readFileSync(this.caFile) });
     const [leaf = '', ...chain] =
       String(this.certificate.chain).match(/-----BEGIN[\s\S]*?-----END CERTIFICATE-----\n/g) ?? [];
-    const crl = await (await secureFetch(`${this.addresses.api}/pki/workload.crl`, agent)).arrayBuffer();
+    const crl = await (await secureFetch(`${this.addresses.api}/pki/workload-1.crl`, agent)).arrayBuffer();
     writeFileSync(join(this.ground.data, 'workload.crl'), Buffer.from(crl));
     const files = { leaf: this.#write('leaf.pem', leaf), chain: this.#write('chain.pem', chain.join('')) };
     const crlPem = execFileSync(

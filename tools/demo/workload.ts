@@ -1,6 +1,7 @@
 /**
  * A program that has an identity and knows nothing of Muniment: it speaks the SPIFFE Workload API at the socket that
- * `SPIFFE_ENDPOINT_SOCKET` names. It prints one JSON object a line. Modes: `x509`, `jwt AUDIENCE`, `watch`, `serve`, `call PORT`.
+ * `SPIFFE_ENDPOINT_SOCKET` names. It prints one JSON object a line. Modes: `x509`, `jwt AUDIENCE`,
+ * `watch`, `serve`, `call PORT`, and `again`, which asks once more at each SIGUSR1.
  */
 import { createHash, X509Certificate } from 'node:crypto';
 import { connect as connectSocket } from 'node:net';
@@ -109,17 +110,18 @@ async function jwt(audience: string): Promise<void> {
   for (const { spiffeId, svid } of svids) tell({ event: 'jwt', spiffeId, token: svid });
 }
 
-const MODES: Record<string, (argument: string) => Promise<void>> = {
-  x509: async () => tell({ event: 'x509', ...shown(await first()) }),
-  jwt,
-  watch,
-  serve,
-  call: (port) => call(Number(port)),
-};
+/** The same process, asked to ask again: what it held before must be served to it though the server is away. */
+async function again(): Promise<void> {
+  const idle = setInterval(() => undefined, 60_000);
+  process.on('SIGUSR1', () => {
+    first()
+      .then((own) => tell({ event: 'again', ...shown(own) }), refused)
+      .finally(() => clearInterval(idle));
+  });
+  tell({ event: 'x509', ...shown(await first()) });
+}
 
-try {
-  await MODES[process.argv[2] ?? '']?.(process.argv[3] ?? '');
-} catch (error) {
+function refused(error: unknown): void {
   const refusal = ConnectError.from(error);
   tell({
     event: 'refused',
@@ -128,4 +130,19 @@ try {
     message: refusal.rawMessage,
   });
   process.exitCode = 1;
+}
+
+const MODES: Record<string, (argument: string) => Promise<void>> = {
+  x509: async () => tell({ event: 'x509', ...shown(await first()) }),
+  jwt,
+  watch,
+  serve,
+  again,
+  call: (port) => call(Number(port)),
+};
+
+try {
+  await MODES[process.argv[2] ?? '']?.(process.argv[3] ?? '');
+} catch (error) {
+  refused(error);
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { explain, readConfig } from '../../config.ts';
 import { type CommonOptions, command } from '../context.ts';
 import { print, table } from '../terminal.ts';
 
@@ -8,7 +7,8 @@ interface ConfigOptions extends CommonOptions {
 }
 
 /** A default of ours for `--data` is no flag that the caller gave. */
-function run(options: ConfigOptions, self: Command): void {
+async function run(options: ConfigOptions, self: Command): Promise<void> {
+  const { explain, readConfig } = await import('../../config.ts');
   const flags = self.getOptionValueSource('data') === 'cli' ? { data: options.data } : {};
   const settings = explain(readConfig({ flags, file: options.config }));
   print(settings, options.json, () =>

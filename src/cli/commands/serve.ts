@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type Served, serve } from '../../api/index.ts';
-import { type Config, readConfig } from '../../config.ts';
+import type { Served } from '../../api/index.ts';
+import type { Config } from '../../config.ts';
 import { type CommonOptions, client, command } from '../context.ts';
 import { note, printable, table } from '../terminal.ts';
 
@@ -32,7 +32,8 @@ const SWEEP_EVERY_MS = 24 * 3600 * 1000;
 const DENIED_SHOWN = 5;
 
 /** Only what was given on the command line is a flag; a default of an option is none. */
-function configOf(options: ServeOptions, self: Command): Config {
+async function configOf(options: ServeOptions, self: Command): Promise<Config> {
+  const { readConfig } = await import('../../config.ts');
   const given = (name: string): boolean => self.getOptionValueSource(name) === 'cli';
   const flags = {
     data: given('data') ? options.data : undefined,
@@ -107,8 +108,10 @@ const asked = (): Promise<void> =>
   });
 
 async function run(options: ServeOptions, self: Command): Promise<void> {
-  const config = configOf(options, self);
+  const config = await configOf(options, self);
   const stop = asked();
+  // Loaded here alone: the other commands should start without the whole house.
+  const { serve } = await import('../../api/index.ts');
   const served = await serve(config);
   try {
     const text = options.json ? JSON.stringify(served.urls) : await screen(served, config);

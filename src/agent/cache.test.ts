@@ -12,6 +12,7 @@ const request = (instance = 'ins_1', attested: Holding['request']['attested'] = 
 });
 const credential = (entry: number, origin: HeldCredential['origin']): HeldCredential => ({
   entry,
+  instance: 'ins_1',
   spiffeId: 'spiffe://example.test/a',
   hint: '',
   chain: [],
@@ -43,7 +44,6 @@ describe('what the agent holds', () => {
     holdings.put(holding());
     assert.ok(holdings.get(holdingKey(request('ins_1', { gid: 2, uid: 1 })), 0));
     for (const other of [
-      request('ins_2'),
       request('ins_1', { uid: 1 }),
       request('ins_1', { uid: 1, gid: 2, path: '/x' }),
       request('ins_1', { uid: '1', gid: 2 }),
@@ -51,6 +51,11 @@ describe('what the agent holds', () => {
     ]) {
       assert.equal(holdings.get(holdingKey(other), 0), undefined);
     }
+  });
+
+  test('is found by another run of the same program', () => {
+    const first = holdingKey(request('ins_1', { uid: 1, pid: 10 }));
+    assert.equal(holdingKey(request('ins_2', { uid: 1, pid: 11 })), first);
   });
 
   test('is gone at its end', () => {
@@ -63,10 +68,10 @@ describe('what the agent holds', () => {
 
   test('is bounded: the oldest makes room', () => {
     const holdings = new Holdings();
-    for (let count = 0; count < 5000; count += 1) holdings.put(holding(request(`ins_${count}`)));
+    for (let uid = 0; uid < 5000; uid += 1) holdings.put(holding(request('ins_1', { uid })));
     assert.equal(holdings.size, 4096);
-    assert.equal(holdings.get(holding(request('ins_0')).key, 0), undefined);
-    assert.ok(holdings.get(holding(request('ins_4999')).key, 0));
+    assert.equal(holdings.get(holding(request('ins_1', { uid: 0 })).key, 0), undefined);
+    assert.ok(holdings.get(holding(request('ins_1', { uid: 4999 })).key, 0));
   });
 
   for (const [what, event, expected] of [
@@ -89,10 +94,34 @@ describe('what the agent holds', () => {
       assert.equal(reaches(event, held as HeldCredential, 'ins_1', AGENT), expected);
       const holdings = new Holdings();
       holdings.put(holding());
-      assert.equal(holdings.dropReached(event, AGENT).length, expected ? 1 : 0);
+      assert.equal(holdings.dropReached(event, AGENT, 0).length, expected ? 1 : 0);
       assert.equal(holdings.size, expected ? 0 : 1);
     });
   }
+
+  test('a lock on a process takes from it what another was granted', () => {
+    const [held] = holding().credentials;
+    assert.ok(reaches(lock('instance', 'ins_2'), held as HeldCredential, 'ins_2', AGENT));
+  });
+
+  test('what was superseded dies with the rest, without its key, until its end', () => {
+    const holdings = new Holdings();
+    holdings.put({ ...holding(), privateKey: Buffer.from('key') });
+    holdings.put(holding(request(), [credential(8, { identity: 'idn_1', trust: 'tru_1' })]));
+    holdings.dropAll();
+    assert.equal(holdings.size, 0);
+    const dead = holdings.dropReached(lock('identity', 'idn_1'), AGENT, 999);
+    assert.deepEqual(
+      dead.map((one) => [one.credential.entry, one.current, one.holding.privateKey.length]),
+      [
+        [7, false, 0],
+        [8, false, 0],
+      ],
+    );
+    holdings.put(holding());
+    holdings.dropAll();
+    assert.deepEqual(holdings.dropReached(lock('identity', 'idn_1'), AGENT, 1000), []);
+  });
 
   test('a credential whose receipt cannot be read is reached by every lock', () => {
     for (const body of ['', '%%%', 'bnVsbA==', Buffer.from('{"data":1}').toString('base64')]) {

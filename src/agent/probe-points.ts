@@ -1,9 +1,9 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
 import type { Probe, ProbePoint } from '#verifier';
 import { createCsr, encodePem } from '../crypto/index.ts';
+import type { DeadCredential } from './cache.ts';
 import { type Bundle, isDenial, Refused, type Upstream } from './model.ts';
 import { opensslVerify } from './openssl.ts';
-import type { DeadCredential } from './probe.ts';
 import { listsSerial } from './revocation-list.ts';
 
 export interface Outcome {
@@ -31,7 +31,8 @@ const accepted = (detail: string): Outcome => ({ outcome: 'ACCEPTED', detail });
 const notEvaluable = (detail: string): Outcome => ({ outcome: 'NOT_EVALUABLE', detail, final: true });
 
 export interface ProbePoints {
-  forCredential(dead: DeadCredential, streamed: ReadonlySet<number>): Attempt[];
+  /** Renewal is tried once for each question that was asked; a superseded certificate is no longer on any stream. */
+  forCredentials(dead: DeadCredential[], streamed: ReadonlySet<number>): Attempt[];
 }
 
 /** `told`: when each client was told of its loss, by entry. */
@@ -88,22 +89,28 @@ export function createProbePoints(upstream: Upstream, told: ReadonlyMap<number, 
       : { outcome: 'NOT_EVALUABLE', detail: answer.detail };
   }
 
+  function forCredential(dead: DeadCredential, streamed: ReadonlySet<number>): Attempt[] {
+    const at = (point: ProbePoint, ask: () => Promise<Outcome>): Attempt => ({
+      point,
+      credential: dead.credential.entry,
+      ask,
+    });
+    if (dead.credential.jwt !== '') return [at('introspection', () => introspection(dead))];
+    const told = dead.current ? [at('agent-stream', () => stream(dead, streamed))] : [];
+    return [...told, at('crl', () => crl(dead)), at('openssl', () => openssl(dead))];
+  }
+
   return {
-    forCredential(dead, streamed) {
-      const { entry } = dead.credential;
-      const at = (point: ProbePoint, ask: () => Promise<Outcome>): Attempt => ({
-        point,
-        credential: entry,
-        ask,
+    forCredentials(dead, streamed) {
+      const asked = new Set<string>();
+      return dead.flatMap((one) => {
+        const question = `${one.credential.spiffeId} ${one.holding.key}`;
+        const known = asked.has(question);
+        asked.add(question);
+        const { entry } = one.credential;
+        const renew: Attempt = { point: 'api-renewal', credential: entry, ask: () => renewal(one) };
+        return [...(known ? [] : [renew]), ...forCredential(one, streamed)];
       });
-      const renew = at('api-renewal', () => renewal(dead));
-      if (dead.credential.jwt !== '') return [renew, at('introspection', () => introspection(dead))];
-      return [
-        renew,
-        at('agent-stream', () => stream(dead, streamed)),
-        at('crl', () => crl(dead)),
-        at('openssl', () => openssl(dead)),
-      ];
     },
   };
 }

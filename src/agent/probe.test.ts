@@ -4,10 +4,10 @@ import { before, beforeEach, describe, test } from 'node:test';
 import type { Probe, ProbePoint } from '#verifier';
 import { createCsr, encodePem } from '../crypto/index.ts';
 import { MunimentError } from '../kernel/index.ts';
-import { type HeldCredential, type Holding, holdingKey } from './cache.ts';
+import { type DeadCredential, type HeldCredential, type Holding, holdingKey } from './cache.ts';
 import { createLog } from './log.ts';
 import { type LockEvent, Refused, type SvidAction } from './model.ts';
-import { createProber, type DeadCredential } from './probe.ts';
+import { createProber } from './probe.ts';
 import { createTestAuthority, type TestAuthority, TRUST_DOMAIN } from './testing/authority.ts';
 
 const GIVE_UP_MILLISECONDS = 400;
@@ -40,6 +40,7 @@ describe('proof by refusal', () => {
     assert.ok(item);
     const credential: HeldCredential = {
       entry: item.entry,
+      instance: request.instance,
       spiffeId: item.spiffeId,
       hint: '',
       chain: (item.certificate ?? []).map((der) => Buffer.from(der, 'base64')),
@@ -55,7 +56,7 @@ describe('proof by refusal', () => {
       renewAt: 0,
       endsAt: credential.notAfter,
     };
-    return { credential, holding };
+    return { credential, holding, current: true };
   }
 
   const prober = () =>
@@ -134,6 +135,19 @@ describe('proof by refusal', () => {
       assert.equal(at(probes, 'api-renewal')?.outcome, 'NOT_EVALUABLE');
       authority.before = async () => {};
     }
+  });
+
+  test('one that was superseded is tried by relying parties alone, and renewal once for all', async () => {
+    const one = await dead('issue-x509-svid');
+    const before = { ...(await dead('issue-x509-svid')), current: false };
+    authority.allowed.clear();
+    revoke(one);
+    revoke(before);
+    const probes = await prober().prove(lock, [one, before], new Set());
+    const of = ({ credential: { entry } }: DeadCredential) =>
+      probes.filter(({ credential }) => credential === entry).map(({ point }) => point);
+    assert.deepEqual(of(one), ['api-renewal', 'agent-stream', 'crl', 'openssl']);
+    assert.deepEqual(of(before), ['crl', 'openssl']);
   });
 
   test('where no stream was open, the stream is not evaluable', async () => {

@@ -1,6 +1,6 @@
 import type { Probe, ProbePoint } from '#verifier';
 import { backoffMilliseconds, pause } from './backoff.ts';
-import type { HeldCredential, Holding } from './cache.ts';
+import type { DeadCredential } from './cache.ts';
 import type { Log } from './log.ts';
 import type { LockEvent, Upstream } from './model.ts';
 import { type Attempt, createProbePoints, type Outcome } from './probe-points.ts';
@@ -12,12 +12,6 @@ const GIVE_UP_MILLISECONDS = 30_000;
 /** One lock may reach thousands of credentials; the proof rests on the first ones, and the rest are said to be untried. */
 const TRIED_MAX = 64;
 const REPORT_ATTEMPTS_MAX = 10;
-
-/** A credential that a lock killed, kept for one purpose. */
-export interface DeadCredential {
-  credential: HeldCredential;
-  holding: Holding;
-}
 
 export interface Prober {
   /** Tries the dead credentials everywhere and reports what happened. `streamed`: entries that an open stream had carried. */
@@ -78,7 +72,7 @@ export function createProber(
     async prove(lock, dead, streamed) {
       if (dead.length === 0) return [];
       const tried = dead.slice(0, TRIED_MAX);
-      const attempts = tried.flatMap((one) => points.forCredential(one, streamed));
+      const attempts = points.forCredentials(tried, streamed);
       const probes = await Promise.all(attempts.map((attempt) => tryUntilRefused(lock, attempt)));
       const all = [...probes, ...untried(probes, dead.slice(TRIED_MAX))];
       for (const { credential } of dead) told.delete(credential.entry);

@@ -1,9 +1,8 @@
 import type { Bundles } from './bundles.ts';
-import { type Holding, type Holdings, reaches } from './cache.ts';
+import { type Holdings, reaches } from './cache.ts';
 import type { EventHandlers } from './events.ts';
 import type { Log } from './log.ts';
-import type { LockEvent } from './model.ts';
-import type { DeadCredential, Prober } from './probe.ts';
+import type { Prober } from './probe.ts';
 import { denied } from './status.ts';
 import type { Svids } from './svids.ts';
 import type { Watchers } from './watchers.ts';
@@ -33,7 +32,8 @@ export function lockHandlers(parts: RevocationParts): EventHandlers {
   return {
     onLock(lock) {
       svids.overtake();
-      const dead = deadAmong(holdings.dropReached(lock, agent), lock, agent);
+      if (lock.target.kind === 'instance') svids.bar(lock.target.id);
+      const dead = holdings.dropReached(lock, agent, Date.now());
       const streamed = watchers.redact((credential, instance) => reaches(lock, credential, instance, agent));
       watchers.wakeAll();
       log.info({ lock: lock.lock, target: lock.target, dead: dead.length }, 'took back what a lock reaches');
@@ -61,10 +61,3 @@ export function lockHandlers(parts: RevocationParts): EventHandlers {
     },
   };
 }
-
-const deadAmong = (dropped: Holding[], lock: LockEvent, agent: string): DeadCredential[] =>
-  dropped.flatMap((holding) =>
-    holding.credentials
-      .filter((credential) => reaches(lock, credential, holding.request.instance, agent))
-      .map((credential) => ({ credential, holding })),
-  );

@@ -12,6 +12,7 @@ const RENEW_PART_MAX = 0.55;
 /** How often a grant that a lock overtook on its way is asked for anew before the caller is told to come back. */
 const OVERTAKEN_MAX = 3;
 const HINT_MAX_BYTES = 1024;
+const BARRED_MAX = 10_000;
 
 export interface Obtained {
   holding: Holding;
@@ -24,6 +25,8 @@ export interface Svids {
   obtain(attestation: Attestation, audience?: string[]): Promise<Obtained>;
   /** Whatever is on its way was decided before this moment and must not be handed out. */
   overtake(): void;
+  /** This process gets nothing from the cache, where another's credential might be, until the server grants to it again. */
+  bar(instance: string): void;
 }
 
 export interface SvidsOptions {
@@ -39,6 +42,7 @@ export interface SvidsOptions {
 export function createSvids(options: SvidsOptions): Svids {
   const { upstream, holdings, clock, listening = () => true, onIssued } = options;
   const asking = new Map<string, Promise<Holding>>();
+  const barred = new Set<string>();
   let generation = 0;
 
   async function ask(key: string, request: Holding['request']): Promise<Holding> {
@@ -65,14 +69,25 @@ export function createSvids(options: SvidsOptions): Svids {
     return started;
   }
 
+  async function askBarred(key: string, request: Holding['request']): Promise<Holding> {
+    const holding = await ask(key, request);
+    barred.delete(request.instance);
+    return holding;
+  }
+
   return {
     overtake() {
       generation += 1;
       asking.clear();
     },
+    bar(instance) {
+      if (barred.size >= BARRED_MAX) barred.delete(barred.values().next().value as string);
+      barred.add(instance);
+    },
     async obtain({ facts, instance }, audience) {
       const request = requestFor(facts, instance, audience);
       const key = holdingKey(request);
+      if (barred.has(instance)) return { holding: await askBarred(key, request), granted: true };
       const held = holdings.get(key, clock.now().getTime());
       if (held && listening() && clock.now().getTime() < held.renewAt)
         return { holding: held, granted: false };
@@ -120,7 +135,7 @@ function toHolding(
   privateKey: Buffer,
   now: number,
 ): Holding {
-  const credentials = withUniqueHints(items.map(toCredential));
+  const credentials = withUniqueHints(items.map((item) => toCredential(item, request.instance)));
   const endsAt = Math.min(...credentials.map(({ notAfter }) => notAfter));
   if (credentials.length === 0 || !(endsAt > now)) {
     throw new MunimentError('server_unreachable', 'the server answered with nothing that is good now');
@@ -130,9 +145,10 @@ function toHolding(
   return { key, request, credentials, privateKey, renewAt, endsAt };
 }
 
-function toCredential(item: IssuedItem): HeldCredential {
+function toCredential(item: IssuedItem, instance: string): HeldCredential {
   return {
     entry: item.entry,
+    instance,
     spiffeId: parseSpiffeId(item.spiffeId).uri,
     hint: item.hint !== undefined && Buffer.byteLength(item.hint) <= HINT_MAX_BYTES ? item.hint : '',
     chain: (item.certificate ?? []).map((der) => Buffer.from(der, 'base64')),

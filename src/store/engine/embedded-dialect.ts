@@ -9,8 +9,15 @@ import {
   type QueryResult,
 } from 'kysely';
 import { MunimentError } from '../../kernel/index.ts';
+import { storageUnavailable } from './failures.ts';
 import { Mutex } from './mutex.ts';
 import type { EngineSession } from './session.ts';
+
+/**
+ * Longer than any transaction lasts: whoever waits so long waits for itself, inside a transaction that did not use its own
+ * handle, and everybody else with it.
+ */
+const TURN_MILLISECONDS = 30_000;
 
 /** Hands out the living session; starts it anew where the last one broke. */
 export type SessionSource = () => Promise<EngineSession>;
@@ -59,7 +66,9 @@ class EmbeddedDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const release = await this.#turn.acquire();
+    const release = await this.#turn.acquire(TURN_MILLISECONDS).catch((error) => {
+      throw storageUnavailable(error);
+    });
     try {
       return new EmbeddedConnection(await this.#session(), release);
     } catch (error) {

@@ -12,6 +12,7 @@ const CONNECT_MILLISECONDS = 5_000;
 /** A replica that died in the middle of a transaction must not keep the log's head from the others. */
 const IDLE_IN_TRANSACTION_MILLISECONDS = 10_000;
 const STATEMENT_MILLISECONDS = 60_000;
+const LOCK_MILLISECONDS = 10_000;
 
 const INT8 = 20;
 const BYTEA = 17;
@@ -39,6 +40,7 @@ function connect(url: string, connections: number, role?: string): Kysely<Schema
     connectionTimeoutMillis: CONNECT_MILLISECONDS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MILLISECONDS,
     statement_timeout: STATEMENT_MILLISECONDS,
+    lock_timeout: LOCK_MILLISECONDS,
     application_name: 'muniment',
     types,
     ...(role === undefined ? {} : { options: `-c role=${role}` }),

@@ -12,6 +12,7 @@ import { checkNotAhead, Publisher } from './publisher.ts';
 import * as reads from './reads.ts';
 import { snapshotDraft } from './snapshot.ts';
 import { Tail } from './tail.ts';
+import { TileReader } from './tiles.ts';
 import { catchUp, TableView } from './view.ts';
 
 const REFRESH_MILLISECONDS = 200;
@@ -44,6 +45,7 @@ class DatabaseLog implements Log {
   readonly #options: LogOptions;
   readonly #key: ReturnType<typeof verifierKey>;
   readonly #prelude: Prelude;
+  readonly #tiles: TileReader;
   #committer!: Committer;
   #tail!: Tail;
   #publisher: Publisher | undefined;
@@ -56,6 +58,7 @@ class DatabaseLog implements Log {
     this.#key = verifierKey(options.signer.origin, options.signer.publicKey);
     this.origin = options.signer.origin;
     this.verifierKey = formatVerifierKey(this.#key);
+    this.#tiles = new TileReader(options.database.db);
     this.#prelude = new Prelude(options.clock ?? systemClock);
   }
 
@@ -195,9 +198,11 @@ class DatabaseLog implements Log {
 
   sizeAt: Log['sizeAt'] = (time) => this.#read(reads.sizeAt(this.#db, time));
 
-  inclusion: Log['inclusion'] = (index, size) => this.#read(reads.inclusion(this.#db, index, size));
+  inclusion: Log['inclusion'] = (index, size) =>
+    this.#read(reads.inclusion(this.#db, this.#tiles, index, size));
 
-  consistency: Log['consistency'] = (from, to) => this.#read(reads.consistency(this.#db, from, to));
+  consistency: Log['consistency'] = (from, to) =>
+    this.#read(reads.consistency(this.#db, this.#tiles, from, to));
 
   open: Log['open'] = (commitments) => this.#read(reads.readOpenings(this.#db, commitments));
 

@@ -11,14 +11,15 @@ import { MunimentError } from '../../kernel/index.ts';
 import { rootFrom, type TileFolder, type TreeSource } from '../../ledger/index.ts';
 import type { Db } from '../contract.ts';
 import type { Head } from './head.ts';
-import { tileHashes } from './write.ts';
+import { TileReader } from './tiles.ts';
 
 /** Tiles are at most about a second behind; publishing each batch would cost more fsyncs than the commits. */
 const PAUSE_MILLISECONDS = 500;
 
-export function treeSource(db: Db): TreeSource {
+/** For one publication: see `TileReader.source`. */
+function treeSource(db: Db): TreeSource {
   return {
-    hashes: (level, index, count) => tileHashes(db, level, index, count),
+    hashes: new TileReader(db).source(),
     async leaves(from, to) {
       const rows = await db
         .selectFrom('entry')
@@ -64,7 +65,7 @@ async function readPublished(folder: TileFolder, key: VerifierKey): Promise<Chec
 /** Keeps the folder close behind the log; a folder that cannot be written is told of, and tried again at the next commit. */
 export class Publisher {
   readonly #folder: TileFolder;
-  readonly #source: TreeSource;
+  readonly #db: Db;
   readonly #onFault: (error: unknown) => void;
   #next: { size: number; checkpoint: string } | undefined;
   #published: number;
@@ -74,7 +75,7 @@ export class Publisher {
 
   constructor(folder: TileFolder, db: Db, published: number, onFault: (error: unknown) => void) {
     this.#folder = folder;
-    this.#source = treeSource(db);
+    this.#db = db;
     this.#published = published;
     this.#onFault = onFault;
   }
@@ -98,7 +99,7 @@ export class Publisher {
       const { size, checkpoint } = this.#next;
       this.#next = undefined;
       try {
-        await this.#folder.publish(size, checkpoint, this.#source);
+        await this.#folder.publish(size, checkpoint, treeSource(this.#db));
         this.#published = size;
       } catch (error) {
         this.#onFault(error);

@@ -5,7 +5,7 @@ import { proveConsistencyFrom, proveInclusionFrom } from '../../ledger/index.ts'
 import type { Db, EntryQuery, Opening, StoredEntry, When } from '../contract.ts';
 import { canonicalTime } from './encode.ts';
 import { readHead } from './head.ts';
-import { tileHashes } from './write.ts';
+import type { TileReader } from './tiles.ts';
 
 /** Long reads go page by page, so that they never hold the embedded engine's one session. */
 const PAGE_ENTRIES = 256;
@@ -105,22 +105,32 @@ function asOf(table: RowTable, only: RawBuilder<unknown>, size: number | undefin
     where ${only} and ${known} and valid_from <= ${canonicalTime(time)} order by key, known_from desc`;
 }
 
-export async function inclusion(db: Db, index: number, size?: number): Promise<Uint8Array[]> {
+export async function inclusion(
+  db: Db,
+  tiles: TileReader,
+  index: number,
+  size?: number,
+): Promise<Uint8Array[]> {
   const to = size ?? (await readHead(db)).size;
   await checkSize(db, to);
   if (!Number.isSafeInteger(index) || index < 0 || index >= to) {
     throw new MunimentError('not_found', `entry \`${index}\` is not in a tree of ${to}`);
   }
-  return proveInclusionFrom((level, at, count) => tileHashes(db, level, at, count), index, to);
+  return proveInclusionFrom(tiles.source(), index, to);
 }
 
-export async function consistency(db: Db, from: number, to?: number): Promise<Uint8Array[]> {
+export async function consistency(
+  db: Db,
+  tiles: TileReader,
+  from: number,
+  to?: number,
+): Promise<Uint8Array[]> {
   const end = to ?? (await readHead(db)).size;
   await checkSize(db, end);
   if (!Number.isSafeInteger(from) || from < 0 || from > end) {
     throw new MunimentError('bad_request', `a tree of ${end} does not follow one of ${from}`);
   }
-  return proveConsistencyFrom((level, at, count) => tileHashes(db, level, at, count), from, end);
+  return proveConsistencyFrom(tiles.source(), from, end);
 }
 
 async function checkSize(db: Db, size: number): Promise<void> {

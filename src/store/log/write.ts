@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { concatBytes, TILE_WIDTH } from '#verifier';
 import { tileRoot } from '../../ledger/index.ts';
-import type { Db, Tx } from '../contract.ts';
+import type { Tx } from '../contract.ts';
 import type { EncodedEntry } from './encode.ts';
-import { type Head, splitHashes, writeHead } from './head.ts';
+import { type Head, writeHead } from './head.ts';
 import type { RowBook } from './rows.ts';
+import { levelHashes } from './tiles.ts';
 
 /** Writes a batch: what is replaced first, then everything new in one statement, then the tiles that became full. */
 export async function writeBatch(
@@ -81,41 +82,4 @@ async function insertTiles(tx: Tx, level: number, tiles: FullTile[]): Promise<vo
   await sql`insert into tile (level, idx, root, hashes) select ${level}::int, * from unnest(
     ${tiles.map(({ index }) => index)}::bigint[], ${tiles.map(({ root }) => root)}::bytea[],
     ${tiles.map(({ hashes }) => concatBytes(...hashes))}::bytea[])`.execute(tx);
-}
-
-/** Hashes `[from, to)` of a level: leaf hashes, or roots of the full tiles below. Not from full tiles of the level itself. */
-export async function levelHashes(
-  db: Db | Tx,
-  level: number,
-  from: number,
-  to: number,
-): Promise<Uint8Array[]> {
-  if (from >= to) return [];
-  const query =
-    level === 0
-      ? sql<{
-          hash: Uint8Array;
-        }>`select leaf_hash as hash from entry where idx >= ${from} and idx < ${to} order by idx`
-      : sql<{ hash: Uint8Array }>`select root as hash from tile
-          where level = ${level - 1} and idx >= ${from} and idx < ${to} order by idx`;
-  return (await query.execute(db)).rows.map(({ hash }) => hash);
-}
-
-/** Hashes of one tile as far as they stand: the stored tile where it is full, else from below. */
-export async function tileHashes(
-  db: Db | Tx,
-  level: number,
-  index: number,
-  count: number,
-): Promise<Uint8Array[]> {
-  const tile = Math.floor(index / TILE_WIDTH);
-  const stored = await db
-    .selectFrom('tile')
-    .select('hashes')
-    .where('level', '=', level)
-    .where('idx', '=', tile)
-    .executeTakeFirst();
-  if (stored === undefined) return levelHashes(db, level, index, index + count);
-  const start = index - tile * TILE_WIDTH;
-  return splitHashes(stored.hashes).slice(start, start + count);
 }

@@ -13,7 +13,7 @@ import {
 import { rootFrom } from '../../ledger/index.ts';
 import type { Db, StoredEntry } from '../contract.ts';
 import type { Head } from '../log/head.ts';
-import { tileHashes } from '../log/write.ts';
+import { TileReader } from '../log/tiles.ts';
 import type { Problem } from './problem.ts';
 
 /** Checks entries one after the other against what they claim about themselves, and the tree that they make. */
@@ -64,7 +64,7 @@ export class EntryCheck {
     if (!equalBytes(root, head.root))
       this.#problems.push({ what: 'log head: its root is not that of the entries' });
     if (head.size < TILE_WIDTH) return;
-    const fromTiles = await rootFrom((level, at, count) => tileHashes(db, level, at, count), head.size);
+    const fromTiles = await rootFrom(new TileReader(db).source(), head.size);
     if (!equalBytes(fromTiles, head.root))
       this.#problems.push({ what: 'tiles: their root is not that of the log head' });
   }

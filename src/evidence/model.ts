@@ -24,9 +24,9 @@ export interface Verdicts {
   results: TestResult[];
 }
 
-/** One package is built and verified in memory: beyond this, a period has to be split. */
-export const PACKAGE_ENTRIES_MAX = 200_000;
-export const PACKAGE_BODIES_MAX_BYTES = 256 * 1024 * 1024;
+/** One package is built and verified in memory, at some 25 KB for each entry: beyond this, a period has to be split. */
+export const PACKAGE_ENTRIES_MAX = 50_000;
+export const PACKAGE_BODIES_MAX_BYTES = 128 * 1024 * 1024;
 /** How far a period reaches back where nobody says. */
 const DEFAULT_DAYS = 30;
 

@@ -18,7 +18,10 @@ test('flags win over variables, variables over the file, the file over what is g
   const file = fileOf('apiPort: 1\nconsolePort: 1\ntrustDomain: from.file\n');
   const environment = { MUNIMENT_API_PORT: '2', MUNIMENT_CONSOLE_PORT: '2' };
   const config = readConfig({ file, environment, flags: { apiPort: 3 } });
-  assert.deepEqual([config.apiPort, config.consolePort, config.trustDomain, config.logLevel], [3, 2, 'from.file', 'warn']);
+  assert.deepEqual(
+    [config.apiPort, config.consolePort, config.trustDomain, config.logLevel],
+    [3, 2, 'from.file', 'warn'],
+  );
   assert.equal(config.from.apiPort, 'flag');
   assert.equal(config.from.consolePort, 'variable `MUNIMENT_CONSOLE_PORT`');
   assert.match(config.from.trustDomain ?? '', /^file/);
@@ -43,16 +46,22 @@ const REFUSED: Array<[string, Parameters<typeof readConfig>[0], string, RegExp]>
 
 for (const [what, sources, code, message] of REFUSED) {
   test(`refuses ${what}`, () => {
-    assert.throws(() => readConfig({ environment: {}, ...sources }), (error: Error & { code: string }) => {
-      assert.equal(error.code, code);
-      assert.match(error.message, message);
-      return true;
-    });
+    assert.throws(
+      () => readConfig({ environment: {}, ...sources }),
+      (error: Error & { code: string }) => {
+        assert.equal(error.code, code);
+        assert.match(error.message, message);
+        return true;
+      },
+    );
   });
 }
 
 test('explains where each value came from and shows no secret', () => {
-  const environment = { MUNIMENT_SEAL_KEY: '/run/seal-of-the-house', DATABASE_URL: 'postgresql://user:word@host/db' };
+  const environment = {
+    MUNIMENT_SEAL_KEY: '/run/seal-of-the-house',
+    DATABASE_URL: 'postgresql://user:word@host/db',
+  };
   const lines = explain(readConfig({ environment }));
   assert.equal(lines.find(({ key }) => key === 'sealKey')?.from, 'variable `MUNIMENT_SEAL_KEY`');
   assert.equal(lines.find(({ key }) => key === 'databaseUrl')?.from, 'variable `DATABASE_URL`');

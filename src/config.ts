@@ -11,7 +11,8 @@ const PORT_MAX = 65_535;
 export const CONSOLE_PORT = 7440;
 export const API_PORT = 7443;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const HOST_NAME = /^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$|^[0-9a-fA-F:.]+$/;
+const HOST_NAME =
+  /^([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*$|^[0-9a-fA-F:.]+$/;
 const NAME_MAX_CHARACTERS = 253;
 
 /** 0 takes any free port. */
@@ -36,7 +37,10 @@ const settings = z.strictObject({
     z.array(hostName).min(1),
   ),
   trustDomain,
-  databaseUrl: z.string().regex(/^postgres(ql)?:\/\//, 'must start with `postgresql://`').optional(),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must start with `postgresql://`')
+    .optional(),
   sealKey: z.string().min(1).optional(),
   sweep: flag,
   logLevel: z.enum(LOG_LEVELS),
@@ -44,7 +48,12 @@ const settings = z.strictObject({
   keyFile: path.optional(),
   pkiPort: port.optional(),
   pkiUrl: z.url({ protocol: /^http$/ }).optional(),
-  origin: z.string().min(1).max(NAME_MAX_CHARACTERS).regex(/^[^\s+]+$/, 'may hold neither a space nor `+`').optional(),
+  origin: z
+    .string()
+    .min(1)
+    .max(NAME_MAX_CHARACTERS)
+    .regex(/^[^\s+]+$/, 'may hold neither a space nor `+`')
+    .optional(),
   passkeyHost: hostName.optional(),
 });
 
@@ -144,7 +153,8 @@ function parseYaml(text: string, path: string): unknown {
 
 function addVariables(layered: Layered, environment: Record<string, string | undefined>): void {
   const keys = new Map(Object.entries(VARIABLES).map(([key, name]) => [name, key]));
-  if (environment.DATABASE_URL) layered.set('databaseUrl', { value: environment.DATABASE_URL, from: 'variable `DATABASE_URL`' });
+  if (environment.DATABASE_URL)
+    layered.set('databaseUrl', { value: environment.DATABASE_URL, from: 'variable `DATABASE_URL`' });
   for (const [name, value] of Object.entries(environment)) {
     if (!name.startsWith('MUNIMENT_') || OTHERS.test(name) || value === undefined || value === '') continue;
     const key = keys.get(name);
@@ -168,11 +178,15 @@ function invalid(error: z.ZodError, layered: Layered): MunimentError {
   const issue = error.issues[0];
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
-    return new MunimentError('unknown_option', `unknown setting \`${key}\` (${layered.get(key)?.from})`, { path: key });
+    return new MunimentError('unknown_option', `unknown setting \`${key}\` (${layered.get(key)?.from})`, {
+      path: key,
+    });
   }
   const key = String(issue?.path[0] ?? '');
   const message = issue?.message ?? 'is not valid';
-  return new MunimentError('bad_request', `setting \`${key}\` (${layered.get(key)?.from}): ${message}`, { path: key });
+  return new MunimentError('bad_request', `setting \`${key}\` (${layered.get(key)?.from}): ${message}`, {
+    path: key,
+  });
 }
 
 /** What is in force and where each value came from. A secret's value is never shown. */

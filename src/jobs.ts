@@ -5,25 +5,28 @@ const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
 const SOURCE = 'host';
 
-/** What the house does by itself, once among all replicas. */
-export async function startJobs(house: House): Promise<void> {
-  const { jobs, log, revocation, registry, config } = house;
+/** What the house does by itself, once among all replicas. Hands back how to stop what is not a job. */
+export async function startJobs(house: House, onFault: (error: unknown) => void): Promise<() => void> {
+  const { jobs, log, revocation, registry, config, clock } = house;
   jobs.handle('snapshot', async () => void (await log.snapshot()));
   await jobs.every('snapshot', DAY_SECONDS);
   jobs.handle('revocation-lists', async () => void (await revocation.all()));
   await jobs.every('revocation-lists', CRL_REFRESH_SECONDS);
   jobs.handle('owner-findings', async () => void (await registry.reconcileOwnerFindings()));
   await jobs.every('owner-findings', HOUR_SECONDS);
-  if (!config.sweep) return;
-  jobs.handle('sweep', () => sweepIfOld(house));
+  const stop = registry.watchOwners(onFault);
+  if (!config.sweep) return stop;
+  const started = clock.now().getTime();
+  // Whoever starts the server sweeps first and shows what was found; two at once would be in each other's way.
+  const isEarly = () => clock.now().getTime() - started < HOUR_SECONDS * 1000;
+  jobs.handle('sweep', async () => (isEarly() ? undefined : sweepIfOld(house)));
   await jobs.every('sweep', HOUR_SECONDS);
+  return stop;
 }
 
 /** Sweeps this host unless the last sweep is less than a day old. */
-export async function sweepIfOld({ log, discovery, clock }: House): Promise<void> {
-  const last = (await log.rows('sweep'))
-    .filter(({ source }) => source === SOURCE)
-    .map(({ ended }) => Date.parse(ended));
-  const age = clock.now().getTime() - Math.max(0, ...last);
+async function sweepIfOld({ log, discovery, clock }: House): Promise<void> {
+  const sweeps = (await log.rows('sweep')).filter(({ source }) => source === SOURCE);
+  const age = clock.now().getTime() - Math.max(0, ...sweeps.map(({ ended }) => Date.parse(ended)));
   if (age >= DAY_SECONDS * 1000) await discovery.sweep(SOURCE, 'sys');
 }

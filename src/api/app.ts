@@ -6,7 +6,7 @@ import { HTTP_BODY_MAX_BYTES, MunimentError } from '../kernel/index.ts';
 import { ACCESS, admitTo } from './access.ts';
 import type { Attempts } from './attempts.ts';
 import type { Env } from './env.ts';
-import { checkCsrf, checkHost, checkOrigin, type Places } from './guard.ts';
+import { checkCsrf, checkHost, checkOrigin, isChange, type Places } from './guard.ts';
 import type { Logger } from './logging.ts';
 import { match } from './match.ts';
 import type { Metrics } from './metrics.ts';
@@ -21,6 +21,8 @@ export interface Frame {
   metrics: Metrics;
   attempts: Attempts;
   files: StaticFiles;
+  /** Counts a refusal that storage was too ill to record. */
+  onUnrecorded(): void;
   /** Who is asking; throws where what they showed is wrong. */
   callerOf(c: Context<Env>): Promise<Env['Variables']['caller']>;
 }
@@ -46,10 +48,15 @@ export function createFrame(frame: Frame): Api {
   return app;
 }
 
-function answerError({ logger, attempts }: Frame, c: Context<Env>, error: Error): Response {
+/** A request that somebody known made in order to have something decided: its refusal ought to be an entry. */
+const mayDecide = (c: Context<Env>): boolean =>
+  isChange(c.req.method) && c.get('caller') !== undefined && c.get('caller').kind !== 'none';
+
+function answerError({ logger, attempts, onUnrecorded }: Frame, c: Context<Env>, error: Error): Response {
   const known = asMunimentError(error);
   attempts.note(sourceOf(c), known.code);
   const about = { request: c.get('requestId'), code: known.code, detail: known.detail };
+  if (known.code === 'storage_unavailable' && mayDecide(c)) onUnrecorded();
   if (known.status >= 500) logger.error({ ...about, err: known.cause ?? known }, 'request failed');
   else logger.info(about, 'request refused');
   return problem(c, known);

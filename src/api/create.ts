@@ -57,6 +57,7 @@ export function createApi({ house, places, party, logger, consoleFolder }: ApiOp
     metrics,
     attempts,
     files,
+    onUnrecorded: () => log.noteUnrecorded(),
     callerOf: (c) => callerOf(sources, c),
   });
   mountAll(app, rooms);

@@ -148,12 +148,7 @@ export const listenPki = (answer: Answer, port: number): Promise<Listener> =>
  * @throws MunimentError `socket_path_too_long`, `data_in_use` where another server answers on it
  */
 export async function listenSocket(answer: Answer, path: string): Promise<Listener> {
-  if (Buffer.byteLength(path) > SOCKET_PATH_MAX_BYTES) {
-    throw new MunimentError(
-      'socket_path_too_long',
-      `socket path \`${path}\` is longer than ${SOCKET_PATH_MAX_BYTES} bytes`,
-    );
-  }
+  checkSocketPath(path);
   await removeStale(path);
   const uids = new WeakMap<Socket, number>();
   const door = ({ socket }: IncomingMessage): Door => ({
@@ -177,6 +172,13 @@ export async function listenSocket(answer: Answer, path: string): Promise<Listen
   } finally {
     process.umask(umask);
   }
+}
+
+/** A longer path would be cut short by the kernel. Throws `socket_path_too_long`. */
+export function checkSocketPath(path: string): void {
+  if (Buffer.byteLength(path) <= SOCKET_PATH_MAX_BYTES) return;
+  const why = `socket path \`${path}\` is longer than ${SOCKET_PATH_MAX_BYTES} bytes`;
+  throw new MunimentError('socket_path_too_long', why);
 }
 
 function uidOf(socket: Socket): number | undefined {

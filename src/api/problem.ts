@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import { type ErrorCode, isMunimentError, MunimentError } from '../kernel/index.ts';
+import { asStorageError, blamesData } from '../store/index.ts';
 
 const MEDIA_TYPE = 'application/problem+json';
 
@@ -42,6 +43,12 @@ export function asMunimentError(error: unknown): MunimentError {
       code,
       error.status === 415 ? 'the content type is not one that this route takes' : lower(error.message),
     );
+  }
+  const stored = asStorageError(error);
+  if (isMunimentError(stored)) return stored;
+  if (blamesData(error)) {
+    // NUL or half a surrogate pair in a text: JSON can carry them, storage cannot.
+    return new MunimentError('bad_request', 'a value holds what cannot be stored', { cause: error });
   }
   return new MunimentError('internal', 'something went wrong here; our log has more under the request id', {
     cause: error,

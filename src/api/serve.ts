@@ -7,6 +7,7 @@ import { startJobs } from '../jobs.ts';
 import { MunimentError } from '../kernel/index.ts';
 import { createApi, type MunimentApi } from './create.ts';
 import {
+  checkSocketPath,
   type Listener,
   listenConsole,
   listenPki,
@@ -45,6 +46,7 @@ const FOLDER_MODE = 0o700;
  */
 export async function serve(config: Config): Promise<Served> {
   const logger = createLogger(config);
+  checkSocketPath(socketPath(config));
   makeFolder(config.data);
   const closers: Array<() => unknown> = [];
   const close = async () => {
@@ -57,6 +59,8 @@ export async function serve(config: Config): Promise<Served> {
     throw error;
   }
 }
+
+const socketPath = ({ data }: Pick<Config, 'data'>): string => join(data, 'admin.sock');
 
 function makeFolder(folder: string): void {
   try {
@@ -86,7 +90,7 @@ async function start(
   const listeners = await listenAll(config, house, api, closers);
   consolePort = listeners.console.port;
   keepGoing(house, api, listeners.tls, onFault, closers);
-  await startJobs(house);
+  closers.push(await startJobs(house, onFault));
   const urls = urlsOf(config, listeners);
   writeFiles(config, house, urls, closers);
   return { urls, house, signIn: (name) => signIn(house, api, name) };
@@ -111,7 +115,7 @@ async function listenAll(
   const console = kept(await listenConsole(api.fetch, config.consolePort));
   const tls = kept(await listenTls(api.fetch, config.apiPort, await tlsMaterial(config, house)));
   if (config.pkiPort !== undefined) kept(await listenPki(api.fetch, config.pkiPort));
-  kept(await listenSocket(api.fetch, join(config.data, 'admin.sock')));
+  kept(await listenSocket(api.fetch, socketPath(config)));
   closers.push(() => house.stopStreams());
   return { console, tls };
 }
@@ -166,7 +170,7 @@ function relyingParty({ passkeyHost, apiPort }: Config, consolePort: () => numbe
 const urlsOf = ({ data }: Config, { console, tls }: Listeners): Urls => ({
   console: `http://localhost:${console.port}`,
   api: `https://localhost:${tls.port}`,
-  adminSocket: join(data, 'admin.sock'),
+  adminSocket: socketPath({ data }),
 });
 
 /** `ca.pem` for whoever pins our root; `server.json` for commands on this host that look for the running server. */

@@ -67,7 +67,7 @@ export function openStatic(folder: string): StaticFiles {
   return {
     answer(c) {
       if (!['GET', 'HEAD'].includes(c.req.method)) return undefined;
-      const file = files.get(c.req.path) ?? (isPage(c.req.path) ? files.get('/index.html') : undefined);
+      const file = files.get(c.req.path) ?? (isPage(c) ? files.get('/index.html') : undefined);
       if (file === undefined) return undefined;
       if (c.req.header('if-none-match') === file.headers.etag) return c.body(null, 304, file.headers);
       return c.req.method === 'HEAD'
@@ -77,8 +77,12 @@ export function openStatic(folder: string): StaticFiles {
   };
 }
 
-/** A path without an extension is a page of the console, which finds its way by itself. */
-const isPage = (path: string): boolean => extname(path) === '';
+/** Whoever navigates gets the console, which finds its way by itself; a script that is missing is missing. */
+function isPage(c: Context<Env>): boolean {
+  const { path } = c.req;
+  if (path.startsWith(HASHED)) return false;
+  return extname(path) === '' || (c.req.header('accept') ?? '').includes('text/html');
+}
 
 function readAll(folder: string): Map<string, StaticFile> {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>

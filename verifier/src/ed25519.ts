@@ -1,4 +1,5 @@
 import { concatBytes, equalBytes } from './bytes.ts';
+import { FormatError } from './error.ts';
 
 /** RFC 8410: the SPKI of an Ed25519 key is this prefix and the 32 raw bytes. */
 const SPKI_PREFIX = Uint8Array.of(0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00);
@@ -13,7 +14,8 @@ export const isEd25519Spki = (spki: Uint8Array): boolean =>
 
 /**
  * Verifies by WebCrypto, which Node and browsers share. `publicKey` is raw (32 bytes).
- * A key or signature of the wrong shape is false, never an exception.
+ * A key or signature of the wrong shape is false, never an exception. Throws `unsupported` where WebCrypto has no Ed25519 (an
+ * old browser, or a page that is no secure context), so that nobody takes that for a forgery.
  */
 export async function verifyEd25519(
   publicKey: Uint8Array,
@@ -21,11 +23,17 @@ export async function verifyEd25519(
   signature: Uint8Array,
 ): Promise<boolean> {
   if (publicKey.length !== ED25519_KEY_BYTES || signature.length !== ED25519_SIGNATURE_BYTES) return false;
+  const { subtle } = globalThis.crypto ?? {};
+  if (subtle === undefined) throw unsupported();
   try {
     const algorithm = { name: 'Ed25519' };
-    const key = await crypto.subtle.importKey('raw', new Uint8Array(publicKey), algorithm, false, ['verify']);
-    return await crypto.subtle.verify(algorithm, key, new Uint8Array(signature), new Uint8Array(message));
-  } catch {
+    const key = await subtle.importKey('raw', new Uint8Array(publicKey), algorithm, false, ['verify']);
+    return await subtle.verify(algorithm, key, new Uint8Array(signature), new Uint8Array(message));
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NotSupportedError') throw unsupported();
     return false;
   }
 }
+
+const unsupported = () =>
+  new FormatError('unsupported', 'Ed25519 cannot be verified here: WebCrypto has none');

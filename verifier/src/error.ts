@@ -8,7 +8,8 @@ export type FormatErrorCode =
   | 'entry'
   | 'commitment'
   | 'zip'
-  | 'package';
+  | 'package'
+  | 'unsupported';
 
 export class FormatError extends Error {
   readonly code: FormatErrorCode;

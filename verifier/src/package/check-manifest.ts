@@ -68,10 +68,9 @@ function checkNames(manifest: Manifest, names: string[], findings: Findings): vo
   const { before, after } = fixedNames(manifest.range);
   const middle = names.slice(before.length, names.length - after.length);
   const expected = [...before, ...middle.filter((name) => COMPUTED.test(name)), ...after];
-  const present = new Set(names);
+  const [present, wanted] = [new Set(names), new Set(expected)];
   for (const name of expected) if (!present.has(name)) findings.problem(name, 'member is missing');
-  for (const name of names)
-    if (!expected.includes(name)) findings.problem(name, 'member does not belong here');
+  for (const name of names) if (!wanted.has(name)) findings.problem(name, 'member does not belong here');
   if (findings.count() === 0 && names.join('\n') !== expected.join('\n'))
     findings.problem('', 'members are not in order');
 }

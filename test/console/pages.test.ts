@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { BrowserContext, Page } from 'playwright-core';
+import { type Furnished, furnish } from './furnish.ts';
+import { missing, openWorld, signIn, type Theme, type World } from './world.ts';
+
+const THEMES: Theme[] = ['light', 'dark'];
+
+/** Every page, what its heading is, and what tells that its content has arrived. */
+const pagesOf = ({
+  identity,
+  proposed,
+  applied,
+  lock,
+}: Furnished): Array<[path: string, heading: RegExp, shown: string]> => [
+  ['/', /^Overview$/, 'Duties are separated'],
+  ['/?verdict=PASS', /^Overview$/, 'Controls'],
+  ['/identities', /^Identities$/, 'payments-settlement'],
+  ['/identities?q=no-such-thing', /^Identities$/, 'No identity fits these filters'],
+  [`/identities/${identity}`, /^payments-api$/, 'Proves itself by'],
+  [`/identities/${identity}?tab=credentials`, /^payments-api$/, 'X.509-SVID'],
+  [`/identities/${identity}?tab=decisions`, /^payments-api$/, 'Refused'],
+  [`/identities/${identity}?tab=timeline`, /^payments-api$/, 'Credential granted'],
+  ['/identities/no-such-identity', /^Identity$/, 'not_found'],
+  ['/changes', /^Changes$/, 'Register payments'],
+  ['/changes?state=withdrawn', /^Changes$/, 'No change is in this state'],
+  [`/changes/${proposed}`, /^Shorten what services may hold$/, 'Sign with a passkey'],
+  [`/changes/${applied}`, /^Register payments$/, 'It is applied'],
+  ['/changes/new', /^Propose a change$/, 'Manifests'],
+  ['/ledger', /^Ledger$/, 'Leaf hash'],
+  ['/ledger?kind=clock.jumped', /^Ledger$/, 'No entry fits these filters'],
+  ['/ledger/0', /^Entry 0$/, 'The log’s key signed this tree'],
+  ['/ledger/999999', /^Entry 999,999$/, 'not_found'],
+  ['/found', /^Found$/, '/root/.ssh/authorized_keys'],
+  ['/found?class=trust', /^Found$/, 'Nothing that was seen fits these filters'],
+  ['/findings', /^Findings$/, 'Open'],
+  ['/locks', /^Locks$/, 'A key was found in a build log'],
+  [`/locks/${lock}`, /^Lock on identity payments-api$/, '41 ms'],
+  ['/account', /^Your account$/, 'Key file (Ed25519)'],
+  ['/no/such/page', /^No such page$/, 'Nothing is kept at this address'],
+];
+
+describe('every page', { skip: missing ?? false }, () => {
+  let world: World;
+  let furnished: Furnished;
+  let context: BrowserContext;
+  before(async () => {
+    world = await openWorld();
+    furnished = await furnish(world.server);
+    context = await world.newContext();
+    const page = await context.newPage();
+    await signIn(page, world.server, 'ada');
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await page.close();
+  });
+  after(() => world?.close());
+
+  /** Opens a page, waits until it is all there, and tells what the browser complained of. */
+  async function open(path: string, heading: RegExp, shown: string) {
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      // A 404 is what some of these pages show.
+      if (message.type() === 'error' && !message.text().includes('404')) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    await page.goto(path);
+    await page.getByRole('heading', { level: 1, name: heading }).waitFor();
+    await page.getByText(shown).first().waitFor();
+    return { page, complaints };
+  }
+
+  async function checkAxe(page: Page): Promise<void> {
+    for (const colorScheme of THEMES) {
+      await page.emulateMedia({ colorScheme });
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const found = violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`,
+      );
+      assert.deepEqual(found, [], `axe, ${colorScheme}`);
+    }
+  }
+
+  async function checkFrame(page: Page): Promise<void> {
+    const [wide, lang] = await page.evaluate(() => [
+      document.documentElement.scrollWidth - window.innerWidth,
+      document.documentElement.lang,
+    ]);
+    assert.equal(wide, 0, 'the page scrolls sideways');
+    assert.equal(lang, 'en');
+    assert.match(await page.title(), /^\S.* · Muniment$/);
+  }
+
+  test('no page has an axe violation in either theme, scrolls sideways or breaks the CSP', async (t) => {
+    for (const [path, heading, shown] of pagesOf(furnished)) {
+      await t.test(path, async () => {
+        const { page, complaints } = await open(path, heading, shown);
+        await checkFrame(page);
+        await checkAxe(page);
+        assert.deepEqual(complaints, [], 'the browser complained');
+        await page.close();
+      });
+    }
+  });
+
+  test('a name with a newline, a right-to-left mark and four kilobytes is shown as what it is', async () => {
+    const { page } = await open('/found', /^Found$/, 'id_ed25519');
+    const row = page.getByRole('row').filter({ hasText: 'invoice' });
+    await row.getByText('invoice⟨202e⟩gpj.exe⟨000a⟩second line').first().waitFor();
+    const box = await row.boundingBox();
+    assert.ok(box !== null && box.height < 80, `the row is ${box?.height} px high`);
+    await page.close();
+  });
+
+  test('the sign-in page has no axe violation either', async () => {
+    const stranger = await world.newContext();
+    const page = await stranger.newPage();
+    await page.goto('/');
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor();
+    await checkFrame(page);
+    await checkAxe(page);
+    await stranger.close();
+  });
+
+  test('the theme switch overrules the system and is kept', async () => {
+    const { page } = await open('/', /^Overview$/, 'Controls');
+    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const light = await ground();
+    await page.getByRole('radio', { name: 'Dark' }).check({ force: true });
+    const dark = await ground();
+    assert.notEqual(dark, light);
+    await page.reload();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    assert.equal(await ground(), dark);
+    await page.getByRole('radio', { name: 'As the system' }).check({ force: true });
+    assert.equal(await ground(), light);
+    await page.close();
+  });
+
+  test('the first load is at most 200 kB', async () => {
+    const page = await context.newPage();
+    const addresses: string[] = [];
+    page.on('response', (response) => addresses.push(response.url()));
+    await page.goto('/');
+    await page.getByText('Duties are separated').waitFor();
+    let bytes = 0;
+    for (const address of addresses.filter((each) => /\.(js|css|html)$|\/$/.test(each))) {
+      bytes += gzipSync(Buffer.from(await (await fetch(address)).arrayBuffer())).length;
+    }
+    assert.ok(bytes > 10_000 && bytes < 200_000, `${bytes} bytes`);
+    await page.close();
+  });
+});

@@ -27,19 +27,28 @@ async function open({ folder }: EngineOptions): Promise<PGlite> {
   return PGlite.create({ ...options, loadDataDir: await emptyCluster() });
 }
 
+/** SQLSTATE of what PGlite itself refuses before PostgreSQL sees it: a parameter that is no value of its type. */
+const INVALID_PARAMETER = '22023';
+
+/** PostgreSQL's own refusals carry a severity and a code. */
 function failure(error: unknown): EngineFailure {
   const { message, code, constraint } = error as { message?: string; code?: unknown; constraint?: string };
   return {
     message: String(message ?? error),
-    ...(typeof code === 'string' ? { code } : {}),
+    code: typeof code === 'string' ? code : INVALID_PARAMETER,
     ...(constraint === undefined ? {} : { constraint }),
   };
 }
 
-/** A refusal by PostgreSQL carries a severity; anything else means that the engine itself broke. */
+/** The engine broke: PostgreSQL said so, or its program trapped, aborted or ended. */
 function isFatal(error: unknown): boolean {
-  const severity = (error as { severity?: string }).severity;
-  return severity === undefined || severity === 'FATAL' || severity === 'PANIC';
+  const { severity, name, message = '' } = error as { severity?: string; name?: string; message?: string };
+  if (severity === 'FATAL' || severity === 'PANIC') return true;
+  return (
+    error instanceof WebAssembly.RuntimeError ||
+    name === 'ExitStatus' ||
+    /Aborted\(|PGlite is clos/.test(message)
+  );
 }
 
 async function answer(pg: PGlite, request: EngineRequest): Promise<unknown> {

@@ -16,7 +16,7 @@ export type Attempt = { epoch: number; at: number } & ({ decided: Decided<unknow
 export interface Item {
   work: Work<unknown>;
   /** Drafts that need the tables as they stand under the lock; such an item is a batch of its own. */
-  draftsUnderLock?: (tx: Tx, head: Head, time: string) => Promise<Draft[]>;
+  draftsUnderLock?: (tx: Tx, size: number, time: string) => Promise<Draft[]>;
   attempt: Attempt;
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
@@ -102,6 +102,11 @@ class Batch {
     this.#book = new RowBook(tx);
   }
 
+  /** Index of the entry that comes next. */
+  get #next(): number {
+    return this.#head.size + this.#entries.length;
+  }
+
   async addPrelude(): Promise<void> {
     await this.#take(this.#encode(this.#context.prelude(this.#head, this.#now)));
   }
@@ -122,7 +127,7 @@ class Batch {
 
   async #decide(item: Item): Promise<Decided<unknown>> {
     if (item.draftsUnderLock !== undefined) {
-      const drafts = await item.draftsUnderLock(this.#tx, this.#head, this.#time).catch(broken);
+      const drafts = await item.draftsUnderLock(this.#tx, this.#next, this.#time).catch(broken);
       return { drafts, result: undefined };
     }
     const { epoch, at } = item.attempt;
@@ -134,7 +139,7 @@ class Batch {
   }
 
   #encode(drafts: readonly Draft[]): EncodedEntry[] {
-    const first = this.#head.size + this.#entries.length;
+    const first = this.#next;
     return drafts.map((draft, at) => encodeEntry(draft, first + at, this.#time));
   }
 

@@ -15,6 +15,8 @@ import type { Prelude } from './prelude.ts';
 import { catchUp, type TableView } from './view.ts';
 
 const BATCH_ITEMS_MAX = 512;
+/** A sweep brings thousands at once; the issuances behind it must not wait for more of them in the same transaction. */
+const BATCH_DRAFTS_MAX = 2_000;
 const CONFLICT_TRIES = 5;
 /** More than this waiting means that the database cannot keep up; to refuse is kinder than to let everyone time out. */
 const QUEUE_ITEMS_MAX = 20_000;
@@ -83,10 +85,18 @@ export class Committer {
     this.#running = undefined;
   }
 
+  /** Whole items in order, at least one; one that needs the lock to itself comes alone. */
   #nextBatch(): Item[] {
-    const alone = this.#queue.findIndex((item) => item.draftsUnderLock !== undefined);
-    const count = alone < 0 ? BATCH_ITEMS_MAX : Math.max(alone, 1);
-    return this.#queue.splice(0, Math.min(count, BATCH_ITEMS_MAX));
+    let drafts = 0;
+    let count = 0;
+    for (const item of this.#queue) {
+      const alone = item.draftsUnderLock !== undefined;
+      drafts += 'decided' in item.attempt ? item.attempt.decided.drafts.length : 0;
+      if (count > 0 && (alone || count >= BATCH_ITEMS_MAX || drafts > BATCH_DRAFTS_MAX)) break;
+      count += 1;
+      if (alone) break;
+    }
+    return this.#queue.splice(0, count);
   }
 
   async #run(items: Item[]): Promise<void> {

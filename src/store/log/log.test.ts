@@ -302,6 +302,24 @@ describeEngines('the log', (engine) => {
     );
   });
 
+  test('a long export keeps nobody from writing', async () => {
+    let appendedMeanwhile = 0;
+    let read = 0;
+    const { size } = await log.head();
+    for await (const { index } of log.entries(0, size)) {
+      assert.equal(index, read);
+      read += 1;
+      if (index % 300 === 0) appendedMeanwhile += (await log.append([sessionEnded('per_x')])).appended.length;
+    }
+    assert.equal(read, size);
+    assert.ok(appendedMeanwhile > 2);
+  });
+
+  test('a parameter that is no value of its type fails alone, and the engine goes on', async () => {
+    await assert.rejects(sql`select ${'not a number'}::bigint + 1`.execute(database.db), { code: /^22/ });
+    assert.ok((await log.head()).size > 0);
+  });
+
   test('neither entries nor bodies can be changed or removed; the owner may erase a body', async () => {
     for (const table of ['entry', 'body', 'tile'] as const) {
       const name = sql.table(table);

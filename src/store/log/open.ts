@@ -80,6 +80,7 @@ class DatabaseLog implements Log {
     const onDurable = (batch: DurableBatch) => this.#onDurable(batch);
     this.#committer = new Committer({ database, clock, prelude: this.#prelude, view, fault, onDurable });
     if (head.size === 0) await this.append([]);
+    else this.#publisher?.offer(head.size, this.#sign(head));
     this.#poll = setInterval(() => void this.refresh().catch(onFault), REFRESH_MILLISECONDS).unref();
   }
 
@@ -87,9 +88,7 @@ class DatabaseLog implements Log {
     if (this.#options.folder === undefined) return undefined;
     const folder = new TileFolder(this.#options.folder);
     await checkNotAhead(folder, this.#key, this.#db, head);
-    const publisher = new Publisher(folder, this.#db, await folder.size(), onFault);
-    if (head.size > 0) publisher.offer(head.size, this.#sign(head));
-    return publisher;
+    return new Publisher(folder, this.#db, await folder.size(), onFault);
   }
 
   /** A database holds one log for good: another key or name over the same entries would be a fork. */
@@ -143,7 +142,7 @@ class DatabaseLog implements Log {
   async snapshot() {
     const outcome = await this.#committer.submit({
       work: { decide: () => ({ drafts: [], result: undefined }) },
-      draftsUnderLock: async (tx, head, time) => [await snapshotDraft(tx, head, time)],
+      draftsUnderLock: async (tx, size, time) => [await snapshotDraft(tx, size, time)],
     });
     return toAppended(outcome.entries[0] as EncodedEntry);
   }

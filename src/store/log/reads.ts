@@ -45,6 +45,7 @@ export async function readEntry(db: Db, index: number): Promise<StoredEntry | un
 }
 
 export async function searchEntries(db: Db, query: EntryQuery): Promise<StoredEntry[]> {
+  if (query.kinds?.length === 0) return [];
   let select = selectEntries(db);
   if (query.kinds !== undefined) select = select.where('kind', 'in', query.kinds);
   if (query.subject !== undefined) select = select.where('subject', '=', query.subject);

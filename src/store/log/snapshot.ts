@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { emptyState, ROW_TABLES, type State, stateDigest } from '#verifier';
 import type { Db, Draft, Tx } from '../contract.ts';
-import type { Head } from './head.ts';
 import { SYSTEM } from './prelude.ts';
 
 /** The fold's state as the tables have it: every standing row. */
@@ -16,8 +15,8 @@ export async function stateFromTables(db: Db | Tx, size: number): Promise<State>
   return state;
 }
 
-/** The snapshot entry over the state under the lock; `time` is the leaf time that it will get. */
-export async function snapshotDraft(tx: Tx, { size }: Head, time: string): Promise<Draft> {
+/** The snapshot entry over the state under the lock: `size` is the index, and `time` the leaf time, that it will get. */
+export async function snapshotDraft(tx: Tx, size: number, time: string): Promise<Draft> {
   const state = await stateFromTables(tx, size);
   return { kind: 'snapshot', subject: '', actor: SYSTEM, data: { size, state: stateDigest(state, time) } };
 }

@@ -33,8 +33,10 @@ export class Tail {
   advance(size: number, own: Appended[] = []): Promise<void> {
     return this.#turn.run(async () => {
       const ownFrom = own[0]?.index ?? size;
-      while (this.#told < Math.min(ownFrom, size)) {
-        this.#tell(await this.#load(this.#told, Math.min(ownFrom, this.#told + PAGE_ENTRIES)));
+      while (this.#told < ownFrom) {
+        const to = Math.min(ownFrom, this.#told + PAGE_ENTRIES);
+        this.#tell(await this.#load(this.#told, to));
+        this.#told = to;
       }
       this.#tell(own.filter(({ index }) => index >= this.#told));
     });

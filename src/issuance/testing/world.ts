@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generateKeyPairSync, hash, type KeyObject } from 'node:crypto';
 import type { IdentitySpec, PersonSpec, ResourceKind, ResourceSpecs } from '#verifier';
 import { createCsr, openKeys, sealWith } from '../../crypto/index.ts';
 import { manualClock } from '../../kernel/index.ts';
@@ -9,8 +9,9 @@ import { createAuthority, createIssuance, createTokens, type Issued, sealedSecre
 export const TRUST_DOMAIN = 'example.org';
 
 /** Everything that issuance rests on, over a database in memory, with an owner, an application and two identities. */
-export async function openWorld(options: { crlBaseUrl?: string } = {}) {
-  const database = await openDatabase({ memory: true });
+export async function openWorld(options: { crlBaseUrl?: string; databaseUrl?: string } = {}) {
+  const { databaseUrl: url, ...more } = options;
+  const database = await openDatabase(url === undefined ? { memory: true } : { url });
   const clock = manualClock(new Date());
   const keys = openKeys({ secrets: sealedSecrets(database), seal: sealWith(Buffer.alloc(32, 7), '') });
   const signer = await keys.signer('log', 'Ed25519');
@@ -19,7 +20,7 @@ export async function openWorld(options: { crlBaseUrl?: string } = {}) {
     clock,
     signer: { origin: 'log.example/world', publicKey: signer.publicKey.subarray(-32), sign: signer.sign },
   });
-  const authority = await createAuthority({ keys, clock, trustDomain: TRUST_DOMAIN, ...options });
+  const authority = await createAuthority({ keys, clock, trustDomain: TRUST_DOMAIN, ...more });
   const rooms = { database, log, authority, clock };
   await log.append(seeds());
   return {
@@ -83,7 +84,7 @@ const policy = (name: string, cedar: string): Draft =>
   declared('Policy', id('pol', name), name, {
     description: '',
     cedar,
-    version: Buffer.from(name).toString('hex'),
+    version: hash('sha256', cedar),
   });
 
 function seeds(): Draft[] {

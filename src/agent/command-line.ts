@@ -100,7 +100,6 @@ const runCommand = (): Command =>
       new Option('--log-level <level>').choices(LEVELS).env('MUNIMENT_AGENT_LOG_LEVEL').default('info'),
     )
     .option('--json', 'say that it serves as JSON')
-    .option('--json', 'say as JSON that it is ready')
     .addHelpText(
       'after',
       '\nExample:\n  muniment-agent run --server https://localhost:7443 --ca data/ca.pem --join-token-file token.txt',
@@ -147,12 +146,13 @@ const program = (): Command =>
 /** Said by `status` already: only the exit code is left to give. */
 class Unhealthy extends Error {}
 
-/** One clear line, never a stack trace. */
+/** One clear line; a stack trace only of a fault of ours, and only when asked for by `MUNIMENT_AGENT_LOG_LEVEL=debug`. */
 function fail(error: unknown): number {
   if (error instanceof Unhealthy) return EXIT_FAILED;
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   const known = isMunimentError(error) ? error : new MunimentError('internal', 'something went wrong inside');
   process.stderr.write(`muniment-agent: ${known.message} [${known.code}]\n`);
+  if (known !== error && process.env.MUNIMENT_AGENT_LOG_LEVEL === 'debug') console.error(error);
   return known.code === 'unknown_option' ? EXIT_USAGE : EXIT_FAILED;
 }
 

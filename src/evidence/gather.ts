@@ -5,6 +5,9 @@ import {
   commitmentsShown,
   decodeEntry,
   type Entry,
+  type EvidenceInput,
+  fold,
+  liveState,
   type Range,
   type State,
   stateDigest,
@@ -16,6 +19,7 @@ import {
   PACKAGE_ENTRIES_MAX,
   type Period,
   rangeOf,
+  readWithheld,
   tooLarge,
   type Withheld,
 } from './model.ts';
@@ -63,14 +67,16 @@ async function snapshotStateOf({ database }: Source, snapshot: StoredEntry): Pro
   throw new MunimentError('data_damaged', 'rows do not follow from entries', { detail });
 }
 
-async function checkCount({ log }: Source, period: Period, { start, last }: Range): Promise<void> {
+type Span = Pick<Range, 'start' | 'last'>;
+
+async function checkCount({ log }: Source, period: Period, { start, last }: Span): Promise<void> {
   if (last - start <= PACKAGE_ENTRIES_MAX) return;
   const middle = await log.entry(start + Math.floor((last - start) / 2));
   const why = `the period rests on ${last - start} entries, more than ${PACKAGE_ENTRIES_MAX}`;
   tooLarge(period, middle?.time ?? '', why);
 }
 
-async function readRange({ log }: Source, period: Period, { start, last }: Range): Promise<StoredEntry[]> {
+async function readRange({ log }: Source, period: Period, { start, last }: Span): Promise<StoredEntry[]> {
   const stored: StoredEntry[] = [];
   let bytes = 0;
   for await (const entry of log.entries(start, last + 1)) {
@@ -100,8 +106,18 @@ async function enrolments({ log }: Source, state: State): Promise<number[]> {
   return found;
 }
 
+/** A change that waits may be applied within the period, on approvals from before it. */
+function waiting(state: State): number[] {
+  const changes = [...state.tables.change.values()].filter((change) => change.state === 'proposed');
+  return changes.flatMap(({ entry, approvals }) => [entry, ...approvals.map((approval) => approval.entry)]);
+}
+
 async function readOlder(source: Source, state: State): Promise<StoredEntry[]> {
-  const indices = new Set([...carriedIndices(state), ...(await enrolments(source, state))]);
+  const indices = new Set([
+    ...carriedIndices(state),
+    ...waiting(state),
+    ...(await enrolments(source, state)),
+  ]);
   const older: StoredEntry[] = [];
   for (const index of [...indices].sort((a, b) => a - b)) {
     const entry = await source.log.entry(index);
@@ -151,6 +167,34 @@ export async function gather(
   const openings = await readOpenings(source, snapshotState, [...carried, ...entries], withheld);
   return { period, range, snapshotState, stored, older, entries, carried, openings };
 }
+
+/**
+ * What the tests look at, without what proves it: the server believes its own tables. From the period's first entry on, so
+ * that a glance costs no more than the period.
+ */
+export async function gatherInput(
+  source: Source,
+  period: Period,
+  { first, last }: { first: number; last: number },
+): Promise<EvidenceInput> {
+  await checkCount(source, period, { start: first, last });
+  const opening = await stateAt(source.database.db, first, period.from);
+  const stored = await readRange(source, period, { start: first, last: last - 1 });
+  const [entries, older] = [stored, await readOlder(source, opening)].map((all) =>
+    all.map((entry) => decode(entry, NOTHING)),
+  ) as [Entry[], Entry[]];
+  const openings = await readOpenings(source, opening, [...older, ...entries], NOTHING);
+  return {
+    period,
+    opening,
+    entries,
+    closing: entries.reduce(fold, liveState(opening, period.from)),
+    carried: older,
+    openings: new Map(openings.map(({ commitment, value }) => [commitment, value])),
+  };
+}
+
+const NOTHING = readWithheld([]);
 
 /** Older entries with their way to the root of the tree of `size` entries. */
 export async function proveOlder({ log }: Source, gathered: Gathered, size: number): Promise<CarriedEntry[]> {

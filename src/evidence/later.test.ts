@@ -40,6 +40,12 @@ test('a period after a snapshot is explained by older entries, each proven to be
   assert.equal(report.outcome, 'HOLDS', JSON.stringify(report.problems));
   assert.equal(report.facts.range?.snapshot, snapshot.index);
 
+  const { results } = await evidence.verdicts({ from, to });
+  assert.deepEqual(
+    results.map(({ control, verdict }) => ({ control, verdict })),
+    report.facts.controls,
+  );
+
   const text = (name: string): string =>
     new TextDecoder().decode(readZip(bytes).find((member) => member.name === name)?.bytes);
   assert.ok(text('carried/entries.jsonl').split('\n').length > 10);

@@ -3,27 +3,25 @@ import {
   decodeEntry,
   type EntryData,
   encodePackage,
-  evidenceInput,
   formatReport,
   type PackageContents,
   parseCheckpoint,
   parseNote,
   parseVerifierKey,
-  replay,
   runTests,
-  type TestResult,
   utf8,
   verifyPackage,
 } from '#verifier';
 import { type Clock, MunimentError } from '../kernel/index.ts';
 import type { Log, LogSigner } from '../store/index.ts';
-import { type Gathered, gather, proveOlder, type Source } from './gather.ts';
+import { type Gathered, gather, gatherInput, proveOlder, type Source } from './gather.ts';
 import {
   type BuildRequest,
   checkPeriod,
   frontierFromProof,
   type Period,
   readWithheld,
+  VERDICTS_ENTRIES_DEFAULT,
   type Verdicts,
 } from './model.ts';
 import { renderPages } from './pages/index.ts';
@@ -50,14 +48,13 @@ export interface Evidence {
 }
 
 const VERDICTS_KEPT = 16;
-const NOTHING = readWithheld([]);
 
 export function createEvidence(options: EvidenceOptions): Evidence {
   const kept = new Map<string, Promise<Verdicts>>();
   return {
     async verdicts(asked = {}) {
       const { size, time } = await options.log.head();
-      const period = periodOf(asked, time, options.clock.now());
+      const period = await periodOf(options.log, asked, time, options.clock.now());
       return remembered(kept, `${period.from} ${period.to} ${size}`, () =>
         computeVerdicts(options, period, size),
       );
@@ -66,11 +63,21 @@ export function createEvidence(options: EvidenceOptions): Evidence {
   };
 }
 
-/** By default up to the latest entry and no further, so that the period stays the same while nothing is appended. */
-function periodOf({ from, to }: Partial<Period>, headTime: string, now: Date): Period {
-  if (to !== undefined) return checkPeriod({ from, to }, now);
+/**
+ * By default up to the latest entry and no further, so that the period stays the same while nothing is appended; and from as
+ * far back as a glance may take.
+ */
+async function periodOf(log: Log, asked: Partial<Period>, headTime: string, now: Date): Promise<Period> {
   const end = new Date(Date.parse(headTime) + 1);
-  return checkPeriod({ from, to: end.toISOString() }, end);
+  const { from, to = end.toISOString() } = asked;
+  const period = checkPeriod({ from, to }, asked.to === undefined ? end : now);
+  return from === undefined ? { ...period, from: await shortened(log, period) } : period;
+}
+
+/** The start of a period that holds no more entries than verdicts look at by themselves. */
+async function shortened(log: Log, { from, to }: Period): Promise<string> {
+  const earliest = await log.entry((await log.sizeAt(to)) - VERDICTS_ENTRIES_DEFAULT);
+  return earliest !== undefined && earliest.time > from ? earliest.time : from;
 }
 
 /** Least recently made first out; a failure is not kept. */
@@ -87,26 +94,11 @@ function remembered<T>(kept: Map<string, Promise<T>>, key: string, make: () => P
   return made;
 }
 
-async function computeVerdicts(
-  { database, log }: EvidenceOptions,
-  period: Period,
-  size: number,
-): Promise<Verdicts> {
-  const [first, last] = [await log.sizeAt(period.from), Math.min(await log.sizeAt(period.to), size)];
-  const gathered = await gather({ database, log }, period, { first: Math.min(first, last), last }, NOTHING);
-  return { period, size, results: await resultsOf(gathered) };
-}
-
-function resultsOf({
-  period,
-  range,
-  snapshotState,
-  entries,
-  carried,
-  openings,
-}: Gathered): Promise<TestResult[]> {
-  const rows = replay(snapshotState, entries, range, period.from);
-  return runTests(evidenceInput({ period, range, entries, carried, openings, ...rows }));
+async function computeVerdicts(source: Source, period: Period, size: number): Promise<Verdicts> {
+  const { log } = source;
+  const last = Math.min(await log.sizeAt(period.to), size);
+  const first = Math.min(await log.sizeAt(period.from), last);
+  return { period, size, results: await runTests(await gatherInput(source, period, { first, last })) };
 }
 
 async function build(options: EvidenceOptions, request: BuildRequest): Promise<Uint8Array> {

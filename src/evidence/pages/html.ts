@@ -22,6 +22,9 @@ const text = (cell: Cell): string =>
     .replaceAll(/[^\P{C}\n]/gu, ' ')
     .replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 
+/** Our own sentences name commands in backticks. */
+const sentence = (own: string): string => text(own).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+
 const hashOf = (content: string): string =>
   `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 
@@ -107,7 +110,7 @@ Log <code>${text(origin)}</code>, entries ${entries.first} to ${entries.last}.</
 ${partial ? `<p><strong>PARTIAL:</strong> ${withheld.bodies} entry bodies are withheld${withheld.personal ? ', and no personal values are handed over' : ''}. What rests on them is not evaluable.</p>` : ''}
 <h2>What this package cannot show</h2>
 <ul>
-${limits.map((limit) => `<li>${text(limit)}</li>`).join('\n')}
+${limits.map((limit) => `<li>${sentence(limit)}</li>`).join('\n')}
 </ul>
 <h2>How to check it</h2>
 <pre>node muniment-verify.mjs package.zip --key '${text(verifierKey)}'</pre>

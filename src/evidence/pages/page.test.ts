@@ -41,7 +41,7 @@ function unpack(bytes: Uint8Array): { folder: string; page: string; whole: strin
 async function selfCheck(page: Page, file: string, says: string): Promise<string> {
   await page.setInputFiles('#package', file);
   await page.getByText(says, { exact: true }).waitFor();
-  return page.locator('#report').innerText();
+  return (await page.locator('#report').textContent()) ?? '';
 }
 
 test('the page checks its own package in a browser, reads well, and asks no network', async (t) => {

@@ -1,10 +1,9 @@
 export { encodePackage, packageMembers } from './build.ts';
 export { carriedIndices } from './carried.ts';
-export { evidenceInput } from './derive.ts';
 export * from './model.ts';
 export { commitmentsShown } from './openings.ts';
 export { formatReport } from './render.ts';
-export { liveState, replay } from './replay.ts';
+export { liveState } from './replay.ts';
 export {
   CHECKS,
   type Check,

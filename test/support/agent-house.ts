@@ -1,4 +1,5 @@
 /** A real server on free ports with one identity for this test's own user, and a real agent that joined it. */
+import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,6 +121,10 @@ function seeds(maxTtlSeconds: number): Draft[] {
       where: {},
     }),
     declared('Trust', 'tru_payments', 'payments', { identity: IDENTITY, method: 'unix', where: { uid } }),
-    declared('Policy', 'pol_all', 'permit-all', { description: '', cedar, version: '00' }),
+    declared('Policy', 'pol_all', 'permit-all', {
+      description: '',
+      cedar,
+      version: createHash('sha256').update(cedar).digest('hex'),
+    }),
   ];
 }

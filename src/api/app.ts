@@ -48,13 +48,17 @@ export function createFrame(frame: Frame): Api {
   return app;
 }
 
+/** A page asks who is signed in before it shows the sign-in: nobody tried anything. */
+const isFirstLook = (c: Context<Env>, { code }: MunimentError): boolean =>
+  code === 'unauthenticated' && c.get('route')?.operationId === 'getSession';
+
 /** A request that somebody known made in order to have something decided: its refusal ought to be an entry. */
 const mayDecide = (c: Context<Env>): boolean =>
   isChange(c.req.method) && c.get('caller') !== undefined && c.get('caller').kind !== 'none';
 
 function answerError({ logger, attempts, onUnrecorded }: Frame, c: Context<Env>, error: Error): Response {
   const known = asMunimentError(error);
-  attempts.note(sourceOf(c), known.code);
+  if (!isFirstLook(c, known)) attempts.note(sourceOf(c), known.code);
   const about = { request: c.get('requestId'), code: known.code, detail: known.detail };
   if (known.code === 'storage_unavailable' && mayDecide(c)) onUnrecorded();
   if (known.status >= 500) logger.error({ ...about, err: known.cause ?? known }, 'request failed');

@@ -20,7 +20,7 @@ const COUNTED: ReadonlySet<ErrorCode> = new Set([
   'too_many_requests',
 ]);
 /** Of these the guesses: what a source may do only so often. */
-const GUESSES: ReadonlySet<ErrorCode> = new Set(['sign_in_refused', 'join_refused', 'session_ended']);
+const GUESSES: ReadonlySet<ErrorCode> = new Set(['sign_in_refused', 'join_refused']);
 
 export interface Attempts {
   /** Throws `too_many_requests` where this source guessed wrong too often in this window. */

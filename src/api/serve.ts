@@ -78,17 +78,18 @@ async function start(
   const onFault = (error: unknown) => logger.error({ err: error }, 'background work failed');
   const house = await openHouse(config, { onFault });
   closers.push(() => house.close());
-  let consolePort = config.consolePort;
+  let { consolePort, apiPort } = config;
   const api = createApi({
     house,
     places: { consolePort: () => consolePort, hosts: config.hosts },
-    party: relyingParty(config, () => consolePort),
+    party: relyingParty(config, () => ({ console: consolePort, api: apiPort })),
     logger,
     consoleFolder: CONSOLE_FOLDER,
   });
   closers.push(() => api.close());
   const listeners = await listenAll(config, house, api, closers);
   consolePort = listeners.console.port;
+  apiPort = listeners.tls.port;
   keepGoing(house, api, listeners.tls, onFault, closers);
   closers.push(await startJobs(house, onFault));
   const urls = urlsOf(config, listeners);
@@ -157,12 +158,15 @@ function readPem(path: string): string {
 }
 
 /** Passkeys are bound to one host name; on this host browsers count `localhost` as secure. */
-function relyingParty({ passkeyHost, apiPort }: Config, consolePort: () => number) {
+function relyingParty({ passkeyHost = 'localhost' }: Config, ports: () => { console: number; api: number }) {
   return {
-    id: passkeyHost ?? 'localhost',
+    id: passkeyHost,
     get origins() {
-      const port = apiPort === 443 ? '' : `:${apiPort}`;
-      return [`http://localhost:${consolePort()}`, `https://${passkeyHost ?? 'localhost'}${port}`];
+      const { console, api } = ports();
+      return [
+        `http://localhost:${console}`,
+        api === 443 ? `https://${passkeyHost}` : `https://${passkeyHost}:${api}`,
+      ];
     },
   };
 }

@@ -96,6 +96,10 @@ test('a change is proposed by one, signed by the other and applied', async () =>
   const detail = await read('/identities/payments-api');
   assert.equal(detail.approvals[0].change.id, change);
   assert.equal(detail.trusts[0].name, 'payments-unix');
+  assert.deepEqual(
+    detail.policies.map(({ name }: { name: string }) => name),
+    ['payments-issue'],
+  );
 });
 
 test('an agent joins once with a token', async () => {

@@ -1,7 +1,9 @@
+import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { z } from '@hono/zod-openapi';
 import { approvalMessage } from '#verifier';
 import { type Config, readConfig } from '../config.ts';
 import { createCsr } from '../crypto/index.ts';
@@ -11,6 +13,7 @@ import { openDatabase } from '../store/index.ts';
 import { createApi, type MunimentApi } from './create.ts';
 import type { Door } from './env.ts';
 import { createLogger } from './logging.ts';
+import { match } from './match.ts';
 
 /** A whole house in memory behind the API, for tests: the real rooms, no socket. */
 
@@ -96,7 +99,21 @@ async function send(api: MunimentApi, path: string, call: Call): Promise<Answer>
   );
   const bytes = new Uint8Array(await response.arrayBuffer());
   const text = Buffer.from(bytes).toString('utf8');
-  return { status: response.status, headers: response.headers, bytes, text, json: parsed(text) };
+  const json = parsed(text);
+  checkPromised(method, path, response.status, json);
+  return { status: response.status, headers: response.headers, bytes, text, json };
+}
+
+/** INVARIANT: what is answered is what the OpenAPI document promises, no field more and none less. */
+function checkPromised(method: string, path: string, status: number, json: unknown): void {
+  const found = match(method, path.split('?')[0] ?? '');
+  if (!found || !('route' in found)) return;
+  const { responses } = found.route as unknown as {
+    responses: Record<number, { content?: Record<string, { schema: z.ZodType }> }>;
+  };
+  const schema = responses[status]?.content?.['application/json']?.schema;
+  if (schema !== undefined)
+    assert.deepEqual(JSON.parse(JSON.stringify(schema.parse(json))), json, `${method} ${path}`);
 }
 
 function parsed(text: string): unknown {

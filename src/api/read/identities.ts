@@ -1,4 +1,5 @@
-import { killedBy, type Rows } from '#verifier';
+import { ACTIONS, killedBy, type Rows } from '#verifier';
+import { compilePolicies } from '../../policy/index.ts';
 import type { IdentityView } from '../../registry/index.ts';
 import type { Db, Log } from '../../store/index.ts';
 import { viewLock, viewPolicy, viewTrust } from './declared.ts';
@@ -80,10 +81,24 @@ export async function surroundings(log: Log, row: IdentityView, { when }: Moment
   const names = await namesOf(log, [row.id, ...about.flatMap(({ actor, target }) => [actor, target.id])]);
   return {
     trusts: own.map((trust) => viewTrust(trust, names)),
-    policies: policies.filter(({ retired }) => !retired).map(viewPolicy),
+    policies: applying(policies, row).map(viewPolicy),
     locks: about.map((lock) => viewLock(lock, names)),
     approvals,
   };
+}
+
+/** Policies whose scope can match this identity, for whatever action: what a decision about it looks at. */
+function applying(
+  policies: Array<Rows['policy']>,
+  { name, application, profile }: IdentityView,
+): Array<Rows['policy']> {
+  const table = new Map(policies.map((policy) => [policy.id, policy]));
+  const compiled = compilePolicies({ epoch: 0, rows: () => table as never, named: () => undefined });
+  const names = { identity: name, application: application.name ?? '', profile: profile.name ?? '' };
+  const found = new Set(
+    ACTIONS.flatMap((action) => compiled.slice(action, names).rules.map(({ policy }) => policy)),
+  );
+  return policies.filter((policy) => !policy.retired && found.has(String(policy.name)));
 }
 
 async function approvalsOf(log: Log, row: IdentityView) {

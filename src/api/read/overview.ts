@@ -84,14 +84,14 @@ async function attentionAt({ log, registry }: Rooms, { when }: Moment) {
   return all.filter(({ count }) => count > 0);
 }
 
-async function foundAt({ log, database }: Rooms, { when }: Moment) {
+async function foundAt({ log, database }: Rooms, { when, size }: Moment) {
   const sweeps = await log.rows('sweep', when);
   const last = sweeps.sort((a, b) => (a.ended < b.ended ? 1 : -1))[0];
   const sweep =
     last === undefined
       ? null
       : { verdict: last.verdict, when: last.ended, items: last.items, denied: last.denied, why: last.why };
-  return { sweep, byClass: await countObservations(database.db) };
+  return { sweep, byClass: await countObservations(database.db, size) };
 }
 
 async function credentialsAt({ log, database: { db } }: Rooms, { size, now }: Moment) {

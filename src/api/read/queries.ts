@@ -81,11 +81,13 @@ export async function countSince(
   return Number(count);
 }
 
-export async function countObservations(db: Db): Promise<Record<string, number>> {
+/** What sweeps had seen by entry `size`, by class. */
+export async function countObservations(db: Db, size: number): Promise<Record<string, number>> {
   const rows = await db
     .selectFrom('row_observation')
     .select([sql<string>`data->>'class'`.as('class'), sql<string>`count(*)`.as('count')])
-    .where('known_to', 'is', null)
+    .where('known_from', '<', size)
+    .where((where) => where.or([where('known_to', 'is', null), where('known_to', '>=', size)]))
     .where(sql`data->>'present'`, '=', 'true')
     .groupBy(sql`data->>'class'`)
     .execute();

@@ -78,8 +78,10 @@ function compareApprovals(state: State, carried: Carried, findings: Findings): v
   for (const { id, approvals } of state.tables.change.values()) {
     for (const approval of approvals) {
       const entry = carried.get(approval.entry);
-      if (entry === undefined || entry.body === null) continue;
-      if (!explainsApproval(entry, id, approval))
+      if (entry === undefined) continue;
+      if (entry.body === null)
+        findings.unknown(`entry ${entry.index}`, 'withheld: what it approved cannot be told');
+      else if (!explainsApproval(entry, id, approval))
         findings.problem(`change \`${id}\``, `approval is not what entry ${entry.index} says`);
     }
   }

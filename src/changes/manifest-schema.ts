@@ -8,7 +8,6 @@ const TEXT_MAX_CHARACTERS = 1024;
 const DISPLAY_NAME_MAX_CHARACTERS = 200;
 const EMAIL_MAX_CHARACTERS = 254;
 const CEDAR_MAX_CHARACTERS = 65_536;
-const SPIFFE_PATH_MAX_CHARACTERS = 2_036;
 const FACT_MAX_CHARACTERS = 4_096;
 const LIST_MAX_ITEMS = 64;
 const TTL_MIN_SECONDS = 60;
@@ -98,7 +97,7 @@ const Identity = z.strictObject({
   deputy: name.optional(),
   profile: name,
   environment: z.enum(ENVIRONMENTS),
-  spiffePath: z.string().max(SPIFFE_PATH_MAX_CHARACTERS).optional(),
+  spiffePath: z.string().optional(),
 });
 
 const Policy = z.strictObject({ description: Text, cedar: lines(CEDAR_MAX_CHARACTERS) });

@@ -22,9 +22,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   policy: GROUND,
   store: [...GROUND, 'crypto', 'ledger'],
   ...Object.fromEntries(FEATURES.map((room) => [room, [...LOWER, 'store', ...FEATURES]])),
-  house: [...LOWER, 'store', ...FEATURES, 'config', 'api'],
+  house: [...LOWER, 'store', ...FEATURES, 'config'],
+  jobs: [...GROUND, 'store', ...FEATURES, 'house'],
   config: GROUND,
-  api: [...LOWER, 'store', ...FEATURES, 'house', 'config'],
+  api: [...LOWER, 'store', ...FEATURES, 'house', 'jobs', 'config'],
   agent: LOWER,
   cli: [...LOWER, 'config', 'api', 'agent', 'ledger'],
 };

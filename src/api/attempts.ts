@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../kernel/index.ts';
 import { type Clock, MunimentError, timestamp } from '../kernel/index.ts';
-import type { Draft } from '../store/contract.ts';
+import type { Draft } from '../store/index.ts';
 
 /** Failed attempts of one source in one window before it is shed. */
 export const ATTEMPTS_MAX = 20;

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { Appended, Log } from '../store/contract.ts';
+import type { Appended, Log } from '../store/index.ts';
 
 export interface Metrics {
   readonly contentType: string;

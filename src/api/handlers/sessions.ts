@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import { deleteCookie, setCookie } from 'hono/cookie';
 import type { z } from 'zod';
 import { MunimentError } from '../../kernel/index.ts';
-import type { Log } from '../../store/contract.ts';
+import type { Log } from '../../store/index.ts';
 import { type Api, sourceOf } from '../app.ts';
 import type { Attempts } from '../attempts.ts';
 import * as contract from '../contract/sessions.ts';

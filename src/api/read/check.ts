@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { type EntryName, keyHashOf, parseJti, parseSerial } from '../../crypto/index.ts';
 import { MunimentError } from '../../kernel/index.ts';
-import type { Log } from '../../store/contract.ts';
+import type { Log } from '../../store/index.ts';
 import { type CredentialState, stateOf } from './credentials.ts';
 
 interface Presented {

@@ -1,4 +1,4 @@
-import type { Log, StoredEntry } from '../../store/contract.ts';
+import type { Log, StoredEntry } from '../../store/index.ts';
 import { namesOf } from './names.ts';
 
 export const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');

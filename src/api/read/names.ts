@@ -1,5 +1,5 @@
 import { ID_PREFIXES, type IdKind } from '../../kernel/index.ts';
-import type { Log, View } from '../../store/contract.ts';
+import type { Log, View } from '../../store/index.ts';
 import { viewPeople } from './people.ts';
 
 /** Names for people to read, by opaque id; null where a personal name was erased. */

@@ -1,5 +1,5 @@
 import type { Commitment, Rows } from '#verifier';
-import type { Log, When } from '../../store/contract.ts';
+import type { Log, When } from '../../store/index.ts';
 
 /** People with their personal values opened; null where a value was erased. */
 export interface PersonView {

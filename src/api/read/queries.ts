@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Rows } from '#verifier';
-import type { Db } from '../../store/contract.ts';
+import type { Db } from '../../store/index.ts';
 
 /**
  * Pages over credentials and refusals, which are too many to be read whole. Such a row is written once and never replaced,

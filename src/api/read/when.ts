@@ -1,4 +1,4 @@
-import type { Log, When } from '../../store/contract.ts';
+import type { Log, When } from '../../store/index.ts';
 
 interface Asked {
   asOf?: string | undefined;

@@ -1,4 +1,4 @@
-import type { Db, Tx } from '../../store/contract.ts';
+import type { Db, Tx } from '../../store/index.ts';
 
 /** All SQL of sessions and sign-in tokens. Times are RFC 3339 text in UTC, so they compare as moments. */
 

@@ -1,6 +1,6 @@
 import type { ApprovalKey, Role, Rows } from '#verifier';
 import { type Clock, MunimentError, newId, SIGN_IN_TOKEN_SECONDS, timestamp } from '../../kernel/index.ts';
-import type { Database, Log, View } from '../../store/contract.ts';
+import type { Database, Log, View } from '../../store/index.ts';
 import type { Caller, SessionHandle } from '../env.ts';
 import { type Challenges, createChallenges } from './challenges.ts';
 import { verifySessionSignature } from './key-file.ts';

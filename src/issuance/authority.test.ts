@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as tls from 'node:tls';
+import { promisify } from 'node:util';
 import { encodePem, openKeys, sealWith } from '../crypto/index.ts';
 import { isMunimentError, manualClock } from '../kernel/index.ts';
 import { type Database, openDatabase } from '../store/index.ts';
 import { type Authority, createAuthority, jwksOf, sealedSecrets, spiffeBundleOf } from './index.ts';
-import { askJwt, askX509, joinAgent, newKey, openWorld, renew, TRUST_DOMAIN } from './testing/world.ts';
+import { askJwt, joinAgent, openWorld, renew, TRUST_DOMAIN } from './testing/world.ts';
 
+const run = promisify(execFile);
 const DAY_MS = 86_400_000;
 const START = '2026-03-03T10:00:00Z';
 const pem = (der: Uint8Array): string => encodePem(der, 'CERTIFICATE');
@@ -99,38 +105,29 @@ test('the bundle has one certificate in `x5c` and no `kid` for X.509, a `kid` fo
   for (const key of (await jwksOf(authority)).keys) assert.deepEqual([key.use, key.alg], ['sig', 'ES256']);
 });
 
-test('a TLS server asks for agents by the name of their CA, and takes no workload for one', async (t) => {
-  const world = await openWorld();
-  const agent = await joinAgent(world);
-  const { csr, key: workloadKey } = newKey();
-  const workload = (await askX509(world, agent, { csr })).granted[0]?.certificate ?? [];
-  const identity = await world.authority.serverIdentity(['muniment.example']);
-  const agentCas = (await world.authority.clientAnchors()).map(pem);
-  const server = tls.createServer({
-    ...identity,
-    ca: agentCas,
-    requestCert: true,
-    rejectUnauthorized: false,
-  });
-  server.on('secureConnection', (socket) => socket.end(String(socket.authorized)));
+test('a TLS server can ask for agents by the names of their CAs alone', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'muniment-tls-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const authority = await open(7, manualClock(new Date()));
+  const caFile = join(folder, 'ca.pem');
+  writeFileSync(caFile, pem(authority.root().certificate));
+  const ca = (await authority.publishedFor('control')).map(({ certificate }) => pem(certificate));
+  const identity = await authority.serverIdentity(['muniment.example']);
+  const server = tls.createServer({ ...identity, ca, requestCert: true, rejectUnauthorized: false });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.after(async () => {
-    server.close();
-    await world.close();
-  });
-  const connect = async (chain: Uint8Array[], key: typeof workloadKey): Promise<string> => {
-    const socket = tls.connect({
-      port: (server.address() as AddressInfo).port,
-      host: '127.0.0.1',
-      servername: 'localhost',
-      ca: pem(world.authority.root().certificate),
-      cert: chain.map(pem).join(''),
-      key: key.export({ format: 'pem', type: 'pkcs8' }),
-    });
-    return Buffer.concat(await socket.toArray()).toString();
-  };
-  assert.equal(await connect(agent.chain, agent.key), 'true');
-  assert.equal(await connect(workload, workloadKey), 'false');
+  t.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const asked = run('openssl', ['s_client', '-connect', `127.0.0.1:${port}`, '-CAfile', caFile]);
+  asked.child.stdin?.end();
+  const { stdout } = await asked;
+  const [, after = ''] = stdout.split('Acceptable client certificate CA names\n');
+  const named = after.split('Requested')[0]?.trim().split('\n') ?? [];
+  assert.equal(named.length, ca.length);
+  assert.ok(
+    named.every((name) => name.includes('Muniment control CA')),
+    stdout,
+  );
+  assert.match(stdout, /Verify return code: 0/);
 });
 
 test('credentials go on across a turn of every key', async (t) => {

@@ -30,9 +30,6 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
   const intermediate = once((purpose: Purpose, generation) =>
     openIntermediate({ ...foundation, root }, purpose, generation),
   );
-  const anchor = once(async (purpose: Purpose, generation) =>
-    openAnchor(trustDomain, keys, await intermediate(purpose, generation)),
-  );
   const jwtKey = once((name: 'jwt', generation) => keys.signer(`${name}-${generation}`, 'ES256'));
   const generation = (series: Series): number => generationAt(series, start, clock.now());
   const publishedFor = (purpose: Purpose): Promise<IssuingCa[]> =>
@@ -52,8 +49,6 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
     published: async () => [root, ...(await Promise.all(PURPOSES.map(publishedFor))).flat()],
     jwtSigner: () => jwtKey('jwt', generation(JWT_KEYS)),
     jwtKeys,
-    clientAnchors: () =>
-      Promise.all(publishedAround(generation(INTERMEDIATES)).map((number) => anchor('control', number))),
     serverIdentity: async (names) => issueServerCertificate(await issuing('control'), names, clock.now()),
   };
 }
@@ -132,14 +127,4 @@ async function openIntermediate(
   };
   const certificate = await keys.kept(`certificate/${name}`, () => issueCertificate(profile, root.issuer));
   return { name, issuer, certificate, notBefore, notAfter, crlUrl: crlUrlOf(crlBaseUrl, name) };
-}
-
-/**
- * The same CA signed by itself: an anchor that stops there. With the root as anchor a TLS server would take any workload's
- * certificate for an agent's, and ask for the root by name.
- */
-async function openAnchor(trustDomain: string, keys: KeyStore, { name, notBefore, notAfter }: IssuingCa) {
-  const signer = await keys.signer(name, 'ES256');
-  const profile = caProfile(trustDomain, signer, 'control', notBefore, notAfter);
-  return issueCertificate({ profile: 'root-ca', ...profile }, issuerOf(profile.commonName, signer));
 }

@@ -1,7 +1,8 @@
 import type { JWK } from 'jose';
 import type { Issuer, LocalSigner } from '../crypto/index.ts';
 
-/** `workload` signs X509-SVIDs; `control` signs agents and our own servers, so that a TLS server can ask for agents by CA name. */
+/** `workload` signs X509-SVIDs; `control` signs agents and our own servers, so that a TLS server can ask for
+ * agents by CA name. Whether a certificate is an agent's is for `attestCertificate` to say, not for TLS. */
 export const PURPOSES = ['workload', 'control'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
@@ -32,11 +33,6 @@ export interface Authority {
   jwtSigner(): Promise<LocalSigner>;
   /** Keys whose tokens may be live, and the next one; `sequence` rises with every change. */
   jwtKeys(): Promise<{ signers: LocalSigner[]; sequence: number }>;
-  /**
-   * What a TLS server takes agents' certificates by (DER): the control CAs, each signed by itself, so that their names alone
-   * are asked for and nothing else under the root passes.
-   */
-  clientAnchors(): Promise<Uint8Array[]>;
   /** A TLS server certificate from the control CA over a key made in this process. */
   serverIdentity(names: string[]): Promise<ServerIdentity>;
 }

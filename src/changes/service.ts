@@ -1,10 +1,9 @@
-import { type ApprovalSignature, type Plan, planDigest, type Rows } from '#verifier';
+import { type Plan, planDigest, type Rows } from '#verifier';
 import { isMunimentError, MunimentError, newId } from '../kernel/index.ts';
 import { type People, readPeople } from '../registry/index.ts';
-import type { Committed, Draft, Log, Receipt, Tx, View } from '../store/index.ts';
+import type { Committed, Log, Tx, View } from '../store/index.ts';
 import {
   type Attempt,
-  type Channel,
   checkPlan,
   checkSignature,
   holdingApprovals,
@@ -14,7 +13,8 @@ import {
   signerOf,
 } from './approval.ts';
 import { decideEnrolment, type Enrolment } from './bootstrap.ts';
-import { entriesOf } from './entries.ts';
+import type { ApprovalRequest, Changes, Proposal, Proposed, Recorded } from './contract.ts';
+import { appliedDrafts, approvedDraft, proposedDraft } from './drafts.ts';
 import { Fresh } from './fresh.ts';
 import { Text } from './manifest-schema.ts';
 import { parseManifests } from './manifests.ts';
@@ -24,62 +24,6 @@ import { changeUnderLock } from './queries.ts';
 import { readerOf } from './reader.ts';
 import { resolveManifests } from './resolve.ts';
 import { planText } from './text.ts';
-
-export interface Proposal {
-  /** YAML, many documents. */
-  manifests: string;
-  title: string;
-  reason: string;
-  /** Where the manifests came from: a file, a commit. */
-  source?: string;
-  /** Person id. */
-  proposer: string;
-  /** Shows the plan and writes nothing. */
-  dryRun?: boolean;
-}
-
-/** An entry that was written, with its receipt. */
-export interface Recorded {
-  entry: number;
-  time: string;
-  receipt: Receipt;
-}
-
-export interface Proposed {
-  change: string;
-  plan: Plan;
-  planDigest: string;
-  /** The readable difference, and who gains what. */
-  text: string;
-  /** Null for a dry run. */
-  recorded: Recorded | null;
-}
-
-export interface ApprovalRequest {
-  change: string;
-  planDigest: string;
-  signature: ApprovalSignature;
-  channel: Channel;
-  /** The person whose session carries it. */
-  session?: { person: string };
-}
-
-export interface Changes {
-  /** Throws what manifests throw, `plan_empty`, and `forbidden` where the proposer may not propose this. */
-  propose(proposal: Proposal): Promise<Proposed>;
-  /** Every refusal is recorded before it is thrown. */
-  approve(request: ApprovalRequest): Promise<Recorded & { approver: string }>;
-  /** In one commit, exactly what was signed. Refusals are recorded before they are thrown. */
-  apply(request: {
-    change: string;
-    planDigest: string;
-    actor: string;
-  }): Promise<Recorded & { operations: number }>;
-  withdraw(request: { change: string; reason: string; actor: string }): Promise<Recorded>;
-  enrolBootstrap(enrolment: Enrolment): Promise<{ person: string }>;
-  /** Whether a change could still be applied as signed, and its readable difference. */
-  describe(change: Rows['change']): Promise<{ current: boolean; text: string }>;
-}
 
 const recordedAt = (committed: Committed<unknown>, position = 0): Recorded => {
   const appended = committed.appended[position];
@@ -279,33 +223,6 @@ function checkWithdrawer({ plan }: Rows['change'], actor: string, view: View): v
   const isAdmin = view.rows('person').get(actor)?.spec.roles.includes('admin') ?? false;
   if (actor !== plan.proposer && actor !== 'sys' && !isAdmin)
     throw new MunimentError('forbidden', 'only the proposer or an administrator may withdraw a change');
-}
-
-function proposedDraft(plan: Plan, source: string | null, fresh: Fresh): Draft {
-  return {
-    kind: 'change.proposed',
-    subject: plan.change,
-    actor: plan.proposer,
-    data: { plan, planDigest: planDigest(plan), source },
-    openings: fresh.openingsIn(JSON.stringify(plan)),
-  };
-}
-
-function approvedDraft(
-  { id, planDigest }: Rows['change'],
-  approver: string,
-  signature: ApprovalSignature,
-): Draft {
-  const data = { change: id, planDigest, approver, signature };
-  return { kind: 'change.approved', subject: id, actor: approver, data };
-}
-
-function appliedDrafts({ id, plan, planDigest }: Rows['change'], actor: string, view: View): Draft[] {
-  const bootstrap = view.rows('bootstrap').get('open')?.open ?? false;
-  const data = { change: id, planDigest, operations: plan.operations.length, bootstrap };
-  const by = { change: id, reason: plan.reason, actor, bootstrap };
-  const entries = plan.operations.flatMap((operation) => entriesOf(operation, view, by));
-  return [{ kind: 'change.applied', subject: id, actor, data }, ...entries];
 }
 
 /** Changes over a log: propose, approve by signature, apply exactly so. */

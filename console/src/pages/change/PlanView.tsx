@@ -2,17 +2,15 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import type { Plan } from '../../api/types.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { plural, visible } from '../../lib/format.ts';
-import { named } from '../../lib/names.ts';
+import { type Names, named, withNames } from '../../lib/names.ts';
 import { type FieldDiff, fieldsOf, type PlanStep } from './diff.ts';
-
-type Names = Record<string, string | null>;
 
 /** A plan as a reader needs it: who gains what first, then every step with what stands and what would stand. */
 export function PlanView({ plan, names }: { plan: Plan; names: Names }) {
   const steps = plan.operations as unknown as PlanStep[];
   return (
     <>
-      <Gains gains={plan.gains} />
+      <Gains gains={plan.gains} names={names} />
       <Panel
         title="Plan"
         padded={false}
@@ -28,7 +26,7 @@ export function PlanView({ plan, names }: { plan: Plan; names: Names }) {
   );
 }
 
-function Gains({ gains }: { gains: Plan['gains'] }) {
+function Gains({ gains, names }: { gains: Plan['gains']; names: Names }) {
   return (
     <Panel title="Who gains what">
       {gains.length === 0 ? (
@@ -43,7 +41,8 @@ function Gains({ gains }: { gains: Plan['gains'] }) {
                 <ArrowDown size={14} aria-hidden />
               )}
               <span className="wrap-any">
-                <strong>{visible(subject)}</strong> {direction} <span>{visible(what)}</span>
+                <strong title={subject}>{visible(withNames(subject, names))}</strong> {direction}{' '}
+                <span title={what}>{visible(withNames(what, names))}</span>
               </span>
             </li>
           ))}

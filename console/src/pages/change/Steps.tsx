@@ -74,7 +74,11 @@ function Sign({ change, person }: { change: Change; person: Self }) {
       <details className="by-key-file">
         <summary>Sign with a key file</summary>
         <p className="second">Where the key is, run:</p>
-        <Copy value={`muniment approve ${change.id} --digest ${change.planDigest} --key-file FILE`} label="command" whole />
+        <Copy
+          value={`muniment approve ${change.id} --digest ${change.planDigest} --key-file FILE`}
+          label="command"
+          whole
+        />
       </details>
     </div>
   );

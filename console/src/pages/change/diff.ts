@@ -1,4 +1,5 @@
 import type { Operation } from '../../../../verifier/src/words/resources.ts';
+import type { Names } from '../../lib/names.ts';
 
 export type PlanStep = Operation;
 
@@ -14,7 +15,6 @@ export interface FieldDiff {
   lines: DiffLine[];
 }
 
-type Names = Record<string, string | null>;
 type Json = Record<string, unknown>;
 
 /** Past this many lines on both sides a field is shown as replaced whole: the comparison costs their product. */

@@ -6,6 +6,7 @@ import { Panel } from '../../components/Panel.tsx';
 import { Time } from '../../components/Time.tsx';
 import { visible } from '../../lib/format.ts';
 import { linkOf } from '../../lib/links.ts';
+import { named } from '../../lib/names.ts';
 
 interface Shown {
   subject?: string;
@@ -52,12 +53,16 @@ export function LeafFacts({ entry }: { entry: Entry }) {
 
 function Thing({ id, names }: { id: string; names: Entry['names'] }) {
   if (id === '') return <span className="muted">none</span>;
-  const name = visible(names[id] ?? id);
+  const name = visible(named(id, names));
   const link = linkOf(id);
   return (
     <>
       {link ? <Link {...link}>{name}</Link> : name}
-      {names[id] && <Copy value={id} label="id" />}
+      {names[id] && (
+        <span className="block">
+          <Copy value={id} label="id" />
+        </span>
+      )}
       <Link to="/ledger" search={{ subject: id }} className="block">
         Every entry about it
       </Link>

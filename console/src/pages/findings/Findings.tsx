@@ -36,7 +36,15 @@ function Subject({ subject }: { subject: Finding['subject'] }) {
 }
 
 const COLUMNS: Array<Column<Finding>> = [
-  { header: 'Finding', cell: ({ title }) => <span className="wrap">{visible(title)}</span>, width: '42%' },
+  {
+    header: 'Finding',
+    cell: ({ title }) => (
+      <span className="clamp" title={title}>
+        {visible(title)}
+      </span>
+    ),
+    width: '42%',
+  },
   { header: 'State', cell: (finding) => <State finding={finding} />, width: '12%' },
   { header: 'About', cell: ({ subject }) => <Subject subject={subject} />, width: '18%' },
   { header: 'Due', cell: ({ due }) => <Time value={due} />, numeric: true },

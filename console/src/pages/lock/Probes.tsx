@@ -19,7 +19,7 @@ const POINTS: Record<Probe['point'], string> = {
 
 const COLUMNS: Array<Column<Row>> = [
   { header: 'Where it was tried', cell: ({ point }) => POINTS[point], width: '24%' },
-  { header: 'Outcome', cell: ({ outcome }) => <ProbeBadge value={outcome} />, width: '18%' },
+  { header: 'Outcome', cell: ({ outcome }) => <ProbeBadge value={outcome} />, width: '20%' },
   {
     header: 'Lock to refusal',
     cell: ({ latencyMs }) => (latencyMs === null ? 'not tried' : `${formatNumber(Math.round(latencyMs))} ms`),
@@ -29,9 +29,16 @@ const COLUMNS: Array<Column<Row>> = [
   {
     header: 'Credential',
     cell: ({ credential }) => (credential === null ? 'none' : <EntryLink index={credential} />),
-    width: '18%',
+    width: '15%',
   },
-  { header: 'What happened', cell: ({ detail }) => <span className="wrap">{visible(detail)}</span> },
+  {
+    header: 'What happened',
+    cell: ({ detail }) => (
+      <span className="clamp" title={detail}>
+        {visible(detail)}
+      </span>
+    ),
+  },
 ];
 
 /** Proof by refusal: where the dead credentials were tried, and how soon they were refused. */

@@ -3,7 +3,7 @@ import { ArrowRight, CircleCheck } from 'lucide-react';
 import type { Overview } from '../../api/types.ts';
 import { Empty } from '../../components/Empty.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { formatNumber } from '../../lib/format.ts';
+import { formatNumber, visible } from '../../lib/format.ts';
 
 /** What waits for a person. The server says what and where; only paths of this console become links. */
 export function Attention({ items }: { items: Overview['attention'] }) {
@@ -20,7 +20,7 @@ export function Attention({ items }: { items: Overview['attention'] }) {
             <li key={what}>
               <Link to={link}>
                 <span className="attention-count">{formatNumber(count)}</span>
-                <span className="attention-what">{what}</span>
+                <span className="attention-what clamp">{visible(what)}</span>
                 <ArrowRight size={14} aria-hidden />
               </Link>
             </li>

@@ -4,7 +4,7 @@ import type { Overview, Verdict } from '../../api/types.ts';
 import { Empty } from '../../components/Empty.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { VERDICTS, VerdictBadge } from '../../components/status.tsx';
-import { formatNumber, plural } from '../../lib/format.ts';
+import { formatNumber, plural, visible } from '../../lib/format.ts';
 
 const route = getRouteApi('/house/');
 const ORDER = Object.keys(VERDICTS) as Verdict[];
@@ -68,7 +68,9 @@ function ControlList({ items }: { items: Overview['controls']['items'] }) {
           <code>{id}</code>
           <div className="control-text">
             <p className="control-title">{title}</p>
-            <p className="muted">{why}</p>
+            <p className="muted clamp" title={why}>
+              {visible(why)}
+            </p>
           </div>
           <VerdictBadge value={verdict} />
         </li>

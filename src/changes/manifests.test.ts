@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { ACTIONS, ENVIRONMENTS, IDENTITY_KINDS, ROLES } from '#verifier';
 import { isMunimentError } from '../kernel/index.ts';
-import { type Manifest, parseManifests, printManifests } from './index.ts';
+import { type Manifest, parseManifests, printManifests } from './manifests.ts';
 
 const publicKey = generateKeyPairSync('ed25519')
   .publicKey.export({ type: 'spki', format: 'der' })

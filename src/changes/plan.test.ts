@@ -16,7 +16,8 @@ import type { People } from '../registry/index.ts';
 import type { Draft } from '../store/index.ts';
 import { entriesOf } from './entries.ts';
 import { Fresh } from './fresh.ts';
-import { type Manifest, parseManifests, planOf, printManifests, replan } from './index.ts';
+import { type Manifest, parseManifests, printManifests } from './manifests.ts';
+import { planOf, replan } from './plan.ts';
 import { resolveManifests } from './resolve.ts';
 import { diffLines } from './text.ts';
 

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { isAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import fc from 'fast-check';
 import { ACTIONS } from '#verifier';
-import { decide, SCHEMA } from './index.ts';
+import { decide } from './index.ts';
 import { questionOf } from './request.ts';
+import { SCHEMA } from './schema.ts';
 import { applicationRow, identityRow, policyRow, profileRow, request, viewOf } from './testing.ts';
 
 const NAMES = ['a', 'b', 'c'];

@@ -1,12 +1,4 @@
-export type { IdentityFilter, IdentityView, Named } from './identities.ts';
-export {
-  canMove,
-  checkMove,
-  graceEnd,
-  isLiving,
-  OWNER_GRACE_DAYS,
-  type OwnerStanding,
-  ownerStanding,
-} from './model.ts';
+export type { IdentityFilter, IdentityView } from './identities.ts';
+export { ownerStanding } from './model.ts';
 export { type People, readPeople } from './people.ts';
-export { createRegistry, type Page, type Recorded, type Registry } from './service.ts';
+export { createRegistry, type Registry } from './service.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { IDENTITY_STATES, type Rows } from '#verifier';
 import type { View } from '../store/index.ts';
-import { canMove, ownerStanding } from './index.ts';
+import { canMove, ownerStanding } from './model.ts';
 
 const person = (id: string, over: Partial<Rows['person']> = {}): Rows['person'] => ({
   id,

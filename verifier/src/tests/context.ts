@@ -18,6 +18,8 @@ export interface Context {
   told<K extends Kind>(kind: K): Told<K>[];
   /** The period's entries of these kinds whose bodies are withheld. */
   withheld(...kinds: Kind[]): Entry[];
+  /** The same, carried ones included: what they said may have made rows that still stood. */
+  withheldAnywhere(...kinds: Kind[]): Entry[];
   /** Withheld entries of these kinds, carried ones included, that are about one of these ids or do not say about what. */
   withheldAbout(kinds: readonly Kind[], ids: Iterable<string | null>): Entry[];
   /** Policies in force just before an entry took effect. */
@@ -25,7 +27,7 @@ export interface Context {
   signatures: SignatureChecks;
 }
 
-export interface PoliciesInForce {
+interface PoliciesInForce {
   rows: Rows['policy'][];
   /** SHA-256 over the canonical JSON list of all versions in force, sorted; hex. */
   policySet: string;
@@ -74,6 +76,7 @@ export async function contextOf(input: EvidenceInput): Promise<Context> {
     told: tellFrom(input),
     withheld: (...kinds) =>
       input.entries.filter(({ leaf, body }) => body === null && kinds.includes(leaf.kind)),
+    withheldAnywhere: (...kinds) => hidden.filter(({ leaf }) => kinds.includes(leaf.kind)),
     withheldAbout(kinds, ids) {
       const about = new Set<string | null>(ids);
       return hidden.filter(

@@ -1,6 +1,15 @@
 import type { EntryData } from '../words/index.ts';
 import type { Context, Told } from './context.ts';
-import { type Finding, finding, type Judged, judge, resultOf, stated, type TestResult } from './result.ts';
+import {
+  type Finding,
+  finding,
+  type Judged,
+  judge,
+  resultOf,
+  stated,
+  type TestResult,
+  withheldFinding,
+} from './result.ts';
 
 type Sweep = EntryData['sweep.recorded'];
 
@@ -50,10 +59,11 @@ function byPlace({ input, told }: Context): Map<string, Told<'sweep.recorded'>[]
   return new Map(places.map((place) => [place, sweeps.filter(({ data }) => placeOf(data) === place)]));
 }
 
+const hiddenSweeps = ({ withheldAnywhere }: Context): Finding[] =>
+  withheldAnywhere('sweep.recorded').map((entry) => withheldFinding(entry));
+
 function listed(context: Context): Judged {
-  const hidden = context
-    .withheld('sweep.recorded')
-    .map(({ index }) => finding('NOT_EVALUABLE', `entry ${index}`, 'the body is withheld', index));
+  const hidden = hiddenSweeps(context);
   const places = [...byPlace(context)].map(([place, sweeps]) => completeness(place, sweeps));
   const nothing = { verdict: 'NOT_EVALUABLE', why: 'nothing was ever swept' } as const;
   return judge('every source and partition in scope is listed to its end', [...places, ...hidden], nothing);
@@ -63,10 +73,11 @@ function listed(context: Context): Judged {
 export function enumerationIsComplete(context: Context): TestResult {
   return resultOf('NHI-INV-01', [
     listed(context),
-    judge('each listing says truly whether it was complete', context.told('sweep.recorded').map(honesty), {
-      verdict: 'NOT_OCCURRING',
-      why: 'no sweep in the period',
-    }),
+    judge(
+      'each listing says truly whether it was complete',
+      [...context.told('sweep.recorded').map(honesty), ...hiddenSweeps(context)],
+      { verdict: 'NOT_OCCURRING', why: 'no sweep in the period' },
+    ),
     stated(
       'scope and schedule are declared',
       'NOT_EVALUABLE',

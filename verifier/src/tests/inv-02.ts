@@ -2,7 +2,15 @@ import type { Commitment, Kind, Rows } from '../words/index.ts';
 import type { Context } from './context.ts';
 import type { Version } from './history.ts';
 import { type Interval, overlap, told, without } from './intervals.ts';
-import { type Finding, finding, type Judged, judge, resultOf, type TestResult } from './result.ts';
+import {
+  type Finding,
+  finding,
+  type Judged,
+  judge,
+  resultOf,
+  type TestResult,
+  withheldFinding,
+} from './result.ts';
 
 const ACCEPTANCE_DAYS = 365;
 const DAY_MS = 86_400_000;
@@ -36,9 +44,7 @@ function population({ history }: Context): Array<[string, Identity[]]> {
 /** What no rule may decide while an entry about it is withheld. */
 function unlessWithheld(context: Context, found: Finding, ids: string[], kinds: readonly Kind[]): Finding {
   const [hidden] = context.withheldAbout(kinds, ids);
-  return hidden === undefined
-    ? found
-    : finding('NOT_EVALUABLE', found.id, `the body of entry ${hidden.index} is withheld`, hidden.index);
+  return hidden ? withheldFinding(hidden, found.id) : found;
 }
 
 const ownersOf = (versions: Identity[]): string[] => [...new Set(versions.map(({ row }) => row.spec.owner))];
@@ -108,12 +114,16 @@ function personal(context: Context, id: string, owner: Version<'person'>): Findi
 }
 
 function isOnePerson(context: Context, [id, versions]: [string, Identity[]]): Finding[] {
-  return versions.flatMap((version) => {
+  const found = versions.flatMap((version) => {
     const owners = context.history('person').get(version.row.spec.owner) ?? [];
     const during = owners.filter((owner) => overlap(version, owner) !== undefined);
     if (during.length === 0)
       return [finding('NOT_EVALUABLE', id, `${version.row.spec.owner} is not on record`)];
     return during.map((owner) => personal(context, id, owner));
+  });
+  return found.map((each) => {
+    const about = unlessWithheld(context, each, ownersOf(versions), PERSON_KINDS);
+    return unlessWithheld(context, about, [id], IDENTITY_KINDS);
   });
 }
 
@@ -121,11 +131,9 @@ function isOnePerson(context: Context, [id, versions]: [string, Identity[]]): Fi
 export function ownerAndPurpose(context: Context): TestResult {
   const identities = population(context);
   const hidden = context
-    .withheld('resource.declared')
+    .withheldAnywhere('resource.declared')
     .filter(({ leaf }) => leaf.subject === '' || leaf.subject.startsWith('idn_'))
-    .map(({ index, leaf }) =>
-      finding('NOT_EVALUABLE', leaf.subject || `entry ${index}`, 'the body is withheld', index),
-    );
+    .map((entry) => withheldFinding(entry));
   const none = { verdict: 'NOT_OCCURRING', why: 'no identity stood in the period' } as const;
   const over = (clause: string, rule: (identity: [string, Identity[]]) => Finding | Finding[]): Judged =>
     judge(clause, [...identities.flatMap(rule), ...hidden], none);

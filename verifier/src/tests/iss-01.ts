@@ -1,20 +1,19 @@
-import type { Kind, Rows } from '../words/index.ts';
+import type { Entry, Kind, Rows } from '../words/index.ts';
 import { asFinding, type Joined, joinApproval } from './approvals.ts';
 import type { Context, Told } from './context.ts';
 import { standingAt, type Version } from './history.ts';
 import {
   combine,
   type Finding,
-  finding,
   type Judged,
   judge,
   resultOf,
   stated,
   type TestResult,
+  withheldFinding,
 } from './result.ts';
 
 const DECLARING: readonly Kind[] = ['resource.declared', 'resource.retired'];
-const WITHHELD = 'the body is withheld';
 
 /** Versions that the period made by declaring: the others only moved, or were accepted again. */
 const isDeclared = ({ row, since }: Version<'identity'>): boolean => since === row.entry && !row.retired;
@@ -27,7 +26,7 @@ function identities(context: Context): Judged {
   const hidden = context
     .withheld('resource.declared')
     .filter(({ leaf }) => leaf.subject === '' || leaf.subject.startsWith('idn_'))
-    .map(({ index, leaf }) => finding('NOT_EVALUABLE', leaf.subject || `entry ${index}`, WITHHELD, index));
+    .map((entry) => withheldFinding(entry));
   return judge('every identity declared joins a signed approval before it', [...found, ...hidden], {
     verdict: 'NOT_OCCURRING',
     why: 'no identity was declared in the period',
@@ -36,10 +35,15 @@ function identities(context: Context): Judged {
 
 type Grant = Told<'credential.granted'>;
 
-const missing = (context: Context, what: string, ids: Array<string | null>): Joined =>
-  context.withheldAbout(DECLARING, ids).length > 0
-    ? { verdict: 'NOT_EVALUABLE', why: `the declaration of the ${what} is withheld` }
-    : { verdict: 'FAIL', why: `no ${what} of that name stood at the time` };
+const notThere = (what: string): Joined => ({
+  verdict: 'FAIL',
+  why: `no ${what} of that name stood at the time`,
+});
+
+/** A row that an entry out of sight may have made, or unmade, says nothing. */
+function unlessWithheld(joined: Joined, [hidden]: Entry[]): Joined {
+  return hidden ? { verdict: 'NOT_EVALUABLE', why: `the body of entry ${hidden.index} is withheld` } : joined;
+}
 
 function joinRow<T extends 'identity' | 'trust'>(
   context: Context,
@@ -48,15 +52,17 @@ function joinRow<T extends 'identity' | 'trust'>(
   index: number,
 ): Joined {
   const row = standingAt(context.history(table), id, index) as Rows['identity'] | Rows['trust'] | undefined;
-  if (row === undefined || row.retired) return missing(context, table, [id]);
-  return joinApproval(context, table === 'identity' ? 'Identity' : 'Trust', row);
+  const kind = table === 'identity' ? 'Identity' : 'Trust';
+  const joined = row === undefined || row.retired ? notThere(table) : joinApproval(context, kind, row);
+  return unlessWithheld(joined, context.withheldAbout(DECLARING, [id]));
 }
 
 function joinPolicy(context: Context, named: { policy: string; version: string }, index: number): Joined {
   const row = context
     .policiesAt(index)
     .rows.find(({ name, spec }) => name === named.policy && spec.version === named.version);
-  return row ? joinApproval(context, 'Policy', row) : missing(context, 'policy', []);
+  if (row === undefined) return unlessWithheld(notThere('policy'), context.withheldAnywhere(...DECLARING));
+  return unlessWithheld(joinApproval(context, 'Policy', row), context.withheldAbout(DECLARING, [row.id]));
 }
 
 /** All that had to be approved for a grant: whose it is, how it was proven, and the rules that allowed it. */
@@ -82,7 +88,7 @@ function credentials(context: Context): Judged {
   const found = context.told('credential.granted').map((grant) => granted(context, grant));
   const hidden = context
     .withheld('credential.granted')
-    .map(({ index }) => finding('NOT_EVALUABLE', `credential ${index}`, WITHHELD, index));
+    .map((entry) => withheldFinding(entry, `credential ${entry.index}`));
   return judge('every credential granted joins signed approvals before it', [...found, ...hidden], {
     verdict: 'NOT_OCCURRING',
     why: 'no credential was granted in the period',

@@ -2,7 +2,15 @@ import { canonicalize } from '../canonical.ts';
 import type { EntryData, Rows } from '../words/index.ts';
 import { BOOTSTRAP, CHANGE_KINDS } from './approvals.ts';
 import type { Context, Told } from './context.ts';
-import { type Finding, finding, type Judged, judge, resultOf, type TestResult } from './result.ts';
+import {
+  type Finding,
+  finding,
+  type Judged,
+  judge,
+  resultOf,
+  type TestResult,
+  withheldFinding,
+} from './result.ts';
 
 type Applied = Told<'change.applied'>;
 type Change = Rows['change'];
@@ -56,28 +64,25 @@ const exactlyAsSigned: Rule = (change, applied, context) => {
     ...declared.map(({ data }) => stepOf(data)),
     ...retired.map(({ data }) => canonicalize([data.kind, data.id])),
   ];
+  // A step out of sight may be one that nobody signed, or the one that seems to be missing.
+  const [hidden] = context.withheld('resource.declared', 'resource.retired');
+  if (hidden) return withheldFinding(hidden, id);
   const isSame = canonicalize([...signed].sort()) === canonicalize([...done].sort());
   return isSame && applied.data.planDigest === change.planDigest
     ? finding('PASS', id, 'carried out by the control plane, step by step as signed', applied.index)
     : finding('FAIL', id, 'what was carried out is not what the plan says', applied.index);
 };
 
+/** What is missing may be what was withheld. */
 function ruled(context: Context, applied: Applied, rule: Rule): Finding {
   const id = applied.data.change;
   const change = context.input.closing.tables.change.get(id);
-  const [hidden] = context.withheldAbout(
-    [...CHANGE_KINDS, 'resource.declared', 'resource.retired'],
-    [id, ...stepsOf(change)],
-  );
   const found = change
     ? rule(change, applied, context)
     : finding('FAIL', id, 'no such change was proposed', applied.index);
-  return hidden && found.verdict === 'FAIL'
-    ? finding('NOT_EVALUABLE', id, `the body of entry ${hidden.index} is withheld`, applied.index)
-    : found;
+  const [hidden] = found.verdict === 'FAIL' ? context.withheldAbout(CHANGE_KINDS, [id]) : [];
+  return hidden ? withheldFinding(hidden, id) : found;
 }
-
-const stepsOf = (change: Change | undefined): string[] => change?.plan.operations.map(({ id }) => id) ?? [];
 
 /** What the bootstrap let one person do: each would have to carry a review by another, afterwards. */
 function overrides(context: Context): Judged {
@@ -87,7 +92,8 @@ function overrides(context: Context): Judged {
     const why = `${what} ${BOOTSTRAP}; no compensating review is on record, and none can be recorded yet`;
     return { ...finding('NOT_EVALUABLE', data.id, why, index), deviation: true };
   });
-  return judge('what one person did alone carries a compensating review', found, {
+  const hidden = context.withheld('resource.declared').map((entry) => withheldFinding(entry));
+  return judge('what one person did alone carries a compensating review', [...found, ...hidden], {
     verdict: 'NOT_OCCURRING',
     why: 'nothing was declared inside a bootstrap in the period',
   });
@@ -96,11 +102,7 @@ function overrides(context: Context): Judged {
 /** NHI-ISS-02: who asks does not approve, a person approves by signature, and nobody carries out anything else. */
 export function dutiesAreSeparated(context: Context): TestResult {
   const applied = context.told('change.applied');
-  const hidden = context
-    .withheld('change.applied')
-    .map(({ index, leaf }) =>
-      finding('NOT_EVALUABLE', leaf.subject || `entry ${index}`, 'the body is withheld', index),
-    );
+  const hidden = context.withheld('change.applied').map((entry) => withheldFinding(entry));
   const over = (clause: string, rule: Rule): Judged =>
     judge(clause, [...applied.map((each) => ruled(context, each, rule)), ...hidden], none);
   return resultOf('NHI-ISS-02', [

@@ -1,6 +1,15 @@
-import type { DecisionRecord, Facts, Kind, RequestRecord } from '../words/index.ts';
+import type { DecisionRecord, Entry, Facts, Kind, RequestRecord } from '../words/index.ts';
 import type { Context, Told } from './context.ts';
-import { type Finding, finding, type Judged, judge, resultOf, stated, type TestResult } from './result.ts';
+import {
+  type Finding,
+  finding,
+  type Judged,
+  judge,
+  resultOf,
+  stated,
+  type TestResult,
+  withheldFinding,
+} from './result.ts';
 
 type Decision = Told<'credential.granted'> | Told<'credential.refused'>;
 
@@ -50,18 +59,19 @@ function wrongPolicies(
   ];
 }
 
+/** Which policies stood cannot be told behind a declaration that is withheld and may be one of a policy. */
+function hiddenPolicies({ withheldAnywhere }: Context, before: number): Entry[] {
+  return withheldAnywhere(...POLICY_KINDS).filter(
+    ({ index, leaf }) => index < before && (leaf.subject === '' || leaf.subject.startsWith('pol_')),
+  );
+}
+
 function policies(context: Context, decision: Decision): Finding {
+  const [hidden] = hiddenPolicies(context, decision.index);
+  if (hidden) return withheldFinding(hidden, idOf(decision));
   const wrong = wrongPolicies(context, decision.data.decision, decision.index);
-  if (wrong.length === 0)
-    return finding('PASS', idOf(decision), 'the policies in force, by hash', decision.index);
-  const [hidden] = context.withheld(...POLICY_KINDS);
-  return hidden
-    ? finding(
-        'NOT_EVALUABLE',
-        idOf(decision),
-        `the body of entry ${hidden.index} is withheld`,
-        decision.index,
-      )
+  return wrong.length === 0
+    ? finding('PASS', idOf(decision), 'the policies in force, by hash', decision.index)
     : finding('FAIL', idOf(decision), wrong.join('; '), decision.index);
 }
 
@@ -90,7 +100,7 @@ function counted({ told }: Context, decisions: number): Judged {
 /** A request that is known to be wrong, sent to see that it is refused and recorded. */
 const isCanary = ({ data }: Decision): boolean => data.request.claimed.canary === true;
 
-function canary(decisions: Decision[]): Judged {
+function canary(decisions: Decision[], hidden: Finding[]): Judged {
   const found = decisions
     .filter(isCanary)
     .map((decision) =>
@@ -99,7 +109,7 @@ function canary(decisions: Decision[]): Judged {
         : finding('FAIL', idOf(decision), 'a planted wrong request was granted', decision.index),
     );
   const refused = decisions.filter(({ leaf }) => leaf.kind === 'credential.refused').length;
-  return judge('a planted wrong request was refused', found, {
+  return judge('a planted wrong request was refused', [...found, ...hidden], {
     verdict: 'NOT_EVALUABLE',
     why: `no wrong request was planted in the period; ${refused} ordinary refusals are on record`,
   });
@@ -110,7 +120,7 @@ export function decisionsAreRecorded(context: Context): TestResult {
   const decisions = decisionsOf(context);
   const hidden = context
     .withheld(...DECISIONS)
-    .map((entry) => finding('NOT_EVALUABLE', idOf(entry as Decision), 'the body is withheld', entry.index));
+    .map((entry) => withheldFinding(entry, idOf(entry as Decision)));
   const over = (clause: string, rule: (decision: Decision) => Finding): Judged =>
     judge(clause, [...decisions.map(rule), ...hidden], none);
   return resultOf('NHI-ISS-04', [
@@ -118,6 +128,6 @@ export function decisionsAreRecorded(context: Context): TestResult {
     over('the policies in force are named by hash', (decision) => policies(context, decision)),
     over('the outcome is kept, with its rule and reason', outcome),
     counted(context, decisions.length + hidden.length),
-    canary(decisions),
+    canary(decisions, hidden),
   ]);
 }

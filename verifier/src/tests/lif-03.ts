@@ -1,7 +1,16 @@
-import { killedBy, type Probe, type ProbePoint, type Rows } from '../words/index.ts';
+import { type Entry, type Kind, killedBy, type Probe, type ProbePoint, type Rows } from '../words/index.ts';
 import type { Context, Told } from './context.ts';
 import { standingAt } from './history.ts';
-import { type Finding, finding, type Judged, judge, resultOf, stated, type TestResult } from './result.ts';
+import {
+  type Finding,
+  finding,
+  type Judged,
+  judge,
+  resultOf,
+  stated,
+  type TestResult,
+  withheldFinding,
+} from './result.ts';
 
 /** Promised: from the lock's entry to the last refusal seen, for 95 of 100 tries. */
 export const REFUSAL_TARGET_P95_MS = 5_000;
@@ -14,11 +23,15 @@ const POINTS: Record<Rows['credential']['credential']['type'], readonly ProbePoi
 
 type Lock = Rows['lock'];
 
+const GRANTING: readonly Kind[] = ['credential.granted', 'resource.declared', 'resource.retired'];
+
 interface Proof {
   lock: Lock;
   /** Every credential that the lock covers, was granted before it, and had not ended. */
   dead: Rows['credential'][];
   probes: Probe[];
+  /** An entry out of sight that may be of a covered credential, or say whose it was. */
+  hidden: Entry | undefined;
 }
 
 /** Locks that the period placed. A lock placed before it is an event of its own period. */
@@ -35,7 +48,8 @@ function coveredBy(context: Context, lock: Lock): Rows['credential'][] {
 
 function proofOf(context: Context, lock: Lock, records: Told<'probe.recorded'>[]): Proof {
   const probes = records.filter(({ data }) => data.lock === lock.id).flatMap(({ data }) => data.probes);
-  return { lock, dead: coveredBy(context, lock), probes };
+  const hidden = context.withheldAnywhere(...GRANTING).find(({ index }) => index < lock.entry);
+  return { lock, dead: coveredBy(context, lock), probes, hidden };
 }
 
 const told = ({ point, credential, outcome, detail, latencyMs }: Probe): string =>
@@ -43,9 +57,10 @@ const told = ({ point, credential, outcome, detail, latencyMs }: Probe): string 
   `${latencyMs === null ? '' : ` after ${latencyMs} ms`}${detail ? `: ${detail}` : ''}`;
 
 /** Points that could not be tried are the next clause's matter. */
-function refused({ lock, dead, probes }: Proof): Finding[] {
+function refused({ lock, dead, probes, hidden }: Proof): Finding[] {
   const tries = probes.filter(({ outcome }) => outcome !== 'NOT_EVALUABLE');
   if (tries.length === 0) {
+    if (hidden) return [withheldFinding(hidden, lock.id)];
     return dead.length === 0
       ? [finding('NOT_OCCURRING', lock.id, 'no live credential was covered', lock.entry)]
       : [finding('NOT_EVALUABLE', lock.id, `${dead.length} credentials died untried`, lock.entry)];
@@ -63,7 +78,8 @@ const isTried = (probes: Probe[], point: ProbePoint, entry: number): boolean =>
       (probe.credential === null || probe.credential === entry),
   );
 
-function everywhere({ lock, dead, probes }: Proof): Finding[] {
+function everywhere({ lock, dead, probes, hidden }: Proof): Finding[] {
+  if (hidden) return [withheldFinding(hidden, lock.id)];
   const missing = dead.flatMap(({ entry, credential }) =>
     POINTS[credential.type]
       .filter((point) => !isTried(probes, point, entry))
@@ -77,12 +93,14 @@ function everywhere({ lock, dead, probes }: Proof): Finding[] {
 }
 
 /** Nearest rank: the smallest value that at least 95 of 100 do not exceed. */
-export const p95 = (values: number[]): number | undefined =>
+const p95 = (values: number[]): number | undefined =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1];
 
 const IN_TIME = `refused within ${REFUSAL_TARGET_P95_MS} ms, 95 of 100 tries`;
 
-function inTime(proofs: Proof[]): Judged {
+function inTime(proofs: Proof[], hidden: Finding[]): Judged {
+  const [first] = hidden;
+  if (first) return stated(IN_TIME, 'NOT_EVALUABLE', first.why, proofs.length + hidden.length);
   const tries = proofs.flatMap(({ probes }) => probes).filter(({ outcome }) => outcome === 'REFUSED');
   const times = tries.flatMap(({ latencyMs }) => latencyMs ?? []);
   const latest = p95(times);
@@ -113,11 +131,7 @@ function silent({ lock, probes }: Proof): Finding[] {
 export function revocationWorks(context: Context): TestResult {
   const records = context.told('probe.recorded');
   const proofs = placed(context).map((lock) => proofOf(context, lock, records));
-  const hidden = context
-    .withheld('lock.placed', 'probe.recorded')
-    .map(({ index, leaf }) =>
-      finding('NOT_EVALUABLE', leaf.subject || `entry ${index}`, 'the body is withheld', index),
-    );
+  const hidden = context.withheld('lock.placed', 'probe.recorded').map((entry) => withheldFinding(entry));
   const none = { verdict: 'NOT_OCCURRING', why: 'nothing was locked in the period' } as const;
   const over = (clause: string, rule: (proof: Proof) => Finding[]): Judged =>
     judge(clause, [...proofs.flatMap(rule), ...hidden], none);
@@ -125,7 +139,7 @@ export function revocationWorks(context: Context): TestResult {
   return resultOf('NHI-LIF-03', [
     over('the dead credential is refused where it was tried', refused),
     over('every covered credential was tried at every point', everywhere),
-    hasLocks ? inTime(proofs) : stated(IN_TIME, none.verdict, none.why),
+    hasLocks ? inTime(proofs, hidden) : stated(IN_TIME, none.verdict, none.why),
     over('no probe writes a credential down', silent),
   ]);
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../controls/index.ts';
+import type { Entry } from '../words/index.ts';
 
 /** One item of a population and how it fared, over all clauses that looked at it. */
 export interface Member {
@@ -50,6 +51,10 @@ export function combine(verdicts: Iterable<Verdict>): Verdict {
 
 export const finding = (verdict: Verdict, id: string, why: string, entry?: number): Finding =>
   entry === undefined ? { id, verdict, why } : { id, verdict, why, entry };
+
+/** A member of which nothing is known but that it is there. */
+export const withheldFinding = ({ index, leaf }: Entry, id = leaf.subject || `entry ${index}`): Finding =>
+  finding('NOT_EVALUABLE', id, `the body of entry ${index} is withheld`, index);
 
 const VERBS = [
   ['FAIL', 'fail'],

@@ -44,7 +44,8 @@ export interface Client {
 /** A form travels as one, anything else as JSON. */
 function encoded(body: unknown): { type: string; text: string } | undefined {
   if (body === undefined) return undefined;
-  if (body instanceof URLSearchParams) return { type: 'application/x-www-form-urlencoded', text: String(body) };
+  if (body instanceof URLSearchParams)
+    return { type: 'application/x-www-form-urlencoded', text: String(body) };
   return { type: 'application/json', text: JSON.stringify(body) };
 }
 

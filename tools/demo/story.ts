@@ -28,6 +28,9 @@ interface Settings {
   apiPort?: number;
 }
 
+const PROBES_WITHIN_MS = 30_000;
+const PROBE_POINTS = ['api-renewal', 'introspection', 'agent-stream', 'crl', 'openssl'];
+
 type Fact = Record<string, unknown>;
 const TRUST_DOMAIN = 'demo.muniment.test';
 
@@ -298,13 +301,14 @@ export class Story {
     return { lock, stream };
   }
 
+  /** Waits until the agent has told of every point at which it tried the dead credentials. */
   async probes(): Promise<Probe[]> {
-    const PROBES_WITHIN_MS = 20_000;
     const deadline = Date.now() + PROBES_WITHIN_MS;
     for (;;) {
-      const { probes } = await this.#cli<{ probes: Probe[] }>('lock', 'show', this.lock);
-      if (probes.length > 0) return probes;
-      if (Date.now() > deadline) throw new Error(`no probe was reported\n${this.#agent?.errors()}`);
+      const { probes } = await this.#cli<{ probes: Array<{ probes: Probe[] }> }>('lock', 'show', this.lock);
+      const all = probes.flatMap((report) => report.probes);
+      if (PROBE_POINTS.every((point) => all.some((probe) => probe.point === point))) return all;
+      if (Date.now() > deadline) throw new Error(`not every point was tried\n${this.#agent?.errors()}`);
     }
   }
 

@@ -59,10 +59,12 @@ async function list(options: CommonOptions): Promise<void> {
 }
 
 async function show(lock: string, options: CommonOptions): Promise<void> {
-  const found = await (await client(options)).get<Lock & { probes: Probe[] }>(
+  const found = await (await client(options)).get<Lock & { probes: Array<{ probes: Probe[] }> }>(
     `/locks/${encodeURIComponent(lock)}`,
   );
-  const rows = found.probes.map((it) => [it.point, it.credential, it.outcome, it.latencyMs, it.detail]);
+  const rows = found.probes
+    .flatMap(({ probes }) => probes)
+    .map((it) => [it.point, it.credential, it.outcome, it.latencyMs, it.detail]);
   const head = `${found.id}: ${found.target.kind} ${found.target.name ?? found.target.id}, placed ${found.placed}`;
   print(
     found,

@@ -2,7 +2,7 @@ import type { Probe, ProbePoint } from '#verifier';
 import { backoffMilliseconds, pause } from './backoff.ts';
 import type { DeadCredential } from './cache.ts';
 import type { Log } from './log.ts';
-import type { LockEvent, Upstream } from './model.ts';
+import { type LockEvent, Refused, type Upstream } from './model.ts';
 import { type Attempt, createProbePoints, type Outcome } from './probe-points.ts';
 
 const RETRY_FIRST_MILLISECONDS = 50;
@@ -58,7 +58,8 @@ export function createProber(
         await upstream.probe(lock.lock, probes);
         return;
       } catch (error) {
-        log.warn({ lock: lock.lock, reason: (error as Error).message }, 'probes wait for the server');
+        log.warn({ lock: lock.lock, reason: (error as Error).message }, 'the server did not take the probes');
+        if (error instanceof Refused) return;
         await pause(backoffMilliseconds(attempt, 1000, 60_000), stopping.signal);
       }
     }

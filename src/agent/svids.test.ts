@@ -90,6 +90,20 @@ describe('handing out SVIDs', () => {
     assert.equal((await svids.obtain(caller(2))).granted, false);
   });
 
+  test('one user cannot make the agent ask without end, and keeps nobody else from asking', async () => {
+    authority.allowed.delete(UID);
+    authority.allowed.set(7, [`spiffe://${TRUST_DOMAIN}/seven`]);
+    const codes: string[] = [];
+    for (let pid = 0; pid < 120; pid += 1) {
+      codes.push(await svids.obtain(caller(pid)).catch(({ code }) => code));
+    }
+    assert.deepEqual([...new Set(codes)], ['no_identity', 'server_unreachable']);
+    assert.equal(authority.asked.length, 100);
+    assert.ok((await svids.obtain(caller(1, { uid: 7 }))).granted);
+    clock.advance(1000);
+    await assert.rejects(svids.obtain(caller(1)), { code: 'no_identity' });
+  });
+
   test('an answer that has ended already is no answer', async () => {
     authority.lifetimeMilliseconds = -1000;
     await assert.rejects(svids.obtain(caller(1)), { code: 'server_unreachable' });

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createCsr, encodePem } from '../crypto/index.ts';
 import { type Clock, isMunimentError, MunimentError, parseSpiffeId } from '../kernel/index.ts';
 import type { Attestation } from './attest-unix.ts';
+import { Budget } from './budget.ts';
 import { type HeldCredential, type Holding, type Holdings, holdingKey, originOf } from './cache.ts';
 import { type IssuedItem, isDenial, type Upstream } from './model.ts';
 
@@ -43,9 +44,13 @@ export function createSvids(options: SvidsOptions): Svids {
   const { upstream, holdings, clock, listening = () => true, onIssued } = options;
   const asking = new Map<string, Promise<Holding>>();
   const barred = new Set<string>();
+  const budget = new Budget();
   let generation = 0;
 
   async function ask(key: string, request: Holding['request']): Promise<Holding> {
+    if (!budget.take(Number(request.attested.uid), clock.now().getTime())) {
+      throw new MunimentError('server_unreachable', 'one user asks for too much at once');
+    }
     for (let attempt = 0; attempt < OVERTAKEN_MAX; attempt += 1) {
       const before = generation;
       const { csr, privateKey } = request.action === 'issue-x509-svid' ? newKey() : NO_KEY;

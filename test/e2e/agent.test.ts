@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { status } from '@grpc/grpc-js';
 import { killedBy, type Probe } from '#verifier';
+import { createServerClient } from '../../src/agent/client.ts';
+import { joinServer } from '../../src/agent/identity.ts';
+import { createLog } from '../../src/agent/log.ts';
 import { readReceipt } from '../../src/agent/receipts.ts';
 import { readStatus } from '../../src/agent/status-report.ts';
-import { until } from '../../src/agent/testing/fixture.ts';
 import { ForeignClient } from '../../src/agent/testing/foreign-client.ts';
 import { parseJti, parseSerial } from '../../src/crypto/index.ts';
 import { type AgentHouse, IDENTITY, openAgentHouse, SPIFFE_ID } from '../support/agent-house.ts';
@@ -79,12 +81,9 @@ describe('an agent and its server', () => {
 
   test('a token is used once', async () => {
     const token = await house.joinToken('host-2');
-    const { createServerClient } = await import('../../src/agent/client.ts');
-    const { joinServer } = await import('../../src/agent/identity.ts');
     const ca = readFileSync(join(house.folder, 'server', 'ca.pem'), 'utf8');
     const url = new URL(house.server.urls.api);
     const other = createServerClient({ server: url, ca });
-    const { createLog } = await import('../../src/agent/log.ts');
     const options = {
       folder: house.folder,
       server: url.href,
@@ -130,12 +129,18 @@ describe('an agent and its server', () => {
     });
     assert.equal((await revocation.introspect(tokens[0].svid)).active, false);
 
-    let probes: Probe[] = [];
-    await until(() => probes.length > 0 || void readProbes(), 'the probes are recorded');
-    async function readProbes(): Promise<void> {
-      const rows = await log.rows('probe');
-      probes = rows.filter((row) => row.lock === lock).flatMap((row) => row.probes);
-    }
+    const recorded = () =>
+      new Promise<Probe[]>((resolve) => {
+        const stop = log.onAppend(() => void look());
+        async function look(): Promise<void> {
+          const row = (await log.rows('probe')).find((one) => one.lock === lock);
+          if (row === undefined) return;
+          stop();
+          resolve(row.probes);
+        }
+        void look();
+      });
+    const probes = await recorded();
     const entry = parseSerial(new X509Certificate(first?.svids[0].x509_svid).serialNumber)?.index;
     const points = new Map(
       probes.filter((probe) => probe.credential === entry).map((probe) => [probe.point, probe]),
@@ -149,6 +154,20 @@ describe('an agent and its server', () => {
     const locks = await log.rows('lock');
     const dead = await log.row('credential', String(entry));
     assert.ok(dead && killedBy(dead, locks, undefined));
-    console.log(probes.map((p) => `${p.point} ${p.latencyMs} ${p.detail}`).join('\n'));
+  });
+
+  test('a locked agent serves nobody any more', async () => {
+    const { revocation } = house.server.house;
+    const other = await house.startAgent('host-9');
+    const theirs = new ForeignClient(other.socketPath);
+    const [lock] = await house.server.house.log.rows('lock');
+    await revocation.lift(String(lock?.id), 'test', 'sys');
+    const stream = theirs.watch('FetchX509SVID');
+    await stream.next();
+    await revocation.lock({ kind: 'agent', id: other.agent }, 'test', 'sys');
+    await assert.rejects(stream.next(), { code: status.PERMISSION_DENIED });
+    await assert.rejects(theirs.watch('FetchX509SVID').next(), { code: status.PERMISSION_DENIED });
+    theirs.close();
+    assert.ok(await client.watch('FetchX509SVID').next());
   });
 });

@@ -54,6 +54,8 @@ const settings = z.strictObject({
     .max(NAME_MAX_CHARACTERS)
     .regex(/^[^\s+]+$/, 'may hold neither a space nor `+`')
     .optional(),
+  /** `iss` of JWTs, and where relying parties look for our keys. */
+  issuerUrl: z.url({ protocol: /^https$/ }).optional(),
   passkeyHost: hostName.optional(),
 });
 
@@ -81,6 +83,7 @@ const VARIABLES: Record<Key, string> = {
   pkiPort: 'MUNIMENT_PKI_PORT',
   pkiUrl: 'MUNIMENT_PKI_URL',
   origin: 'MUNIMENT_ORIGIN',
+  issuerUrl: 'MUNIMENT_ISSUER_URL',
   passkeyHost: 'MUNIMENT_PASSKEY_HOST',
 };
 const CONFIG_VARIABLE = 'MUNIMENT_CONFIG';

@@ -91,6 +91,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     clock,
     trustDomain: config.trustDomain,
     ...(config.pkiUrl === undefined ? {} : { crlBaseUrl: config.pkiUrl }),
+    ...(config.issuerUrl === undefined ? {} : { issuerUrl: config.issuerUrl }),
   });
   const closing = new AbortController();
   const jobs = createJobs({ database, clock, onFault });

@@ -119,8 +119,6 @@ export function admit(caller: Caller, who: readonly Who[]): void {
 }
 
 export const admitAuditor = (caller: Caller): void => admit(caller, AUDIT);
-export const mayAudit = (caller: Caller): boolean => isOneOf(caller, AUDIT);
-export const mayOperate = (caller: Caller): boolean => isOneOf(caller, OPERATE);
 
 /** Refuses everyone where the table has no row: a new route is closed until someone says who may use it. */
 export function admitTo(caller: Caller, operationId: string): void {

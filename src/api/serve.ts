@@ -34,6 +34,8 @@ export interface Served {
   close(): Promise<void>;
 }
 
+type Closer = () => unknown;
+
 const CONSOLE_FOLDER = join(import.meta.dirname, '..', '..', 'console', 'dist');
 const TICK_MS = 15_000;
 const RENEW_MS = 6 * 3_600_000;
@@ -48,16 +50,27 @@ export async function serve(config: Config): Promise<Served> {
   const logger = createLogger(config);
   checkSocketPath(socketPath(config));
   makeFolder(config.data);
-  const closers: Array<() => unknown> = [];
-  const close = async () => {
-    for (const step of closers.splice(0).reverse()) await step();
-  };
+  const closers: Closer[] = [];
+  const close = () => closeAll(closers);
   try {
     return { ...(await start(config, logger, closers)), close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Last opened, first closed; what fails to close keeps nothing else open. */
+async function closeAll(closers: Closer[]): Promise<void> {
+  const faults: unknown[] = [];
+  for (const step of closers.splice(0).reverse()) {
+    try {
+      await step();
+    } catch (error) {
+      faults.push(error);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
 }
 
 const socketPath = ({ data }: Pick<Config, 'data'>): string => join(data, 'admin.sock');
@@ -70,11 +83,7 @@ function makeFolder(folder: string): void {
   }
 }
 
-async function start(
-  config: Config,
-  logger: Logger,
-  closers: Array<() => unknown>,
-): Promise<Omit<Served, 'close'>> {
+async function start(config: Config, logger: Logger, closers: Closer[]): Promise<Omit<Served, 'close'>> {
   const onFault = (error: unknown) => logger.error({ err: error }, 'background work failed');
   const house = await openHouse(config, { onFault });
   closers.push(() => house.close());
@@ -106,7 +115,7 @@ async function listenAll(
   config: Config,
   house: House,
   api: MunimentApi,
-  closers: Array<() => unknown>,
+  closers: Closer[],
 ): Promise<Listeners> {
   const kept = <L extends Listener>(listener: L): L => {
     closers.push(() => listener.close());
@@ -127,7 +136,7 @@ function keepGoing(
   api: MunimentApi,
   tls: TlsListener,
   onFault: (error: unknown) => void,
-  closers: Array<() => unknown>,
+  closers: Closer[],
 ): void {
   const tick = setInterval(() => void api.tick().catch(onFault), TICK_MS);
   const renew = setInterval(() => {
@@ -178,7 +187,7 @@ const urlsOf = ({ data }: Config, { console, tls }: Listeners): Urls => ({
 });
 
 /** `ca.pem` for whoever pins our root; `server.json` for commands on this host that look for the running server. */
-function writeFiles({ data }: Config, { authority }: House, urls: Urls, closers: Array<() => unknown>): void {
+function writeFiles({ data }: Config, { authority }: House, urls: Urls, closers: Closer[]): void {
   writeFileSync(join(data, 'ca.pem'), encodePem(authority.root().certificate, 'CERTIFICATE'));
   const path = join(data, 'server.json');
   writeFileSync(path, `${JSON.stringify({ ...urls, pid: process.pid })}\n`, { mode: OWNER_ONLY });

@@ -238,3 +238,16 @@ test('every read of a console page answers', async () => {
   const entry = await read(`/ledger/entries/${items[0].index}`);
   assert.equal(JSON.parse(entry.leaf).kind, items[0].kind);
 });
+
+test('an agent that is locked may do nothing more, and its renewal is refused with an entry', async () => {
+  const body = { target: { kind: 'agent', id: 'web-1' }, reason: 'host is lost' };
+  assert.equal((await house.call('/api/v1/locks', { body, door: operatorDoor() })).status, 200);
+  const { door } = agent;
+  const renewal = await house.call('/api/v1/agent/renew', { body: { csr: newCsr() }, door });
+  assert.deepEqual([renewal.status, renewal.json.code, typeof renewal.json.entry], [403, 'locked', 'number']);
+  for (const path of ['/bundle', '/events']) {
+    assert.equal((await house.call(`/api/v1/agent${path}`, { door })).json.code, 'locked', path);
+  }
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+  assert.equal((await house.call('/oauth/introspect', { raw: 'token=a.b.c', headers, door })).json.code, 'locked');
+});

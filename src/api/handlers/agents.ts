@@ -8,6 +8,7 @@ import { actorOf, type Env } from '../env.ts';
 import { base64 } from '../read/entries.ts';
 import { RecordedRefusal } from '../refused.ts';
 import { streamEvents } from './agent-events.ts';
+import { checkAlive } from './alive.ts';
 import type { Rooms } from './rooms.ts';
 
 /** What agents call, and the tokens that let one join. */
@@ -82,15 +83,6 @@ function certificateOf(c: Context<Env>): Uint8Array {
   if (c.env.certificate === null)
     throw new MunimentError('unauthenticated', "show the agent's client certificate");
   return c.env.certificate;
-}
-
-/** Renewing and issuing are decided and recorded; everything else is simply closed to an agent that is dead. */
-async function checkAlive({ log, revocation }: Rooms, c: Context<Env>): Promise<void> {
-  const caller = c.get('caller');
-  if (caller.kind !== 'agent') return;
-  const credential = await log.row('credential', String(caller.credential));
-  const lock = credential && (await revocation.death(credential));
-  if (credential === undefined || lock) throw new MunimentError('locked', 'the agent is locked');
 }
 
 function refusalOf({ refused }: Issued): Error {

@@ -7,6 +7,7 @@ import { actorOf } from '../env.ts';
 import { viewLock } from '../read/declared.ts';
 import { namesOf } from '../read/names.ts';
 import { personNamed } from '../read/people.ts';
+import { checkAlive } from './alive.ts';
 import type { Rooms } from './rooms.ts';
 
 export function mountLocks(app: Api, rooms: Rooms): void {
@@ -39,6 +40,7 @@ export function mountLocks(app: Api, rooms: Rooms): void {
 
   // RFC 7662, section 2.2; RFC 6749, section 5.1: never kept by a cache.
   app.openapi(introspect, async (c) => {
+    await checkAlive(rooms, c);
     return c.json({ ...(await revocation.introspect(c.req.valid('form').token)) }, 200);
   });
 }

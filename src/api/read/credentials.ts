@@ -1,5 +1,5 @@
 import { killedBy, type Rows } from '#verifier';
-import type { Log, Receipt, View } from '../../store/index.ts';
+import type { Log, View } from '../../store/index.ts';
 import { type Names, refOrNull } from './names.ts';
 
 export type CredentialState = 'live' | 'expired' | 'dead' | 'unknown';
@@ -61,21 +61,5 @@ export function viewDecision(row: CredentialRow | Rows['refusal'], view: View, n
     },
     decision,
     credential: isGrant ? viewCredential(row, view, names, now) : null,
-  };
-}
-
-/** The receipt of an entry that was written before: to the head as it is now. */
-export async function receiptOf(log: Log, index: number): Promise<Receipt | undefined> {
-  const entry = await log.entry(index);
-  if (entry === undefined) return undefined;
-  const { size, checkpoint } = await log.head();
-  const proof = await log.inclusion(index, size);
-  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
-  return {
-    index,
-    leaf: base64(entry.leaf),
-    body: entry.body === null ? '' : base64(entry.body),
-    checkpoint,
-    proof: proof.map(base64),
   };
 }

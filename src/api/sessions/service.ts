@@ -95,7 +95,7 @@ export function createSessions(house: {
     await log.commit({
       decide(view) {
         if (person !== null && !livingPersons(view).some(({ id }) => id === person)) throw refuse();
-        if (person === null && livingPersons(view).length > 0) throw refuse();
+        if (person === null && view.rows('person').size > 0) throw refuse();
         const data = { person: person ?? '', method };
         const draft = { kind: 'session.opened' as const, subject: record.id, actor: person ?? 'sys', data };
         return { drafts: [draft], result: undefined };
@@ -201,10 +201,9 @@ function ignoreEnded(error: unknown): void {
 }
 
 function callerOf(person: string | null, session: SessionHandle, view: View): Caller {
-  const living = livingPersons(view);
   // Once there are people, a session without one is nobody's.
-  if (person === null && living.length === 0) return { kind: 'bootstrap', session };
-  const row = living.find(({ id }) => id === person);
+  if (person === null && view.rows('person').size === 0) return { kind: 'bootstrap', session };
+  const row = livingPersons(view).find(({ id }) => id === person);
   if (row === undefined) throw new MunimentError('session_ended', 'the person behind this session has left');
   const roles: Role[] = [...row.spec.roles];
   return { kind: 'person', person: row.id, roles, session };

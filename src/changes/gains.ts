@@ -1,4 +1,4 @@
-import type { Action, Gain, Operation, ResourceKind } from '#verifier';
+import { type Action, ANY_AUDIENCE, type Gain, type Operation, type ResourceKind } from '#verifier';
 import { policyGrants } from '../policy/index.ts';
 import type { Standing, World } from './model.ts';
 
@@ -42,7 +42,10 @@ function ofIdentity({ id, spec }: Standing<'Identity'>, world: World): Holding[]
     { subject, what: `SPIFFE path ${spec.spiffePath}` },
     { subject, what: `membership of ${named(world, 'Application', spec.application)} and ${by}` },
     ...actions.map((action) => ({ subject, what: `${action} ${limit} (${by}, where a policy permits)` })),
-    ...(profile?.spec.audiences ?? []).map((audience) => ({ subject, what: `audience ${audience} (${by})` })),
+    ...(profile?.spec.audiences ?? []).map((audience) => ({
+      subject,
+      what: `${audience === ANY_AUDIENCE ? 'any audience' : `audience ${audience}`} (${by})`,
+    })),
   ];
 }
 

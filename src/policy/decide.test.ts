@@ -111,6 +111,11 @@ test('the profile limits whatever policies say', () => {
   assert.equal(decide(request({ action: 'join' }), view).rule, 'profile');
   assert.equal(decide(request({ audience: ['billing'] }), view).effect, 'allow');
   assert.equal(decide(request({ audience: ['billing', 'ledger'] }), view).rule, 'profile');
+  const open = {
+    ...request({ audience: ['anything'] }),
+    profile: profileRow('open', ['issue-x509-svid', 'issue-jwt-svid', 'join', 'renew'], ['*']),
+  };
+  assert.equal(decide(open, view).effect, 'allow');
   const silent = request({ profile: profileRow('silent', ['issue-jwt-svid']), action: 'issue-jwt-svid' });
   assert.equal(decide({ ...silent, audience: ['billing'] }, view).rule, 'profile');
 });

@@ -1,5 +1,5 @@
 import type { View } from '#verifier';
-import { ACTIONS, type DecisionRecord } from '#verifier';
+import { ACTIONS, ANY_AUDIENCE, type DecisionRecord } from '#verifier';
 import { type Compiled, compilePolicies, type Rule, type Slice } from './compile.ts';
 import { ask, type Question } from './engine.ts';
 import { explainNoMatch } from './explain.ts';
@@ -18,7 +18,8 @@ const deny = (rule: string, reason: string, determining: Outcome['determining'] 
 function beyondProfile({ action, audience, profile }: PolicyRequest): string | undefined {
   if (!profile.spec.actions.includes(action))
     return `profile \`${String(profile.name)}\` does not list \`${action}\``;
-  const foreign = audience.find((name) => !profile.spec.audiences?.includes(name));
+  const listed = profile.spec.audiences ?? [];
+  const foreign = listed.includes(ANY_AUDIENCE) ? undefined : audience.find((name) => !listed.includes(name));
   return foreign === undefined
     ? undefined
     : `profile \`${String(profile.name)}\` does not list audience \`${foreign}\``;

@@ -5,27 +5,30 @@ import { interopManifests } from './manifests.ts';
 import { done } from './programs.ts';
 import type { Story } from './story.ts';
 
-const IDLE_MS = 60_000;
+/** A session ends when it idles for half an hour, and eight hours after it began. */
+const AWAKE_EVERY_MS = 10 * 60_000;
+const RENEW_AFTER_MS = 7 * 3600_000;
 
 async function prepare(story: Story): Promise<void> {
   const { change } = await story.propose('interop.yaml', interopManifests(story.ground.allowedUid));
   await story.approveAndApply(change);
 }
 
-/** A sign-in of its own, kept awake for as long as the demo holds. */
+/** A sign-in of its own. */
 async function authorization(story: Story): Promise<string> {
+  const { data } = story.ground;
   const { token } = await done<{ token: string }>([
     'person',
     'session',
     '--data',
-    story.ground.data,
+    data,
     '--key-file',
-    join(story.ground.data, 'grace.key'),
+    join(data, 'grace.key'),
   ]);
   return `Bearer ${token}`;
 }
 
-async function facts(story: Story, out: string): Promise<object> {
+async function facts(story: Story, out: string, authorized: string): Promise<object> {
   const { vkey } = await story.logKey();
   return {
     console: story.addresses.console,
@@ -40,23 +43,44 @@ async function facts(story: Story, out: string): Promise<object> {
     trustDomain: story.trustDomain,
     logDirectory: join(story.ground.data, 'log'),
     logVerifierKey: vkey,
-    introspection: {
-      url: `${story.addresses.api}/oauth/introspect`,
-      authorization: await authorization(story),
-    },
+    introspection: { url: `${story.addresses.api}/oauth/introspect`, authorization: authorized },
     package: out,
   };
 }
 
-/** Returns when `wake` is called. `demo.json` appears whole or not at all, and goes with the demo. */
+/** Whole or not at all. */
+async function tell(story: Story, out: string, path: string, authorized: string): Promise<void> {
+  const text = JSON.stringify(await facts(story, out, authorized), null, 2);
+  writeFileSync(`${path}.part`, `${text}\n`, { mode: 0o600 });
+  renameSync(`${path}.part`, path);
+}
+
+/** Uses the session now and then so that it does not end; before its last hour a new one takes its place in the file. */
+function keepAwake(story: Story, out: string, path: string, first: string): NodeJS.Timeout {
+  let authorized = first;
+  let since = Date.now();
+  const refresh = async (): Promise<void> => {
+    if (Date.now() - since > RENEW_AFTER_MS) {
+      authorized = await authorization(story);
+      since = Date.now();
+      await tell(story, out, path, authorized);
+    }
+    await story.introspectAs(authorized);
+  };
+  return setInterval(
+    () => void refresh().catch((error: Error) => console.error(`demo: ${error.message}`)),
+    AWAKE_EVERY_MS,
+  );
+}
+
+/** Returns when `wake` is called. `demo.json` is the last thing to appear, and goes with the demo. */
 export async function hold(story: Story, out: string, onRelease: (wake: () => void) => void): Promise<void> {
   const path = join(story.ground.data, 'demo.json');
   await prepare(story);
-  const text = JSON.stringify(await facts(story, out), null, 2);
-  writeFileSync(`${path}.part`, `${text}\n`, { mode: 0o600 });
-  renameSync(`${path}.part`, path);
+  const authorized = await authorization(story);
+  await tell(story, out, path, authorized);
   console.log(`\nHolding until Ctrl-C; ${path} tells where everything is.`);
-  const timer = setInterval(() => undefined, IDLE_MS);
+  const timer = keepAwake(story, out, path, authorized);
   await new Promise<void>((resolve) => onRelease(resolve));
   clearInterval(timer);
   rmSync(path, { force: true });

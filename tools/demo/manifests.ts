@@ -37,7 +37,18 @@ spec:
   audiences: [billing]
 `;
 
-const identity = (name: string, purpose: string): string => `
+const openProfile = `
+apiVersion: muniment/v1
+kind: Profile
+name: interop
+spec:
+  description: Lets other programs be tried against the interfaces, with any audience
+  actions: [issue-x509-svid, issue-jwt-svid]
+  maxTtlSeconds: 3600
+  audiences: ["*"]
+`;
+
+const identity = (name: string, purpose: string, profile = 'internal-service'): string => `
 apiVersion: muniment/v1
 kind: Identity
 name: ${name}
@@ -47,7 +58,7 @@ spec:
   application: payments
   owner: olga
   deputy: grace
-  profile: internal-service
+  profile: ${profile}
   environment: production
   spiffePath: /payments/${name}
 `;
@@ -93,7 +104,8 @@ export const paymentsManifests = (allowed: Allowed): string =>
 
 export const interopManifests = (uid: number): string =>
   [
-    identity('interop', 'Lets any program of one uid try the interfaces'),
+    openProfile,
+    identity('interop', 'Lets any program of one uid try the interfaces', 'interop'),
     policy('interop', `context.attested has uid && context.attested.uid == ${uid}`),
     trust('interop', { uid }),
   ].join('---');

@@ -346,6 +346,13 @@ export class Story {
     return this.#cli<{ active: boolean }>('credential', 'introspect', this.#write('dead.jwt', this.token));
   }
 
+  /** As a relying party does, with an `Authorization` header of its own. */
+  async introspectAs(authorization: string): Promise<Response> {
+    const agent = new Agent({ ca: readFileSync(this.caFile) });
+    const form = { type: 'application/x-www-form-urlencoded', text: `token=${this.token}` };
+    return secureFetch(`${this.addresses.api}/oauth/introspect`, agent, { authorization }, form);
+  }
+
   // Step 7
   async buildEvidence(out = join(this.ground.data, 'package.zip')): Promise<{ out: string; vkey: string }> {
     const to = new Date().toISOString();

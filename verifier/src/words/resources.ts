@@ -68,12 +68,15 @@ export interface ApplicationSpec {
   status: 'active' | 'retired';
 }
 
+/** In a profile's list: a token may name whatever audience it likes. A policy may still narrow it. */
+export const ANY_AUDIENCE = '*';
+
 export interface ProfileSpec {
   description: string;
   actions: Action[];
   /** Seconds. A longer request is shortened, and told so. */
   maxTtlSeconds: number;
-  /** JWT audiences that may be asked for; absent means none. */
+  /** JWT audiences that may be asked for; absent means none, `*` any. */
   audiences?: string[];
 }
 

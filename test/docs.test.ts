@@ -12,7 +12,9 @@ const PAGES = ['first-hour.md', 'manifests.md', 'agents.md', 'evidence.md', 'ope
 const STEP_TIMEOUT_MS = 60_000;
 
 const blocksOf = (page: string): string[] =>
-  [...readFileSync(join(ROOT, 'docs/guide', page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? '');
+  [...readFileSync(join(ROOT, 'docs/guide', page), 'utf8').matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(
+    (match) => match[1] ?? '',
+  );
 
 describe('the guide', () => {
   const folder = mkdtempSync(join(tmpdir(), 'guide-'));
@@ -23,7 +25,17 @@ describe('the guide', () => {
   before(async () => {
     mkdirSync(data);
     cpSync(join(ROOT, 'docs'), join(folder, 'docs'), { recursive: true });
-    server = startOwn('src/cli/main.ts', ['serve', '--data', data, '--no-sweep', '--json', '--console-port', '0', '--api-port', '0']);
+    server = startOwn('src/cli/main.ts', [
+      'serve',
+      '--data',
+      data,
+      '--no-sweep',
+      '--json',
+      '--console-port',
+      '0',
+      '--api-port',
+      '0',
+    ]);
     consoleUrl = String((await server.until((fact) => 'console' in fact)).console);
   });
   after(async () => {
@@ -33,9 +45,19 @@ describe('the guide', () => {
 
   for (const page of PAGES) {
     it(`${page}: its commands do what it says`, () => {
-      const script = ['set -eu', ...blocksOf(page)].join('\n').replaceAll('http://localhost:7440', consoleUrl);
-      const env = ownEnvironment({ MUNIMENT_DATA: data, PATH: `${join(ROOT, 'bin')}:${dirname(process.execPath)}:${process.env.PATH}` });
-      const run = spawnSync('sh', ['-c', script], { cwd: folder, env, encoding: 'utf8', timeout: STEP_TIMEOUT_MS });
+      const script = ['set -eu', ...blocksOf(page)]
+        .join('\n')
+        .replaceAll('http://localhost:7440', consoleUrl);
+      const env = ownEnvironment({
+        MUNIMENT_DATA: data,
+        PATH: `${join(ROOT, 'bin')}:${dirname(process.execPath)}:${process.env.PATH}`,
+      });
+      const run = spawnSync('sh', ['-c', script], {
+        cwd: folder,
+        env,
+        encoding: 'utf8',
+        timeout: STEP_TIMEOUT_MS,
+      });
       assert.equal(run.status, 0, `${run.stdout}\n${run.stderr}`);
     });
   }
@@ -49,8 +71,12 @@ describe('links in the documents', () => {
   const pages = globSync('{*.md,docs/**/*.md}', { cwd: ROOT });
   for (const page of pages) {
     it(`${page}: lead somewhere`, () => {
-      const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1] ?? '');
-      const dead = links.filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(ROOT, normalize(join(dirname(page), link)))));
+      const links = [...readFileSync(join(ROOT, page), 'utf8').matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map(
+        (match) => match[1] ?? '',
+      );
+      const dead = links.filter(
+        (link) => !/^[a-z]+:/.test(link) && !existsSync(join(ROOT, normalize(join(dirname(page), link)))),
+      );
       assert.deepEqual(dead, []);
     });
   }

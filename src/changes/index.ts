@@ -1,2 +1,2 @@
-export type { ApprovalRequest, Changes, Proposal, Proposed, Recorded } from './contract.ts';
+export type { Changes, Proposed } from './contract.ts';
 export { createChanges } from './service.ts';

@@ -1,5 +1,4 @@
 /** Limits that more than one room needs; a room's own stand in that room. The unit ends each name. */
-export const LEAF_MAX_BYTES = 1024;
 export const BODY_MAX_BYTES = 1024 * 1024;
 export const HTTP_BODY_MAX_BYTES = 1024 * 1024;
 export const NAME_MAX_CHARACTERS = 63;

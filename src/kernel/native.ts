@@ -2,7 +2,6 @@
  * The few system calls that Node does not offer, through the C library that the process already has. Loaded on first use,
  * so a program that needs none of them starts without it.
  */
-import { closeSync } from 'node:fs';
 import koffi from 'koffi';
 import { MunimentError } from './errors.ts';
 
@@ -80,8 +79,6 @@ export function processLives(pidfd: number): boolean {
   request.writeInt16LE(POLLIN, 4);
   return libc().poll(request, 1, 0) === 0;
 }
-
-export const closePidfd = (pidfd: number): void => closeSync(pidfd);
 
 function readOption(fd: number, option: number, bytes: number): Buffer | undefined {
   const value = Buffer.alloc(bytes);

@@ -40,7 +40,6 @@ import type {
 export type Self = NonNullable<AnyPerson>;
 export type Verdict = Control['verdict'];
 export type IdentityState = Identity['state'];
-export type IdentityKind = Identity['kind'];
 export type ChangeState = Change['state'];
 export type SweepVerdict = Sweep['verdict'];
 export type CredentialState = Credential['state'];

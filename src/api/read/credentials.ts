@@ -1,5 +1,5 @@
 import { killedBy, type Rows } from '#verifier';
-import type { Log, View } from '../../store/index.ts';
+import type { View } from '../../store/index.ts';
 import { type Names, refOrNull } from './names.ts';
 
 export type CredentialState = 'live' | 'expired' | 'dead' | 'unknown';

@@ -8,6 +8,7 @@ import { sessionEnded } from '../../../test/support/drafts.ts';
 import { testSigner } from '../../../test/support/log-signer.ts';
 import { openDatabase, openLog } from '../index.ts';
 import { Rounds } from './maintenance.ts';
+import { EngineSession } from './session.ts';
 
 async function temporaryFolder(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'muniment-data-'));
@@ -150,4 +151,18 @@ test('a closed database refuses', async () => {
   const database = await openDatabase({ memory: true });
   await database.close();
   await assert.rejects(database.transaction((tx) => sql`select 1`.execute(tx)));
+});
+
+test('an engine that does not answer is given up, and so is everybody who waits for it', async (t) => {
+  const session = await EngineSession.start({ folder: null }, 300);
+  t.after(() => session.close());
+  const endless = session.query(
+    'select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b',
+    [],
+  );
+  const behind = session.query('select 1', []);
+  await assert.rejects(endless, { code: 'storage_unavailable' });
+  await assert.rejects(behind, { code: 'storage_unavailable' });
+  assert.ok(session.broken);
+  await assert.rejects(session.query('select 1', []), { code: 'storage_unavailable' });
 });

@@ -1,8 +1,8 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { Problem } from './api/problem.ts';
+import { makeQueryClient } from './app/queryClient.ts';
 import { takeToken } from './app/token.ts';
 import { makeRouter } from './router.tsx';
 import './styles/tokens.css';
@@ -10,12 +10,12 @@ import './styles/base.css';
 
 takeToken();
 
-/** An answer of the server's is final; only silence is tried again. */
-const silent = (failures: number, error: Error): boolean =>
-  failures < 2 && error instanceof Problem && error.status === 0;
+const OUTSIDE = ['/sign-in', '/enrol'];
 
-const queryClient = new QueryClient({
-  defaultOptions: { queries: { retry: silent, staleTime: 5_000 }, mutations: { retry: false } },
+const queryClient = makeQueryClient(() => {
+  const { pathname, href } = router.state.location;
+  if (OUTSIDE.includes(pathname)) return;
+  void router.navigate({ to: '/sign-in', search: { next: href }, replace: true });
 });
 const router = makeRouter(queryClient);
 

@@ -1,6 +1,6 @@
 /** Fills a house with what pages show: grants, refusals, a lock with its probes, a sweep, findings, and names meant to break a layout. */
 import { generateKeyPairSync } from 'node:crypto';
-import type { Served } from '../../src/api/serve.ts';
+import type { Served } from '../../src/api/index.ts';
 import { createCsr } from '../../src/crypto/index.ts';
 import { newId } from '../../src/kernel/index.ts';
 import type { Draft } from '../../src/store/index.ts';

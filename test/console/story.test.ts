@@ -148,9 +148,12 @@ describe('the story in a browser', { skip: missing ?? false }, () => {
   });
 
   test('a new passkey becomes part of a manifest, never a key by itself', async () => {
-    await page.goto('/account');
-    await button('Make a passkey').click();
-    await page.getByLabel('Key for the manifest').getByText('credentialId').waitFor();
+    // A device of its own: the other one shall offer one passkey alone.
+    const device = await newPageWithPasskeys(page.context());
+    await device.goto('/account');
+    await device.getByRole('button', { name: 'Make a passkey' }).click();
+    await device.getByLabel('Key for the manifest').getByText('credentialId').waitFor();
+    await device.close();
     const [ada] = await world.server.house.log.rows('person');
     assert.equal(ada?.spec.keys.length, 1);
   });
@@ -162,5 +165,13 @@ describe('the story in a browser', { skip: missing ?? false }, () => {
     await heading('Sign in');
     await button('Sign in with a passkey').click();
     await heading('Identities');
+  });
+
+  test('a session that is over leads to sign-in, and back to where one was', async () => {
+    await page.context().clearCookies();
+    await page.getByRole('link', { name: 'Locks', exact: true }).click();
+    await heading('Sign in');
+    await button('Sign in with a passkey').click();
+    await heading('Locks');
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { approvalMessage } from '#verifier';
-import { type Served, serve } from '../../src/api/serve.ts';
+import { type Served, serve } from '../../src/api/index.ts';
 import { readConfig } from '../../src/config.ts';
 
 const CHROMIUM = '/usr/bin/chromium';

@@ -77,8 +77,12 @@ function CheckLine({ check: { what, holds, detail } }: { check: Check }) {
   );
 }
 
-const Raw = ({ entry: { checkpoint, proof } }: { entry: Entry }) => (
+const Raw = ({ entry: { leaf, checkpoint, proof } }: { entry: Entry }) => (
   <>
+    <details>
+      <summary>Leaf, exactly as hashed</summary>
+      <Code label="Leaf">{leaf}</Code>
+    </details>
     <details>
       <summary>Checkpoint</summary>
 

@@ -121,6 +121,18 @@ describe('workload API streams', () => {
     assert.equal(fixture.authority.asked.length, 2);
   });
 
+  test('a lock that arrives while a message is put together is not missed', async () => {
+    const { bundle } = fixture.authority;
+    fixture.authority.bundle = async () => {
+      const answer = await bundle();
+      fixture.authority.bundle = bundle;
+      fixture.authority.allowed.clear();
+      fixture.server.onLock(lockOn('idn_own'));
+      return answer;
+    };
+    await assert.rejects(fixture.client.watch('FetchX509SVID').next(), { code: status.PERMISSION_DENIED });
+  });
+
   test('a new bundle is pushed', async () => {
     const stream = fixture.client.watch('FetchX509Bundles');
     const before = await stream.next();

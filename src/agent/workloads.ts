@@ -1,3 +1,4 @@
+import { MunimentError } from '../kernel/index.ts';
 import type { Attestor } from './attest-unix.ts';
 import type { Bundles, TrustBundle } from './bundles.ts';
 import type { HeldCredential } from './cache.ts';
@@ -33,10 +34,21 @@ export function createWorkloads({
   watchers,
   onDelivered,
 }: WorkloadsOptions): Workloads {
-  async function withSvids(peer: Peer): Promise<Standing> {
+  /**
+   * INVARIANT: nothing that waits for input or output may come between this and the message that is made of it, or a lock
+   * that arrives there would find nobody to take the credential back from.
+   */
+  async function obtain(peer: Peer, audience?: string[]) {
     const attestation = await attestor.attest(peer);
-    const { holding, granted } = await svids.obtain(attestation);
+    const obtained = await svids.obtain(attestation, audience);
+    // The server took its time: the process must still be the one that was looked at.
+    if (!peer.lives()) throw new MunimentError('attestation_refused', 'the caller has ended');
+    return { attestation, ...obtained };
+  }
+
+  async function withSvids(peer: Peer): Promise<Standing> {
     const bundle = await bundles.current();
+    const { attestation, holding, granted } = await obtain(peer);
     const { credentials } = holding;
     return {
       instance: attestation.instance,
@@ -81,8 +93,7 @@ export function createWorkloads({
       standingStream({ look: () => withoutSvids(peer), watchers, signal, carriesSvids: false }),
     bundleFor: withoutSvids,
     async jwtSvids(peer, audience) {
-      const attestation = await attestor.attest(peer);
-      const { holding, granted } = await svids.obtain(attestation, audience);
+      const { attestation, holding, granted } = await obtain(peer, audience);
       if (!granted) for (const { entry } of holding.credentials) onDelivered(entry, attestation.instance);
       return holding.credentials;
     },

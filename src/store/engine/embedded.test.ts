@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import { sessionEnded } from '../../../test/support/drafts.ts';
 import { testSigner } from '../../../test/support/log-signer.ts';
 import { openDatabase, openLog } from '../index.ts';
+import { openEmbedded } from './embedded.ts';
 import { Rounds } from './maintenance.ts';
 import { EngineSession } from './session.ts';
 
@@ -165,4 +166,20 @@ test('an engine that does not answer is given up, and so is everybody who waits 
   await assert.rejects(behind, { code: 'storage_unavailable' });
   assert.ok(session.broken);
   await assert.rejects(session.query('select 1', []), { code: 'storage_unavailable' });
+});
+
+test('an engine that broke is replaced, and has everything that was committed', async (t) => {
+  const engine = await openEmbedded(join(await temporaryFolder(t), 'data'), 2_000);
+  t.after(() => engine.close());
+  await sql`create table kept (n int)`.execute(engine.db);
+  await sql`insert into kept values (1)`.execute(engine.db);
+  const endless = sql`select count(*) from generate_series(1, 100000) a, generate_series(1, 100000) b`;
+  await assert.rejects(endless.execute(engine.db), { code: 'storage_unavailable' });
+  const read = () => sql<{ n: number }>`select n from kept`.execute(engine.db).catch(() => undefined);
+  let answer = await read();
+  while (answer === undefined) {
+    await new Promise((resolve) => setImmediate(resolve));
+    answer = await read();
+  }
+  assert.deepEqual(answer.rows, [{ n: 1 }]);
 });

@@ -13,12 +13,12 @@ import { EngineSession } from './session.ts';
 const RESTART_PAUSE_MILLISECONDS = 1_000;
 
 /**
- * Opens PGlite under `folder`, or one in memory for tests where it is null.
+ * Opens PGlite under `folder`, or one in memory for tests where it is null. `answerMilliseconds`: how long a statement may take.
  * @throws MunimentError `data_in_use`, `data_damaged`, `data_unwritable`
  */
-export async function openEmbedded(folder: string | null): Promise<Engine> {
+export async function openEmbedded(folder: string | null, answerMilliseconds?: number): Promise<Engine> {
   const data = folder === null ? null : takeDataFolder(folder);
-  const keeper = new SessionKeeper(folder, data);
+  const keeper = new SessionKeeper(folder, data, answerMilliseconds);
   try {
     await keeper.session();
     data?.created();
@@ -47,11 +47,13 @@ export async function openEmbedded(folder: string | null): Promise<Engine> {
 class SessionKeeper {
   readonly #folder: string | null;
   readonly #data: DataFolder | null;
+  readonly #answerMilliseconds: number | undefined;
   #current: Promise<EngineSession> | undefined;
   #notBefore = 0;
   #closed = false;
 
-  constructor(folder: string | null, data: DataFolder | null) {
+  constructor(folder: string | null, data: DataFolder | null, answerMilliseconds: number | undefined) {
+    this.#answerMilliseconds = answerMilliseconds;
     this.#folder = folder;
     this.#data = data;
   }
@@ -78,7 +80,7 @@ class SessionKeeper {
 
   async #start(): Promise<EngineSession> {
     try {
-      return await EngineSession.start({ folder: this.#data?.cluster ?? null });
+      return await EngineSession.start({ folder: this.#data?.cluster ?? null }, this.#answerMilliseconds);
     } catch (error) {
       throw this.#whyNot(error);
     }

@@ -11,6 +11,7 @@ import { connect } from 'node:tls';
 import { createServerClient } from '../agent/client.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createCsr, encodePem } from '../crypto/index.ts';
+import { HTTP_BODY_MAX_BYTES } from '../kernel/index.ts';
 import { type Served, serve } from './serve.ts';
 
 let folder: string;
@@ -156,6 +157,25 @@ async function firstEvent(stream: IncomingMessage, wanted: string): Promise<stri
   }
   throw new Error(`the stream ended without ${wanted}: ${text}`);
 }
+
+test('a body whose length nobody told is cut off at the limit all the same', async () => {
+  const send = (bytes: number) =>
+    new Promise<string>((resolve, reject) => {
+      const { hostname: host, port } = new URL(served.urls.console);
+      const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' };
+      const outgoing = httpRequest(
+        { host, port, method: 'POST', path: '/api/v1/sessions', headers },
+        (response) => {
+          readAll(response).then((text) => resolve(JSON.parse(text).code), reject);
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.write(`{"token":"${'a'.repeat(bytes)}`);
+      outgoing.end('"}');
+    });
+  assert.equal(await send(HTTP_BODY_MAX_BYTES), 'body_too_large');
+  assert.equal(await send(100), 'sign_in_refused');
+});
 
 test('a second server on the same data is refused, and so is a port that is taken', async () => {
   await assert.rejects(serve(configFor(join(folder, 'data'))), { code: 'data_in_use' });

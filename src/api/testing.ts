@@ -9,7 +9,7 @@ import { type Config, readConfig } from '../config.ts';
 import { createCsr } from '../crypto/index.ts';
 import { type House, openHouse } from '../house.ts';
 import { manualClock } from '../kernel/index.ts';
-import { openDatabase } from '../store/index.ts';
+import { type Database, openDatabase } from '../store/index.ts';
 import { createApi, type MunimentApi } from './create.ts';
 import type { Door } from './env.ts';
 import { createLogger } from './logging.ts';
@@ -56,14 +56,18 @@ const ORIGINS = {
   pki: 'http://localhost',
 };
 
-export async function openTestHouse(flags: Record<string, unknown> = {}): Promise<TestHouse> {
+/** The house closes the database that it is given. */
+export async function openTestHouse(
+  flags: Record<string, unknown> = {},
+  given?: Database,
+): Promise<TestHouse> {
   const folder = await mkdtemp(join(tmpdir(), 'muniment-api-'));
   const config = readConfig({
     environment: {},
     flags: { data: folder, sweep: false, logLevel: 'silent', ...flags },
   });
   const clock = manualClock(new Date());
-  const house = await openHouse(config, { clock, database: await openDatabase({ memory: true }) });
+  const house = await openHouse(config, { clock, database: given ?? (await openDatabase({ memory: true })) });
   const api = createApi({
     house,
     places: { consolePort: () => TEST_CONSOLE_PORT, hosts: config.hosts },

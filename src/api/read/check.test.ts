@@ -7,6 +7,7 @@ import {
   generatePrivateKey,
   issueCertificate,
   issuerOf,
+  type JwtClaims,
   jtiOf,
   localSigner,
   serialOf,
@@ -83,10 +84,7 @@ describe('the check of a credential against its entry', () => {
   }
 
   const forgedToken = async (other: object) => ({
-    jwt: await signJwt(
-      { ...(decodeJwt(token.jwt) as never as Parameters<typeof signJwt>[0]), ...other },
-      stolen,
-    ),
+    jwt: await signJwt({ ...decodeJwt<JwtClaims>(token.jwt), ...other }, stolen),
   });
 
   const isReused = (answer: { known: boolean; state: string; why: string }, name: string, what: RegExp) => {

@@ -77,6 +77,28 @@ table('NHI-INV-02', [
       verdict: 'FAIL',
     }),
   ),
+  ...[{ name: 'Payments Team' }, { name: 'Security Operations' }, { name: 'root' }, { name: 'No-Reply' }].map(
+    ({ name }): Case => ({
+      what: `owner ${name}`,
+      story: () =>
+        after(house(), (story) => story.person('per_c', { name }).identity('idn_x', { owner: 'per_c' })),
+      clause: ALIAS,
+      verdict: 'FAIL',
+    }),
+  ),
+  ...[
+    { name: 'Ada Admin', address: 'ada.admin@example.test' },
+    { name: 'Olga Owner', address: 'olga@example.test' },
+    { name: '山田 太郎' },
+  ].map(
+    (owner): Case => ({
+      what: `owner ${owner.name}`,
+      story: () =>
+        after(house(), (story) => story.person('per_c', owner).identity('idn_x', { owner: 'per_c' })),
+      clause: ALIAS,
+      verdict: 'PASS',
+    }),
+  ),
   {
     what: 'a name that only holds such a word',
     story: () =>

@@ -23,9 +23,27 @@ const IDENTITY_KINDS: readonly Kind[] = [
 ];
 const PERSON_KINDS: readonly Kind[] = ['resource.declared', 'resource.retired'];
 
-/** Words that a name or a mailbox of more than one person goes by; a whole word of either is enough. */
-const SHARED =
-  /(^|[^\p{L}])(admin|administrator|alerts?|devops|dl|group|helpdesk|info|mailbox|no-?reply|office|ops|operations|owner|platform|root|security|service|shared|sre|staff|support|sysadmin|team)([^\p{L}]|$)/iu;
+const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
+
+/** Words that make any name one of more than one person. */
+const GROUP_WORDS = words(
+  'crew department devops dl group helpdesk mailbox noreply reply shared squad sre staff support team',
+);
+/** Words that are no person's name where there is no other beside them: `admin`, but not `Ada Admin`. */
+const GENERIC_WORDS = words(
+  'account admin administrator alert alerts help hostmaster info it no office operations operator ops owner platform postmaster ' +
+    'root security service sysadmin system user webmaster',
+);
+
+/** True for a name, or the first part of an address, that a team, a mailbox or a generic account would go by. */
+function isShared(name: string): boolean {
+  const parts = name
+    .toLowerCase()
+    .split(/[^\p{L}]+/u)
+    .filter((part) => part !== '');
+  const isGroup = parts.some((part) => GROUP_WORDS.has(part));
+  return isGroup || (parts.length > 0 && parts.every((part) => GENERIC_WORDS.has(part)));
+}
 
 type Identity = Version<'identity'>;
 
@@ -108,7 +126,7 @@ function namesOf(context: Context, { name, spec }: Rows['person']): string[] | n
 function personal(context: Context, id: string, owner: Version<'person'>): Finding {
   const names = namesOf(context, owner.row);
   if (names === null) return finding('NOT_EVALUABLE', id, `name and address of ${owner.row.id} are withheld`);
-  return names.some((name) => SHARED.test(name))
+  return names.some(isShared)
     ? finding('FAIL', id, `${owner.row.id} goes by the name of a team, a mailbox or a generic account`)
     : finding('PASS', id, `${owner.row.id} goes by a name and address that no list of shared ones knows`);
 }

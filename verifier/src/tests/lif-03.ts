@@ -132,14 +132,14 @@ export function revocationWorks(context: Context): TestResult {
   const records = context.told('probe.recorded');
   const proofs = placed(context).map((lock) => proofOf(context, lock, records));
   const hidden = context.withheld('lock.placed', 'probe.recorded').map((entry) => withheldFinding(entry));
-  const none = { verdict: 'NOT_OCCURRING', why: 'nothing was locked in the period' } as const;
-  const over = (clause: string, rule: (proof: Proof) => Finding[]): Judged =>
-    judge(clause, [...proofs.flatMap(rule), ...hidden], none);
+  const none = { verdict: 'NOT_OCCURRING' as const, why: 'nothing was locked in the period' };
+  const over = (clause: string, rule: (proof: Proof) => Finding[], empty: typeof none = none): Judged =>
+    judge(clause, [...proofs.flatMap(rule), ...hidden], empty);
   const hasLocks = proofs.length + hidden.length > 0;
   return resultOf('NHI-LIF-03', [
     over('the dead credential is refused where it was tried', refused),
     over('every covered credential was tried at every point', everywhere),
     hasLocks ? inTime(proofs, hidden) : stated(IN_TIME, none.verdict, none.why),
-    over('no probe writes a credential down', silent),
+    over('no probe writes a credential down', silent, { ...none, why: 'no try is on record' }),
   ]);
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { Served } from '../../api/index.ts';
 import type { Config } from '../../config.ts';
 import { type CommonOptions, client, command } from '../context.ts';
-import { note, printable, table } from '../terminal.ts';
+import { note, printable } from '../terminal.ts';
 
 interface ServeOptions extends CommonOptions {
   config?: string;
@@ -60,14 +60,14 @@ async function look(config: Config): Promise<Overview> {
 
 function sweepLines({ sweep, byClass }: Overview['found']): string[] {
   if (sweep === null) return ['This host was not swept: `muniment sweep host` does it.'];
-  const rows = Object.entries(byClass).map(([name, count]) => [`  ${name}`, count]);
+  const counts = Object.entries(byClass).map(([name, count]) => `${count} ${name}`);
   const denied = sweep.denied
     .slice(0, DENIED_SHOWN)
     .map(({ what, why }) => `  not read: ${printable(what)} (${why})`);
   const more = sweep.denied.length > DENIED_SHOWN ? [`  and ${sweep.denied.length - DENIED_SHOWN} more`] : [];
   return [
     `On this host: ${sweep.items} things, swept ${sweep.when}: ${sweep.verdict}, ${sweep.why}`,
-    table([], rows, ''),
+    ...(counts.length > 0 ? [`  ${counts.join(', ')}`] : []),
     ...denied,
     ...more,
   ];
@@ -82,23 +82,30 @@ function identityLine({ identities }: Overview): string {
 const SEAL_WORDS =
   'Keys are sealed under a key file beside the data, which protects from nobody who can read that folder; MUNIMENT_SEAL_KEY names a better place.';
 
+/** A one-time link in a log file would be a key left lying about: it is for a person at a terminal. */
+async function wayIn(served: Served): Promise<string[]> {
+  const { house, urls } = served;
+  const nobody = (await house.log.view()).rows('person').size === 0;
+  const link = nobody && process.stdout.isTTY ? await served.signIn() : undefined;
+  if (link !== undefined)
+    return [`Console, to enrol the first administrator (once, ten minutes): ${link.url}`];
+  const how = nobody
+    ? 'Nobody is enrolled yet: muniment person key ada.key && muniment person enrol ada --key ada.key'
+    : 'A link to sign in: muniment person sign-in NAME';
+  return [`Console: ${urls.console}`, how];
+}
+
 async function screen(served: Served, config: Config): Promise<string> {
   const overview = await look(config);
-  // A one-time link in a log file would be a key left lying about: it is for a person at a terminal.
-  const link = process.stdout.isTTY ? await served.signIn() : undefined;
-  const parts = [
+  return [
     ...sweepLines(overview.found),
     identityLine(overview),
     `The log ${overview.log.origin} has ${overview.log.size} entries.`,
     ...(config.sealKey === undefined ? [SEAL_WORDS] : []),
     '',
-    link === undefined
-      ? `Console: ${served.urls.console}`
-      : `Console, to enrol as first administrator (once, ten minutes): ${link.url}`,
-    ...(link === undefined ? ['A sign-in link: muniment person sign-in NAME'] : []),
-    `API:     ${served.urls.api}`,
-  ];
-  return parts.filter((part, at) => part !== '' || at > 0).join('\n');
+    ...(await wayIn(served)),
+    `API: ${served.urls.api}`,
+  ].join('\n');
 }
 
 /** Resolves when a person or the system asks the process to end. */

@@ -5,7 +5,7 @@ import { spiffeBundleOf } from './index.ts';
 import { opensslVerify } from './testing/judge.ts';
 import { askX509, joinAgent, newKey, openWorld, type World } from './testing/world.ts';
 
-const skip = postgresPrograms() === undefined ? 'PostgreSQL is not installed' : false;
+const skip = postgresPrograms() === undefined ? 'needs PostgreSQL' : false;
 
 let postgres: TestPostgres;
 let one: World;

@@ -75,7 +75,7 @@ test('killed without warning, again and again: nothing acknowledged is lost, and
 });
 
 test('the kernel is asked to make each commit durable', async (t) => {
-  if (!existsSync(STRACE)) return t.skip('no strace is installed');
+  if (!existsSync(STRACE)) return t.skip('needs strace');
   const { folder, keyFile } = await prepare(t);
   const trace = join(folder, '..', 'trace');
   const commits = 16;

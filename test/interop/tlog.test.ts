@@ -49,7 +49,7 @@ test('Go agrees with every note and proof of a small log, and with none that was
   t.after(() => rmSync(folder, { recursive: true }));
   const judge = buildJudge(folder);
   if (judge === undefined) {
-    t.skip('no Go here, or its module cannot be fetched');
+    t.skip('needs Go and its module');
     return;
   }
   const ask = (log: object) => spawnSync(judge, { input: JSON.stringify(log) }).stdout.toString();

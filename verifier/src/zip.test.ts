@@ -102,7 +102,7 @@ test('a zip tool that is not ours finds the archive sound', (t) => {
   try {
     execFileSync('python3', ['-c', 'pass']);
   } catch {
-    t.skip('no python3 here to judge it');
+    t.skip('needs python3');
     return;
   }
   const script =

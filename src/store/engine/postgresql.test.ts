@@ -8,7 +8,7 @@ import { testSigner } from '../../../test/support/log-signer.ts';
 import { postgresPrograms, startPostgres, type TestPostgres } from '../../../test/support/postgres.ts';
 import { openDatabase, openLog } from '../index.ts';
 
-const skip = postgresPrograms() === undefined ? 'no PostgreSQL is installed' : false;
+const skip = postgresPrograms() === undefined ? 'needs PostgreSQL' : false;
 
 describe('PostgreSQL', { skip }, () => {
   let server: TestPostgres;
@@ -31,6 +31,13 @@ describe('PostgreSQL', { skip }, () => {
     await sql`reset role`.execute(database.db);
     await assert.rejects(sql`delete from entry`.execute(database.db), { code: '42501' });
     await database.close();
+  });
+
+  test('replicas that start at once on an empty database make it once', async () => {
+    const url = await server.database('together');
+    const opened = await Promise.all(Array.from({ length: 4 }, () => openDatabase({ url })));
+    for (const { db } of opened) assert.equal((await sql`select 1 from log_head`.execute(db)).rows.length, 1);
+    await Promise.all(opened.map((database) => database.close()));
   });
 
   test('with an owner apart, the application never holds the right to change entries', async () => {

@@ -41,6 +41,8 @@ export async function grantTo(owner: Db, role: string): Promise<void> {
     sql`revoke insert, update, delete on muniment_migration from ${to}`,
   ];
   await owner.transaction().execute(async (tx) => {
+    // Two replicas that start at once would each update the same catalogue rows, and one would be refused.
+    await sql`select pg_advisory_xact_lock(hashtext(${APPLICATION_ROLE}))`.execute(tx);
     for (const statement of statements) await statement.execute(tx);
   });
 }

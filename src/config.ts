@@ -61,7 +61,6 @@ const settings = z.strictObject({
 
 export type Settings = z.output<typeof settings>;
 type Key = keyof Settings;
-type Layer = 'flag' | 'variable' | 'file' | 'default';
 
 export interface Config extends Settings {
   /** Where each setting in force came from. */

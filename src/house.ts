@@ -105,7 +105,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     jobs,
     authority,
     registry: createRegistry({ log, clock }),
-    changes: createChanges({ log }),
+    changes: createChanges({ log, trustDomain: config.trustDomain }),
     evidence: createEvidence({ database, log, signer, clock, sealing: seal.worth }),
     issuance: createIssuance({ database, log, authority, clock }),
     tokens: createTokens({ log }),

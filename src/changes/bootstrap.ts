@@ -2,13 +2,12 @@ import { type ApprovalKey, canonicalize, type PersonSpec, type Role, type Rows }
 import { MunimentError } from '../kernel/index.ts';
 import type { People } from '../registry/index.ts';
 import type { Decided, Draft, View } from '../store/index.ts';
-import { canApprove } from './check.ts';
+import { AGENT_IDENTITY, canApprove } from './check.ts';
 import { entriesOf } from './entries.ts';
-import type { Fresh } from './fresh.ts';
 import { type Manifest, parseManifests, printManifests } from './manifests.ts';
 import { worldAfter, worldOf } from './model.ts';
 import { planOf } from './plan.ts';
-import { resolveManifests } from './resolve.ts';
+import { type Naming, resolveManifests } from './resolve.ts';
 
 export interface Enrolment {
   name: string;
@@ -43,7 +42,7 @@ const builtIn = (owner: string): Array<Omit<Manifest, 'path'>> => [
   },
   {
     kind: 'Identity',
-    name: 'muniment-agent',
+    name: AGENT_IDENTITY.name,
     spec: {
       kind: 'service-account',
       purpose: 'Attests processes on a host and holds their credentials',
@@ -51,7 +50,7 @@ const builtIn = (owner: string): Array<Omit<Manifest, 'path'>> => [
       owner,
       profile: 'muniment-agent',
       environment: 'production',
-      spiffePath: '/muniment/agent',
+      spiffePath: AGENT_IDENTITY.spiffePath,
     },
   },
   {
@@ -126,15 +125,11 @@ function closedBy(actor: string, approvers: number): Draft[] {
  * Enrols a person in the marked first days: allowed until two people can approve, which closes the bootstrap for good. The
  * first enrolment opens it and declares Muniment's own identity. Throws `forbidden` once it is closed, and what manifests throw.
  */
-export function decideEnrolment(
-  given: Enrolment,
-  view: View,
-  people: People,
-  fresh: Fresh,
-): Decided<{ person: string }> {
+export function decideEnrolment(given: Enrolment, naming: Naming): Decided<{ person: string }> {
+  const { view, people, fresh } = naming;
   refuseClosed(view);
   const actor = given.actor ?? 'sys';
-  const desired = resolveManifests(manifestsOf(given, view, people), { view, people, fresh });
+  const desired = resolveManifests(manifestsOf(given, view, people), naming);
   const person = desired[0]?.id as string;
   const plan = planOf(desired, view, { change: '', title: REASON, reason: REASON, proposer: actor });
   const by = { change: null, reason: REASON, actor, bootstrap: true };

@@ -7,8 +7,9 @@ import type { Desired, Standing, World } from './model.ts';
 export class WorldFault extends MunimentError {
   readonly subject: { kind: ResourceKind; id: string };
 
-  constructor(kind: ResourceKind, id: string, message: string) {
-    super('invalid_manifest', message);
+  constructor({ kind, id, path: document }: Desired, message: string, field?: string) {
+    const path = document && field ? `${document}.spec.${field}` : document;
+    super('invalid_manifest', path ? `\`${path}\`: ${message}` : message, path ? { path } : {});
     this.subject = { kind, id };
   }
 }
@@ -16,8 +17,10 @@ export class WorldFault extends MunimentError {
 /** Approvers it takes for a change to be approved by somebody else than its proposer. */
 const APPROVERS_MIN = 2;
 
-/** Each agent has a SPIFFE ID of its own below this; an identity that took one would be that agent to everybody. */
-const AGENT_PATHS = '/muniment/agent/';
+/** Agents have their SPIFFE IDs below this; an identity that took one would be that agent to everybody. */
+const OWN_PATHS = '/muniment/';
+/** Muniment's own identity, that agents join as: the one that may have a path there. */
+export const AGENT_IDENTITY = { name: 'muniment-agent', spiffePath: '/muniment/agent' } as const;
 
 const living = ({ spec }: Standing<'Person'>): boolean => spec.status === 'active';
 
@@ -30,7 +33,7 @@ export const canApprove = (spec: Rows['person']['spec']): boolean =>
 type Check<K extends ResourceKind> = (
   thing: Standing<K>,
   world: World,
-  fail: (message: string) => never,
+  fail: (message: string, field?: string) => never,
 ) => void;
 
 function needPerson(id: string, role: string, world: World, fail: (message: string) => never): void {
@@ -60,20 +63,22 @@ const CHECKS: { [K in ResourceKind]: Check<K> } = {
     if (spec.status === 'active') needPerson(spec.owner, 'owner', world, fail);
   },
   Profile() {},
-  Identity({ id, spec }, world, fail) {
+  Identity({ id, name, spec }, world, fail) {
     needPerson(spec.owner, 'owner', world, fail);
     if (spec.deputy !== undefined) needPerson(spec.deputy, 'deputy', world, fail);
     if (spec.deputy === spec.owner) fail('owner and deputy are one person');
     const application = world.Application.get(spec.application);
     if (application?.spec.status !== 'active') fail('the application does not stand');
     if (!world.Profile.has(spec.profile)) fail('the profile does not stand');
-    if (spec.spiffePath.startsWith(AGENT_PATHS)) fail(`\`${AGENT_PATHS}\` is kept for agents`);
+    const isAgents = name === AGENT_IDENTITY.name && spec.spiffePath === AGENT_IDENTITY.spiffePath;
+    if (spec.spiffePath.startsWith(OWN_PATHS) && !isAgents)
+      fail(`\`${OWN_PATHS}\` is kept for Muniment itself`, 'spiffePath');
     const twin = first(
       world,
       'Identity',
       (other) => other.id !== id && other.spec.spiffePath === spec.spiffePath,
     );
-    if (twin) fail(`\`${spec.spiffePath}\` is the SPIFFE path of another identity`);
+    if (twin) fail(`\`${spec.spiffePath}\` is the SPIFFE path of another identity`, 'spiffePath');
   },
   Policy({ spec }, world, fail) {
     validatePolicy(spec.cedar);
@@ -87,11 +92,12 @@ const CHECKS: { [K in ResourceKind]: Check<K> } = {
   },
 };
 
-function checkThing({ kind, id }: Desired, world: World): void {
+function checkThing(desired: Desired, world: World): void {
+  const { kind, id } = desired;
   const thing = world[kind].get(id);
   if (thing === undefined) return;
-  const fail = (message: string): never => {
-    throw new WorldFault(kind, id, message);
+  const fail = (message: string, field?: string): never => {
+    throw new WorldFault(desired, message, field);
   };
   (CHECKS[kind] as Check<ResourceKind>)(thing, world, fail);
   if (kind === 'Person') return;
@@ -100,10 +106,11 @@ function checkThing({ kind, id }: Desired, world: World): void {
 }
 
 /** What still leans on a profile that is to go. Identities go with their application, trusts with their identity. */
-function checkRetired({ kind, id }: Desired, after: World): void {
+function checkRetired(desired: Desired, after: World): void {
+  const { kind, id } = desired;
   if (kind !== 'Profile' || after.Profile.has(id)) return;
   const user = first(after, 'Identity', ({ spec }) => spec.profile === id);
-  if (user) throw new WorldFault(kind, id, `identity \`${String(user.name)}\` still has the profile`);
+  if (user) throw new WorldFault(desired, `identity \`${String(user.name)}\` still has the profile`);
 }
 
 const approvers = (world: World): number =>
@@ -118,9 +125,9 @@ function checkWayBack(before: World, after: World, desired: readonly Desired[]):
   const person = desired.find(({ kind }) => kind === 'Person');
   if (!person) return;
   if (approvers(before) >= APPROVERS_MIN && approvers(after) < APPROVERS_MIN)
-    throw new WorldFault('Person', person.id, `fewer than ${APPROVERS_MIN} people could approve afterwards`);
+    throw new WorldFault(person, `fewer than ${APPROVERS_MIN} people could approve afterwards`);
   if (admins(before) > 0 && admins(after) === 0)
-    throw new WorldFault('Person', person.id, 'there would be no administrator afterwards');
+    throw new WorldFault(person, 'there would be no administrator afterwards');
 }
 
 /** Checks what is desired as it would stand. Throws `WorldFault` (`invalid_manifest`) or `invalid_policy`. */

@@ -3,7 +3,14 @@ import type { View } from '../store/index.ts';
 
 /** What should stand, resolved to ids; `after` is null where it should be retired. */
 export type Desired = {
-  [K in ResourceKind]: { kind: K; id: string; name: string | Commitment; after: ResourceSpecs[K] | null };
+  [K in ResourceKind]: {
+    kind: K;
+    id: string;
+    name: string | Commitment;
+    after: ResourceSpecs[K] | null;
+    /** Where it was declared, for messages: `documents[2]`. Absent for what goes along, and in a plan made again. */
+    path?: string;
+  };
 }[ResourceKind];
 
 /** A resource that stands: declared and not retired. */

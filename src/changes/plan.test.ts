@@ -59,7 +59,7 @@ class Ledger {
 
   plan(manifests: readonly Manifest[]) {
     const [view, people, fresh] = [this.view, this.people, new Fresh()];
-    const desired = resolveManifests(manifests, { view, people, fresh });
+    const desired = resolveManifests(manifests, { view, people, fresh, trustDomain: 'example.test' });
     const plan = planOf(desired, view, { change: 'chg_x', title: 't', reason: 'r', proposer: 'per_x' });
     return { plan, openings: fresh.openingsIn(JSON.stringify(plan)) };
   }

@@ -20,6 +20,7 @@ export interface Naming {
   view: View;
   people: People;
   fresh: Fresh;
+  trustDomain: string;
 }
 
 const fault = (message: string, path: string): MunimentError =>
@@ -67,14 +68,14 @@ class Resolver {
     const { kind, name, path } = manifest;
     const present = standing(kind, name, this.#naming);
     if (manifest.spec === null) {
-      if (present) return { kind, id: present.id, name: present.name, after: null };
+      if (present) return { kind, id: present.id, name: present.name, after: null, path };
       if (wasRetired(kind, name, this.#naming)) return undefined;
       throw fault(`no ${kind} is named \`${name}\``, `${path}.name`);
     }
     const id = present?.id ?? this.#naming.fresh.id(kind, name);
     const stored =
       present?.name ?? (kind === 'Person' ? this.#naming.fresh.commit(name, 'name', name) : name);
-    return { kind, id, name: stored, after: this.#spec(manifest) } as Desired;
+    return { kind, id, name: stored, after: this.#spec(manifest), path } as Desired;
   }
 
   #spec(manifest: Manifest): ResourceSpecs[ResourceKind] {
@@ -129,8 +130,20 @@ class Resolver {
       deputy: spec.deputy === undefined ? undefined : this.#ref('Person', spec.deputy, `${path}.deputy`),
       profile: this.#ref('Profile', spec.profile, `${path}.profile`),
       environment: spec.environment,
-      spiffePath: spiffePath(spec.spiffePath ?? `/${spec.application}/${name}`, `${path}.spiffePath`),
+      spiffePath: this.#spiffePath(spec.spiffePath ?? `/${spec.application}/${name}`, `${path}.spiffePath`),
     });
+  }
+
+  /** The whole SPIFFE ID is what has to be valid, or nothing could be issued later. */
+  #spiffePath(path: string, where: string): string {
+    if (!path.startsWith('/')) throw fault('must start with `/`', where);
+    try {
+      return parseSpiffeId(`spiffe://${this.#naming.trustDomain}${path}`).path;
+    } catch (error) {
+      throw new MunimentError('invalid_spiffe_id', `\`${where}\`: ${(error as Error).message}`, {
+        path: where,
+      });
+    }
   }
 
   #trust(spec: ManifestSpecs['Trust'], path: string): ResourceSpecs['Trust'] {
@@ -155,17 +168,6 @@ const policy = ({ description, cedar }: ManifestSpecs['Policy']): ResourceSpecs[
   cedar,
   version: createHash('sha256').update(cedar).digest('hex'),
 });
-
-function spiffePath(path: string, where: string): string {
-  if (!path.startsWith('/')) throw fault('must start with `/`', where);
-  try {
-    return parseSpiffeId(`spiffe://x${path}`).path;
-  } catch (error) {
-    throw new MunimentError('invalid_spiffe_id', `\`${where}\`: ${(error as Error).message}`, {
-      path: where,
-    });
-  }
-}
 
 const KEY_TYPES = { ed25519: ['ed25519'], passkey: ['ec', 'ed25519'] } as const;
 

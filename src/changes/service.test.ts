@@ -230,7 +230,7 @@ spec: {kind: bot, purpose: p, application: payments, owner: olga, profile: read-
         { code: 'invalid_manifest', message: /SPIFFE path of another/ },
       ],
       [identity(`, spiffePath: /${'x'.repeat(2040)}`), { code: 'invalid_spiffe_id' }],
-      [identity(', spiffePath: /muniment/agent/agt-x'), { message: /kept for agents/ }],
+      [identity(', spiffePath: /muniment/agent/agt-x'), { message: /kept for Muniment itself/ }],
       [
         identity(', spiffePath: /a/../b'),
         { code: 'invalid_spiffe_id', path: 'documents[0].spec.spiffePath' },

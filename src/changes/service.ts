@@ -65,12 +65,20 @@ async function guardOpen(tx: Tx, id: string): Promise<void> {
     throw new MunimentError('change_closed', `the change is ${row?.state ?? 'unknown'}`);
 }
 
+export interface ChangesOptions {
+  log: Log;
+  /** SPIFFE IDs are declared in it. */
+  trustDomain: string;
+}
+
 class ChangesService implements Changes {
   readonly #log: Log;
+  readonly #trustDomain: string;
   readonly #inTurn = oneByOne();
 
-  constructor(log: Log) {
+  constructor({ log, trustDomain }: ChangesOptions) {
     this.#log = log;
+    this.#trustDomain = trustDomain;
   }
 
   #plan(proposal: Proposal, change: string, fresh: Fresh) {
@@ -78,7 +86,7 @@ class ChangesService implements Changes {
     checkWords(source === undefined ? { title, reason } : { title, reason, source });
     const manifests = parseManifests(proposal.manifests);
     return (view: View, people: People): Plan => {
-      const desired = resolveManifests(manifests, { view, people, fresh });
+      const desired = resolveManifests(manifests, { view, people, fresh, trustDomain: this.#trustDomain });
       const plan = planOf(desired, view, { change, title, reason, proposer });
       if (plan.operations.length === 0)
         throw new MunimentError('plan_empty', 'everything stands as the manifests say');
@@ -207,7 +215,7 @@ class ChangesService implements Changes {
   async enrolBootstrap(enrolment: Enrolment): Promise<{ person: string }> {
     const fresh = new Fresh();
     const committed = await commitWithPeople(this.#log, (view, people) =>
-      decideEnrolment(enrolment, view, people, fresh),
+      decideEnrolment(enrolment, { view, people, fresh, trustDomain: this.#trustDomain }),
     );
     return committed.result;
   }
@@ -226,4 +234,4 @@ function checkWithdrawer({ plan }: Rows['change'], actor: string, view: View): v
 }
 
 /** Changes over a log: propose, approve by signature, apply exactly so. */
-export const createChanges = ({ log }: { log: Log }): Changes => new ChangesService(log);
+export const createChanges = (options: ChangesOptions): Changes => new ChangesService(options);

@@ -4,6 +4,9 @@ import { approvalKeyId } from '../../kernel/index.ts';
 import { type Database, type Log, type LogSigner, openDatabase, openLog } from '../../store/index.ts';
 import { type Changes, createChanges, type Proposed } from '../index.ts';
 
+/** As long as a trust domain may be: what is too long with it is too long. */
+export const TRUST_DOMAIN = `${'d'.repeat(250)}.test`;
+
 /** A real log in memory, people with real keys, and manifests for the tests of this room. */
 export interface House {
   database: Database;
@@ -25,7 +28,7 @@ export async function openHouse(): Promise<House> {
     await log.close();
     await database.close();
   };
-  return { database, log, changes: createChanges({ log }), close };
+  return { database, log, changes: createChanges({ log, trustDomain: TRUST_DOMAIN }), close };
 }
 
 export interface Keyholder {

@@ -22,7 +22,7 @@ export async function openHouse() {
   return {
     ...rooms,
     vkey: parseVerifierKey(log.verifierKey) as VerifierKey,
-    changes: createChanges({ log }),
+    changes: createChanges({ log, trustDomain: 'example.test' }),
     issuance: createIssuance(rooms),
     revocation: createRevocation(rooms),
     tokens: createTokens(rooms),

@@ -30,7 +30,7 @@ interface Identity {
 }
 
 interface IdentityPage extends Identity {
-  approvals: Array<{ change: string; approver: Ref; time: string; entry: number }>;
+  approvals: Array<{ change: Ref; approver: Ref; time: string; entry: number }>;
 }
 
 const named = (ref: Ref | null): string => (ref === null ? '–' : (ref.name ?? ref.id));
@@ -70,7 +70,7 @@ const identityText = (it: IdentityPage): string =>
     `  live         ${it.liveCredentials} credentials`,
     ...it.approvals.map(
       (each) =>
-        `  approved by  ${named(each.approver)} at ${each.time} (${each.change}, entry ${each.entry})`,
+        `  approved by  ${named(each.approver)} at ${each.time} (${each.change.id}, entry ${each.entry})`,
     ),
   ].join('\n');
 

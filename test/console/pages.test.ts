@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
-import { type Furnished, furnish } from './furnish.ts';
+import { addHostileNames, type Furnished, furnish } from './furnish.ts';
 import { missing, openWorld, signIn, type Theme, type World } from './world.ts';
 
 const THEMES: Theme[] = ['light', 'dark'];
@@ -49,6 +49,7 @@ describe('every page', { skip: missing ?? false }, () => {
   before(async () => {
     world = await openWorld();
     furnished = await furnish(world.server);
+    await addHostileNames(world.server, furnished);
     context = await world.newContext();
     const page = await context.newPage();
     await signIn(page, world.server, 'ada');

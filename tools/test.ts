@@ -55,7 +55,10 @@ function onFail(event: TestEvent, tally: Tally): void {
   // A parent fails with its child; the child was told already.
   if (event.details.type === 'suite' || /subtests? failed/.test(String(event.details.error?.message))) return;
   tally.failed += 1;
-  const cause = (event.details.error?.cause ?? event.details.error) as Error | undefined;
+  const { error } = event.details;
+  const cause = (error && 'code' in error && error.code === 'ERR_TEST_FAILURE' ? error.cause : error) as
+    | Error
+    | undefined;
   console.log(`FAILED: ${place(event)}\n${cause?.stack ?? cause}\n`);
 }
 

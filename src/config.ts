@@ -29,25 +29,39 @@ const trustDomain = z.string().superRefine((name, context) => {
 });
 
 const settings = z.strictObject({
+  /** Folder of everything this host keeps. */
   data: path,
+  /** Plain http on loopback, for people on this host. */
   consolePort: port,
+  /** TLS, for everything. */
   apiPort: port,
+  /** Names and addresses that requests may be for and the server certificate holds; several by commas. */
   hosts: z.preprocess(
     (value) => (typeof value === 'string' ? value.split(',').map((name) => name.trim()) : value),
     z.array(hostName).min(1),
   ),
+  /** Of the SPIFFE IDs that are issued. */
   trustDomain,
+  /** PostgreSQL; the embedded database is used without it. `DATABASE_URL` is read too. */
   databaseUrl: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'must start with `postgresql://`')
     .optional(),
+  /** `/path/to/32-byte-file` or `command:…`; a key file beside the data is used without it. */
   sealKey: z.string().min(1).optional(),
+  /** Sweep this host at the start. */
   sweep: flag,
+  /** Of the server's own log, on standard error. */
   logLevel: z.enum(LOG_LEVELS),
+  /** Server certificate, PEM, instead of one from our own CA. */
   certificateFile: path.optional(),
+  /** Goes with `certificateFile`. */
   keyFile: path.optional(),
+  /** Plain http for CRLs and CA certificates alone. */
   pkiPort: port.optional(),
+  /** Where relying parties reach that port; certificates carry a CRL address only with it. */
   pkiUrl: z.url({ protocol: /^http$/ }).optional(),
+  /** Name of the log, when it is first made. */
   origin: z
     .string()
     .min(1)
@@ -56,6 +70,7 @@ const settings = z.strictObject({
     .optional(),
   /** `iss` of JWTs, and where relying parties look for our keys. */
   issuerUrl: z.url({ protocol: /^https$/ }).optional(),
+  /** Host that passkeys are bound to. */
   passkeyHost: hostName.optional(),
 });
 
@@ -115,11 +130,11 @@ export function readConfig({ flags = {}, environment = process.env, file }: Conf
   return check(layered);
 }
 
-const defaults = (): Partial<Record<Key, unknown>> => ({
+const defaults = (host = hostname()): Partial<Record<Key, unknown>> => ({
   data: './data',
   consolePort: CONSOLE_PORT,
   apiPort: API_PORT,
-  hosts: [...new Set(['localhost', '127.0.0.1', '::1', hostname()])].filter((name) => HOST_NAME.test(name)),
+  hosts: [...new Set(['localhost', '127.0.0.1', '::1', host])].filter((name) => HOST_NAME.test(name)),
   trustDomain: 'muniment.local',
   sweep: true,
   logLevel: 'warn',
@@ -189,6 +204,16 @@ function invalid(error: z.ZodError, layered: Layered): MunimentError {
   return new MunimentError('bad_request', `setting \`${key}\` (${layered.get(key)?.from}): ${message}`, {
     path: key,
   });
+}
+
+/** Every setting with its variable and its default on a host of this name, for the reference. */
+export function describeSettings(host: string): Array<{ key: Key; variable: string; standard: string }> {
+  const standard = defaults(host);
+  return (Object.keys(VARIABLES) as Key[]).map((key) => ({
+    key,
+    variable: VARIABLES[key],
+    standard: key in standard ? shown(key, standard[key]) : '',
+  }));
 }
 
 /** What is in force and where each value came from. A secret's value is never shown. */

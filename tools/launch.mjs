@@ -122,6 +122,7 @@ const ENTRIES = {
   demo: { file: 'tools/demo/main.ts', builds: () => builds.serve },
   bench: { file: 'bench/main.ts', builds: () => builds.serve },
   check: { file: 'tools/check.ts', builds: () => [] },
+  reference: { file: 'tools/reference.ts', builds: () => [] },
 };
 
 export function launch(name, args) {

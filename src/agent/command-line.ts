@@ -94,7 +94,9 @@ const runCommand = (): Command =>
       ),
     )
     .addOption(
-      new Option('--name <name>', 'as the token has it').env('MUNIMENT_AGENT_NAME').default(defaultName()),
+      new Option('--name <name>', 'as the token has it')
+        .env('MUNIMENT_AGENT_NAME')
+        .default(defaultName(), 'the name of this host'),
     )
     .addOption(
       new Option('--log-level <level>').choices(LEVELS).env('MUNIMENT_AGENT_LOG_LEVEL').default('info'),
@@ -133,7 +135,8 @@ function strict(command: Command): Command {
   return command;
 }
 
-const program = (): Command =>
+/** The whole command line of an agent. */
+export const program = (): Command =>
   strict(
     new Command('muniment-agent')
       .description('Attests the processes of this host and serves them the SPIFFE Workload API')

@@ -1,2 +1,4 @@
+export { ACCESS } from './access.ts';
+export { ROUTES } from './contract/index.ts';
 export { openApiDocument } from './openapi.ts';
 export { type Served, serve } from './serve.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type Client, connect } from './client.ts';
 
 /** Options that every command knows. */
@@ -18,10 +18,10 @@ export const DATA_DEFAULT = './data';
 export function command(name: string, description: string, example: string): Command {
   return new Command(name)
     .description(description)
-    .option(
-      '--data <dir>',
-      'data folder of the server on this host',
-      process.env.MUNIMENT_DATA ?? DATA_DEFAULT,
+    .addOption(
+      new Option('--data <dir>', 'data folder of the server on this host')
+        .env('MUNIMENT_DATA')
+        .default(DATA_DEFAULT),
     )
     .option('--server <url>', 'server address, where it is not this host')
     .option('--ca <file>', 'root certificate to trust for --server')

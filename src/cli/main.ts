@@ -1,54 +1,7 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
-import { applyCommand } from './commands/apply.ts';
-import { approveCommand } from './commands/approve.ts';
-import { configCommand } from './commands/config.ts';
-import { credentialCommand } from './commands/credential.ts';
-import { evidenceCommand } from './commands/evidence.ts';
-import { identityCommand } from './commands/identity.ts';
-import { ledgerCommand } from './commands/ledger.ts';
-import { lockCommand } from './commands/lock.ts';
-import { personCommand } from './commands/person.ts';
-import { planCommand } from './commands/plan.ts';
-import { serveCommand } from './commands/serve.ts';
-import { sweepCommand } from './commands/sweep.ts';
-import { tokenCommand } from './commands/token.ts';
-import { verifyCommand } from './commands/verify.ts';
+import { CommanderError } from 'commander';
+import { program } from './program.ts';
 import { EXIT_USAGE, fail } from './terminal.ts';
-import { VERSION } from './version.ts';
-
-const COMMANDS = [
-  serveCommand,
-  sweepCommand,
-  personCommand,
-  planCommand,
-  approveCommand,
-  applyCommand,
-  identityCommand,
-  tokenCommand,
-  credentialCommand,
-  lockCommand,
-  ledgerCommand,
-  evidenceCommand,
-  verifyCommand,
-  configCommand,
-];
-
-/** Commander tells a usage error by exception; every command of every depth must be told to. */
-function strict(command: Command): Command {
-  command.exitOverride().showHelpAfterError(`(\`${command.name()} --help\` says what it takes)`);
-  for (const child of command.commands) strict(child);
-  return command;
-}
-
-function program(): Command {
-  const root = new Command('muniment')
-    .description('A control plane for non-human identities that proves what it did')
-    .version(VERSION, '--version', 'print the version')
-    .addHelpText('after', '\nExample:\n  muniment serve\n\nExit codes: 0 done, 1 refused or failed, 2 usage');
-  for (const make of COMMANDS) root.addCommand(make());
-  return strict(root);
-}
 
 /** Commander has printed by now: help and the version are no error. */
 const usageCode = ({ exitCode }: CommanderError): number => (exitCode === 0 ? 0 : EXIT_USAGE);

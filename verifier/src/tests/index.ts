@@ -11,6 +11,7 @@ import { NOT_YET, notYet } from './not-yet.ts';
 import type { TestResult } from './result.ts';
 
 export { REFUSAL_TARGET_P95_MS } from './lif-03.ts';
+export { NOT_YET } from './not-yet.ts';
 export { type Clause, combine, type Member, type TestResult } from './result.ts';
 
 const TESTS: Readonly<Record<string, (context: Context) => TestResult>> = {

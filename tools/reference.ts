@@ -1,0 +1,12 @@
+/** Writes `docs/reference/` from the code. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REFERENCE, referencePages } from './reference/pages.ts';
+import { ROOT } from './reference/source.ts';
+
+const folder = join(ROOT, REFERENCE);
+mkdirSync(folder, { recursive: true });
+for (const { name, text } of referencePages()) {
+  writeFileSync(join(folder, name), text);
+  console.log(`${REFERENCE}/${name}`);
+}

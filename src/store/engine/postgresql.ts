@@ -45,8 +45,10 @@ function connect(url: string, connections: number, role?: string): Kysely<Schema
     types,
     ...(role === undefined ? {} : { options: `-c role=${role}` }),
   });
-  // Without a listener, an idle connection that the server closes would end the process.
+  // Without listeners, a connection that the server closes would end the process: the pool's speaks for idle ones alone, so
+  // each that is in use has its own. Whoever waits for an answer on it is told by a rejection.
   pool.on('error', () => undefined);
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
 

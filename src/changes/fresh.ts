@@ -1,16 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { type Commitment, openingOf, type ResourceKind, SALT_BYTES } from '#verifier';
-import { type IdKind, newId } from '../kernel/index.ts';
+import { type Commitment, openingOf, RESOURCE_TABLES, type ResourceKind, SALT_BYTES } from '#verifier';
+import { newId } from '../kernel/index.ts';
 import type { Opening } from '../store/index.ts';
-
-const ID_KINDS: Record<ResourceKind, IdKind> = {
-  Person: 'person',
-  Application: 'application',
-  Profile: 'profile',
-  Identity: 'identity',
-  Policy: 'policy',
-  Trust: 'trust',
-};
 
 /** New ids and salts for one proposal, each drawn once: a decision that is taken again gets the same, so it stays pure. */
 export class Fresh {
@@ -19,7 +10,7 @@ export class Fresh {
 
   id(kind: ResourceKind, name: string): string {
     const key = `${kind} ${name}`;
-    const id = this.#ids.get(key) ?? newId(ID_KINDS[kind]);
+    const id = this.#ids.get(key) ?? newId(RESOURCE_TABLES[kind]);
     this.#ids.set(key, id);
     return id;
   }

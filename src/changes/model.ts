@@ -1,4 +1,10 @@
-import type { Commitment, Operation, ResourceKind, ResourceSpecs, Rows } from '#verifier';
+import {
+  type Commitment,
+  type Operation,
+  RESOURCE_TABLES,
+  type ResourceKind,
+  type ResourceSpecs,
+} from '#verifier';
 import type { View } from '../store/index.ts';
 
 /** What should stand, resolved to ids; `after` is null where it should be retired. */
@@ -22,24 +28,17 @@ export interface Standing<K extends ResourceKind = ResourceKind> {
   entry: number | null;
 }
 
-export const TABLES = {
-  Person: 'person',
-  Application: 'application',
-  Profile: 'profile',
-  Identity: 'identity',
-  Policy: 'policy',
-  Trust: 'trust',
-} as const satisfies Record<ResourceKind, keyof Rows>;
-
-type DeclaredTable = (typeof TABLES)[ResourceKind];
+type DeclaredTable = (typeof RESOURCE_TABLES)[ResourceKind];
 
 /** Everything that stands, by kind and id: before a plan, or as it would be after. */
 export type World = { readonly [K in ResourceKind]: ReadonlyMap<string, Standing<K>> };
 
-const KINDS = Object.keys(TABLES) as ResourceKind[];
+const KINDS = Object.keys(RESOURCE_TABLES) as ResourceKind[];
 
 function standingIn<K extends ResourceKind>(view: View, kind: K): ReadonlyMap<string, Standing<K>> {
-  const rows = [...view.rows<DeclaredTable>(TABLES[kind]).values()].filter(({ retired }) => !retired);
+  const rows = [...view.rows<DeclaredTable>(RESOURCE_TABLES[kind]).values()].filter(
+    ({ retired }) => !retired,
+  );
   return new Map(
     rows.map(({ id, name, spec, entry }) => [id, { id, name, spec, entry } as unknown as Standing<K>]),
   );

@@ -3,6 +3,7 @@ import {
   type ApprovalKey,
   type Commitment,
   type PersonSpec,
+  RESOURCE_TABLES,
   type ResourceKind,
   type ResourceSpecs,
   ROLES,
@@ -14,7 +15,7 @@ import type { View } from '../store/index.ts';
 import type { Fresh } from './fresh.ts';
 import type { ManifestSpecs } from './manifest-schema.ts';
 import type { Manifest } from './manifests.ts';
-import { type Desired, TABLES } from './model.ts';
+import type { Desired } from './model.ts';
 
 export interface Naming {
   view: View;
@@ -32,13 +33,13 @@ const compact = <T extends object>(fields: { [K in keyof T]: T[K] | undefined })
 
 function standing(kind: ResourceKind, name: string, { view, people }: Naming) {
   if (kind === 'Person') return people.named(view, name);
-  return view.named(TABLES[kind] as 'application', name) as Rows['application'] | undefined;
+  return view.named(RESOURCE_TABLES[kind] as 'application', name) as Rows['application'] | undefined;
 }
 
 function wasRetired(kind: ResourceKind, name: string, { view, people }: Naming): boolean {
   const nameOf = (row: { name: string | Commitment }) =>
     typeof row.name === 'string' ? row.name : people.value(row.name);
-  return [...view.rows(TABLES[kind]).values()].some((row) => row.retired && nameOf(row) === name);
+  return [...view.rows(RESOURCE_TABLES[kind]).values()].some((row) => row.retired && nameOf(row) === name);
 }
 
 /** One pass over a set of manifests, in which they may name each other. */

@@ -1,5 +1,5 @@
 import type { Rows } from '#verifier';
-import { jwkSetOf, parseJti, verifyJwt } from '../crypto/index.ts';
+import { type JwtClaims, jwkSetOf, parseJti, verifyJwt } from '../crypto/index.ts';
 import { type Clock, isMunimentError } from '../kernel/index.ts';
 import type { Database, Log } from '../store/index.ts';
 import { deathOf } from './deaths.ts';
@@ -14,21 +14,12 @@ interface IntrospectionOptions {
 
 const INACTIVE: Introspection = { active: false };
 
-interface Claims {
-  iss?: string;
-  sub: string;
-  aud: string[];
-  iat: number;
-  exp: number;
-  jti: string;
-}
-
 /** Token introspection (RFC 7662) from durable state: signature, end, the entry that the token names, locks, the identity. */
 export function createIntrospection({ database, log, authority, clock }: IntrospectionOptions) {
-  async function verified(token: string): Promise<Claims | undefined> {
+  async function verified(token: string): Promise<JwtClaims | undefined> {
     try {
       const keys = await jwkSetOf((await authority.jwtKeys()).signers);
-      return (await verifyJwt(token, keys, { now: clock.now() })) as unknown as Claims;
+      return (await verifyJwt(token, keys, { now: clock.now() })) as unknown as JwtClaims;
     } catch (error) {
       if (isMunimentError(error) && error.code === 'invalid_jwt') return undefined;
       throw error;
@@ -73,7 +64,7 @@ export async function grantNamedBy(
   return leafHash === named.leafHash ? row : undefined;
 }
 
-const matches = ({ credential }: Rows['credential'], { sub, aud, exp }: Claims): boolean =>
+const matches = ({ credential }: Rows['credential'], { sub, aud, exp }: JwtClaims): boolean =>
   credential.type === 'jwt-svid' &&
   credential.subject === sub &&
   credential.audience.join('\n') === [aud].flat().join('\n') &&

@@ -1,5 +1,5 @@
 import type { LockTargetKind, Probe, Rows } from '#verifier';
-import type { Issuer, RevocationReason, Signer } from '../crypto/index.ts';
+import type { Issuer, JwtClaims, RevocationReason, Signer } from '../crypto/index.ts';
 import { MunimentError } from '../kernel/index.ts';
 import type { Receipt } from '../store/index.ts';
 
@@ -41,18 +41,7 @@ export interface PlacedLock {
 }
 
 /** RFC 7662, 2.2; nothing is said of a token that is not active. */
-export type Introspection =
-  | { active: false }
-  | {
-      active: true;
-      token_type: 'Bearer';
-      iss?: string;
-      sub: string;
-      aud: string[];
-      iat: number;
-      exp: number;
-      jti: string;
-    };
+export type Introspection = { active: false } | ({ active: true; token_type: 'Bearer' } & JwtClaims);
 
 /** What a lock on each kind of target says in a CRL. */
 export const CRL_REASONS: Record<LockTargetKind, RevocationReason> = {

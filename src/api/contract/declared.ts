@@ -1,19 +1,10 @@
 import { z } from '@hono/zod-openapi';
+import { LOCK_TARGETS } from '../../revocation/index.ts';
 import { ActionWord, body, IdPath, list, ok, Receipt, Ref, route, Text, Time, WhenQuery } from './common.ts';
 
 /** Profiles, policies, trusts, agents, findings; locks and what was tried at them. */
 const tags = ['declared'];
 const lockTags = ['locks'];
-
-export const LOCK_TARGETS = [
-  'identity',
-  'credential',
-  'instance',
-  'trust',
-  'owner',
-  'application',
-  'agent',
-] as const;
 
 export const Profile = z
   .object({

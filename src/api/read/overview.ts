@@ -52,36 +52,42 @@ async function attentionAt({ log, registry }: Rooms, { when }: Moment) {
   ]);
   const waiting = (signed: boolean) =>
     changes.filter(({ state, approvals }) => state === 'proposed' && approvals.length > 0 === signed).length;
-  const all = [
-    { what: 'changes wait for a signature', link: '/changes?state=proposed', count: waiting(false) },
+  const all: Array<{ what: [one: string, many: string]; link: string; count: number }> = [
     {
-      what: 'changes are signed and wait to be applied',
+      what: ['change waits for a signature', 'changes wait for a signature'],
+      link: '/changes?state=proposed',
+      count: waiting(false),
+    },
+    {
+      what: ['change is signed and waits to be applied', 'changes are signed and wait to be applied'],
       link: '/changes?state=proposed',
       count: waiting(true),
     },
     {
-      what: 'findings are open',
+      what: ['finding is open', 'findings are open'],
       link: '/findings',
       count: findings.filter(({ closed }) => closed === null).length,
     },
     {
-      what: 'identities have nobody who answers',
+      what: ['identity has nobody who answers', 'identities have nobody who answers'],
       link: '/identities?state=active',
       count: items.filter(({ standing }) => standing.standing !== 'owner' && standing.standing !== 'deputy')
         .length,
     },
     {
-      what: 'sweeps could not read everything',
+      what: ['sweep could not read everything', 'sweeps could not read everything'],
       link: '/found',
       count: sweeps.filter(({ verdict }) => verdict !== 'COMPLETE').length,
     },
     {
-      what: 'the bootstrap is open: enrol a second approver',
+      what: ['open bootstrap: enrol a second approver', ''],
       link: '/account',
       count: bootstrap?.open ? 1 : 0,
     },
   ];
-  return all.filter(({ count }) => count > 0);
+  return all
+    .filter(({ count }) => count > 0)
+    .map(({ what: [one, many], ...rest }) => ({ ...rest, what: rest.count === 1 ? one : many }));
 }
 
 async function foundAt({ log, database }: Rooms, { when, size }: Moment) {

@@ -1,4 +1,5 @@
 export { ACCESS } from './access.ts';
 export { ROUTES } from './contract/index.ts';
+export { verifyRowsAlone } from './offline.ts';
 export { openApiDocument } from './openapi.ts';
 export { type Served, serve } from './serve.ts';

@@ -186,9 +186,13 @@ const urlsOf = ({ data }: Config, { console, tls }: Listeners): Urls => ({
   adminSocket: socketPath({ data }),
 });
 
-/** `ca.pem` for whoever pins our root; `server.json` for commands on this host that look for the running server. */
-function writeFiles({ data }: Config, { authority }: House, urls: Urls, closers: Closer[]): void {
+/**
+ * `ca.pem` for whoever pins our root, `log.vkey` for whoever checks the log; `server.json` for commands on this host that
+ * look for the running server.
+ */
+function writeFiles({ data }: Config, { authority, log }: House, urls: Urls, closers: Closer[]): void {
   writeFileSync(join(data, 'ca.pem'), encodePem(authority.root().certificate, 'CERTIFICATE'));
+  writeFileSync(join(data, 'log.vkey'), `${log.verifierKey}\n`);
   const path = join(data, 'server.json');
   writeFileSync(path, `${JSON.stringify({ ...urls, pid: process.pid })}\n`, { mode: OWNER_ONLY });
   closers.push(() => rmSync(path, { force: true }));

@@ -87,6 +87,15 @@ describe('the start', () => {
     first.child.kill('SIGINT');
     assert.equal((await ends(first)).code, 0);
     assert.equal(existsSync(join(data, 'admin.sock')), false);
+    const alone = await muniment<{ ok: boolean }>(['ledger', 'verify', '--rows', '--data', data]);
+    assert.equal(alone.answer.ok, true, alone.errors);
+    const tiles = await muniment<{ ok: boolean; signatureChecked: boolean }>([
+      'ledger',
+      'verify',
+      '--data',
+      data,
+    ]);
+    assert.deepEqual([tiles.answer.ok, tiles.answer.signatureChecked], [true, true]);
     const second = serve();
     await ready(second);
     const { answer: again } = await muniment<{ size: number }>(['ledger', 'entries', '--data', data]);

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseVerifierKey, type VerifierKey } from '#verifier';
-import { MunimentError } from '../../kernel/index.ts';
+import { isMunimentError, MunimentError } from '../../kernel/index.ts';
 import { verifyTileFolder } from '../../ledger/index.ts';
 import { type CommonOptions, client } from '../context.ts';
 import { EXIT_REFUSED, print, withProgress } from '../terminal.ts';
@@ -18,14 +18,14 @@ interface Judged {
   problems: string[];
 }
 
-const VKEY_FILE = 'vkey';
+const VKEY_FILE = 'log.vkey';
 
-/** As given, or `@` and a file; otherwise the one that lies beside the tiles, which proves less, and is said. */
-function keyOf(given: string | undefined, folder: string): VerifierKey | undefined {
+/** As given, or `@` and a file; otherwise the one in the data folder, which proves less, and is said. */
+function keyOf(given: string | undefined, data: string): VerifierKey | undefined {
   if (given !== undefined)
     return parseVerifierKey(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8').trim() : given);
   try {
-    return parseVerifierKey(readFileSync(join(folder, VKEY_FILE), 'utf8').trim());
+    return parseVerifierKey(readFileSync(join(data, VKEY_FILE), 'utf8').trim());
   } catch {
     return undefined;
   }
@@ -35,7 +35,7 @@ async function verifyFolder(
   options: VerifyOptions,
 ): Promise<Judged & { signatureChecked: boolean; pinned: boolean }> {
   const folder = resolve(options.log ?? join(options.data, 'log'));
-  const key = keyOf(options.key, folder);
+  const key = keyOf(options.key, options.data);
   const report = await withProgress(
     'reading the log',
     verifyTileFolder(folder, key === undefined ? {} : { key }),
@@ -43,9 +43,25 @@ async function verifyFolder(
   return { ...report, ok: report.problems.length === 0, pinned: options.key !== undefined };
 }
 
+/** Through the running server; where none answers, the store is opened for as long as it takes. */
 async function verifyRows(options: VerifyOptions): Promise<Judged> {
-  const api = await client(options);
-  return withProgress('folding every entry', api.post<Judged>('/ledger/verify', { rows: true }));
+  return withProgress(
+    'folding every entry',
+    rowsThroughServer(options).catch((error) => rowsAlone(options, error)),
+  );
+}
+
+const rowsThroughServer = async (options: VerifyOptions): Promise<Judged> =>
+  (await client(options)).post<Judged>('/ledger/verify', { rows: true });
+
+async function rowsAlone({ data, server }: VerifyOptions, error: unknown): Promise<Judged> {
+  const nobody = isMunimentError(error) && error.code === 'server_unreachable';
+  if (!nobody || server !== undefined || !existsSync(data)) throw error;
+  const [{ readConfig }, { verifyRowsAlone }] = await Promise.all([
+    import('../../config.ts'),
+    import('../../api/index.ts'),
+  ]);
+  return verifyRowsAlone(readConfig({ flags: { data } }));
 }
 
 function text(judged: Judged & { signatureChecked?: boolean; pinned?: boolean }): string {
@@ -54,11 +70,11 @@ function text(judged: Judged & { signatureChecked?: boolean; pinned?: boolean })
     : `${judged.size} entries: ${judged.problems.length} problems`;
   const unsigned =
     judged.signatureChecked === false
-      ? 'the signature was not checked: no key was given and none lies beside the tiles'
+      ? 'the signature was not checked: no key was given and none lies in the data folder'
       : '';
   const unpinned =
     judged.signatureChecked && judged.pinned === false
-      ? 'the key came from beside the tiles; give --key to pin it'
+      ? 'the key came from the data folder itself; give --key to pin it'
       : '';
   return [head, ...judged.problems.map((problem) => `  ${problem}`), unsigned, unpinned]
     .filter((part) => part !== '')

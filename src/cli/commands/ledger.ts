@@ -81,11 +81,11 @@ export const ledgerCommand = (): Command =>
       .action(prove),
     command(
       'verify',
-      'check tiles and checkpoint without the server; with --rows, rows against entries through it',
+      'check tiles and checkpoint without the server; with --rows, rows against entries',
       'muniment ledger verify --rows',
     )
       .option('--rows', 'fold every entry again and compare with the rows')
       .option('--log <dir>', 'folder of tiles (default: log in the data folder)')
-      .option('--key <vkey>', "the log's verifier key; default: the one beside the tiles")
+      .option('--key <vkey>', "the log's verifier key; default: the one in the data folder")
       .action(verify),
   ]);

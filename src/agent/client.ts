@@ -30,7 +30,8 @@ export interface ServerClient extends Upstream {
   join(token: string, name: string, csr: string): Promise<Joined>;
   renew(csr: string): Promise<Joined>;
   /** The open event stream, for as long as it lasts. */
-  events(signal: AbortSignal): Promise<IncomingMessage>;
+  /** `after`: the id of the last event that was heard, empty for none; locks since then are told again. */
+  events(signal: AbortSignal, after: string): Promise<IncomingMessage>;
   /** From now on new connections show this. */
   use(credentials: ClientCredentials): void;
   close(): void;
@@ -82,12 +83,12 @@ export function createServerClient({ server, ca }: ServerClientOptions): ServerC
       const options = { ...tls(), agent: pool, method: 'POST', path: '/oauth/introspect', headers };
       return (await ask<{ active: unknown }>(options, form)).active === true;
     },
-    events: (signal) =>
+    events: (signal, after) =>
       open({
         ...tls(),
         agent: false,
         path: `${API}/agent/events`,
-        headers: { accept: 'text/event-stream' },
+        headers: { accept: 'text/event-stream', ...(after === '' ? {} : { 'last-event-id': after }) },
         signal,
       }),
     use(next) {

@@ -26,28 +26,36 @@ export interface Events {
   stop(): void;
 }
 
-/** Listens to the server for as long as the agent runs, and comes back after every break. */
+/**
+ * Listens to the server for as long as the agent runs, and comes back after every break. `since`: the size of the log from
+ * which on locks must be heard, as text.
+ */
 export function listenToServer(
   client: Pick<ServerClient, 'events'>,
   handlers: EventHandlers,
   log: Log,
+  since: string,
 ): Events {
   const stopping = new AbortController();
   let connected = false;
+  let heard = since;
 
-  /** Only the first event proves that the server listens to its log for us: headers come before that. */
+  /**
+   * Locks that were missed come first, while what they killed is still known here. Only the event behind them proves that the
+   * server listens to its log for us: headers come before that.
+   */
   function receive(event: ServerSentEvent): void {
-    if (!connected) {
-      connected = true;
-      handlers.onGap();
-    }
+    heard = event.id || heard;
     dispatch(event, handlers, log);
+    if (connected || event.event === 'lock') return;
+    connected = true;
+    handlers.onGap();
   }
 
   async function run(): Promise<void> {
     for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
       try {
-        await readEvents(await client.events(stopping.signal), receive);
+        await readEvents(await client.events(stopping.signal, heard), receive);
       } catch (error) {
         if (error instanceof Refused) handlers.onRefused();
         log.debug({ error: String(error) }, 'event stream broke off');

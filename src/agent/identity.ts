@@ -1,7 +1,7 @@
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createCsr, encodePem } from '../crypto/index.ts';
+import { createCsr, encodePem, parseSerial } from '../crypto/index.ts';
 import { MunimentError } from '../kernel/index.ts';
 import { backoffMilliseconds, pause, pauseUntil } from './backoff.ts';
 import { isSilent, type Joined, type ServerClient } from './client.ts';
@@ -24,6 +24,12 @@ export interface AgentIdentity {
   /** PEM: PKCS #8, and the chain with the leaf first. */
   key: string;
   certificate: string;
+}
+
+/** The log's size once it held the entry of this certificate, as text: whatever was locked since then concerns us. */
+export function sizeAtIssue({ certificate }: Pick<AgentIdentity, 'certificate'>): string {
+  const entry = parseSerial(new X509Certificate(certificate).serialNumber)?.index;
+  return entry === undefined ? '' : String(entry + 1);
 }
 
 /** When the certificate begins and ends, milliseconds since 1970. */

@@ -8,7 +8,14 @@ import { createServerClient, type ServerClient } from './client.ts';
 import { countDeliveries } from './deliveries.ts';
 import { listenToServer } from './events.ts';
 import { makeFolder } from './files.ts';
-import { type AgentIdentity, joinServer, keepFresh, loadIdentity, validityOf } from './identity.ts';
+import {
+  type AgentIdentity,
+  joinServer,
+  keepFresh,
+  loadIdentity,
+  sizeAtIssue,
+  validityOf,
+} from './identity.ts';
 import type { Log } from './log.ts';
 import { type CaPin, pinnedCa } from './pinned-ca.ts';
 import { createProber } from './probe.ts';
@@ -88,6 +95,7 @@ async function serve(
     client,
     lockHandlers({ agent, holdings, svids, watchers, bundles, prober, log }),
     log,
+    sizeAtIssue(identity),
   );
   const workloads = createWorkloads({
     attestor: createAttestor({ seed: `${agent}\n${bootId()}` }),

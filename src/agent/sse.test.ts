@@ -35,7 +35,7 @@ describe('server-sent events', () => {
           .join('');
         // After a lone CR at the very end nobody knows yet whether an LF follows.
         const bytes = Buffer.from(end === '\r' ? `${text}:` : text);
-        const expected = events.map(({ event, data }) => ({ event, data: data.join('\n') }));
+        const expected = events.map(({ event, data }) => ({ event, data: data.join('\n'), id: '' }));
         assert.deepEqual(parseAll(cut(bytes, at)), expected);
       },
     );
@@ -44,7 +44,7 @@ describe('server-sent events', () => {
 
   test('comments and fields that we do not know are passed over', () => {
     const text = ': hello\nid: 7\nretry: 5\nevent: lock\ndata\ndata:x\n\n\n\n';
-    assert.deepEqual(parseAll([Buffer.from(text)]), [{ event: 'lock', data: '\nx' }]);
+    assert.deepEqual(parseAll([Buffer.from(text)]), [{ event: 'lock', data: '\nx', id: '7' }]);
   });
 
   test('an event without end is cut off', () => {

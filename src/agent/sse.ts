@@ -5,6 +5,8 @@ const EVENT_MAX_CHARACTERS = 4 * 1024 * 1024;
 export interface ServerSentEvent {
   event: string;
   data: string;
+  /** The last one that the stream named; empty before that. */
+  id: string;
 }
 
 /**
@@ -16,10 +18,11 @@ export function createEventParser(emit: (event: ServerSentEvent) => void): (chun
   let rest = '';
   let event = '';
   let data: string[] = [];
+  let id = '';
 
   function take(line: string): void {
     if (line === '') {
-      if (data.length > 0 || event !== '') emit({ event: event || 'message', data: data.join('\n') });
+      if (data.length > 0 || event !== '') emit({ event: event || 'message', data: data.join('\n'), id });
       event = '';
       data = [];
       return;
@@ -29,6 +32,7 @@ export function createEventParser(emit: (event: ServerSentEvent) => void): (chun
     const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (field === 'event') event = value;
     if (field === 'data') data.push(value);
+    if (field === 'id' && !value.includes('\0')) id = value;
   }
 
   return (chunk) => {

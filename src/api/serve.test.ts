@@ -115,6 +115,44 @@ test('TLS asks for agents by our control CA`s name, and speaks 1.2 at the least'
   );
 });
 
+test('an agent that comes back hears of the locks that it missed, and of no older one', async () => {
+  const [first, second] = [await joinedClient('gap-1'), await joinedClient('gap-2')];
+  const { json } = await admin<{ lock: string; entry: number }>('POST', '/api/v1/locks', {
+    target: { kind: 'agent', id: second.agent },
+    reason: 'placed while nobody listened',
+  });
+  const missed = new AbortController();
+  const heard = await firstEvent(await first.client.events(missed.signal, String(json.entry)), 'lock');
+  assert.equal(JSON.parse(heard).lock, json.lock);
+  missed.abort();
+  const later = new AbortController();
+  const stream = await first.client.events(later.signal, String(json.entry + 1));
+  assert.equal((await firstChunk(stream)).includes('event: lock'), false);
+  later.abort();
+  for (const { client } of [first, second]) client.close();
+});
+
+/** What comes up to the first ping: the server has said by then what was missed. */
+async function firstChunk(stream: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) {
+    text += chunk;
+    if (text.includes('event: ping')) return text;
+  }
+  return text;
+}
+
+async function joinedClient(name: string) {
+  const { json: token } = await admin<{ token: string }>('POST', '/api/v1/tokens', { agent: name });
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const csr = encodePem(createCsr(privateKey), 'CERTIFICATE REQUEST');
+  const client = createServerClient({ server: new URL(served.urls.api), ca });
+  const joined = await client.join(token.token, name, csr);
+  const key = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
+  client.use({ key, certificate: joined.certificate });
+  return { client, agent: joined.agent };
+}
+
 test('an agent joins, comes back with its certificate, and hears of a lock at once', async () => {
   const { json: token } = await admin<{ token: string }>('POST', '/api/v1/tokens', { agent: 'web-1' });
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -131,7 +169,7 @@ test('an agent joins, comes back with its certificate, and hears of a lock at on
   assert.equal((await client.renew(csr)).agent, joined.agent);
 
   const stopping = new AbortController();
-  const stream = await client.events(stopping.signal);
+  const stream = await client.events(stopping.signal, '');
   const heard = firstEvent(stream, 'lock');
   const target = { kind: 'identity', id: 'muniment-agent' };
   const { json: placed } = await admin<{ lock: string }>('POST', '/api/v1/locks', {
@@ -151,7 +189,7 @@ async function firstEvent(stream: IncomingMessage, wanted: string): Promise<stri
   for await (const chunk of stream) {
     text += String(chunk);
     const data =
-      new RegExp(`event: ${wanted}\\ndata: (.*)\\n\\n`).exec(text)?.[1] ??
+      new RegExp(`event: ${wanted}\\ndata: (.*)\\n(?:id: .*\\n)?\\n`).exec(text)?.[1] ??
       new RegExp(`data: (.*)\\nevent: ${wanted}\\n`).exec(text)?.[1];
     if (data !== undefined) return data;
   }

@@ -14,6 +14,9 @@ interface Message {
   data: string;
 }
 
+/** The size of the log up to which an agent was told everything; it comes back as `Last-Event-ID` after a break. */
+const SIZE = /^(0|[1-9][0-9]{0,14})$/;
+
 const json = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
 
 /** Deciding kinds that speak for themselves, or that agents need not ask again about. */
@@ -50,15 +53,29 @@ async function lockMessage(
   return { event: 'lock', data: JSON.stringify({ lock: id, target, identities, placed }) };
 }
 
+function resumedAt(c: Context<Env>): number | undefined {
+  const told = c.req.header('last-event-id') ?? '';
+  return SIZE.test(told) ? Number(told) : undefined;
+}
+
+/** Locks that were placed while an agent was not listening: without these it would never try what they killed. */
+async function missedLocks(from: number, to: number, { log, revocation }: Rooms): Promise<Message[]> {
+  const missed = (await log.rows('lock')).filter(({ entry }) => entry >= from && entry < to);
+  const inOrder = missed.sort((a, b) => a.entry - b.entry);
+  return Promise.all(inOrder.map((row) => lockMessage(row, revocation.identitiesReached(row))));
+}
+
 /** Server-sent events (WHATWG HTML, 9.2) for as long as the agent listens and lives. */
 export function streamEvents(c: Context<Env>, rooms: Rooms): Response {
   const caller = c.get('caller');
   return streamSSE(c, async (stream) => {
-    // One after another, in the order of the log.
+    // One after another, in the order of the log; `told` is the size of the log up to which everything was said.
     let tail: Promise<unknown> = Promise.resolve();
+    let told = 0;
     const send = (make: () => Promise<Message[]>): void => {
       tail = tail.then(async () => {
-        for (const message of await make()) await stream.writeSSE(message);
+        const messages = await make();
+        for (const message of messages) await stream.writeSSE({ ...message, id: String(told) });
       });
       tail.catch(() => stream.abort());
     };
@@ -68,11 +85,23 @@ export function streamEvents(c: Context<Env>, rooms: Rooms): Response {
       ({ sequence } = await rooms.authority.jwtKeys());
       return sequence === before ? [] : [{ event: 'bundle', data: '{}' }];
     };
+    const appended = async (entries: Appended[]): Promise<Message[]> => {
+      const news = entries.filter(({ index }) => index >= told);
+      const messages = await messagesOf(news, rooms);
+      told = Math.max(told, ...news.map(({ index }) => index + 1));
+      return messages;
+    };
+    const begin = async (): Promise<Message[]> => {
+      const { size } = await rooms.log.head();
+      const missed = await missedLocks(resumedAt(c) ?? size, size, rooms);
+      told = size;
+      return [...missed, { event: 'ping', data: '{}' }];
+    };
     const isOver = () => caller.kind !== 'agent' || rooms.closing.aborted;
-    const stopListening = rooms.log.onAppend((entries) => send(() => messagesOf(entries, rooms)));
+    const stopListening = rooms.log.onAppend((entries) => send(() => appended(entries)));
     const watch = setInterval(() => send(() => bundleMessage()), BUNDLE_WATCH_SECONDS * 1000);
     const ping = setInterval(() => send(async () => [{ event: 'ping', data: '{}' }]), PING_SECONDS * 1000);
-    send(async () => [{ event: 'ping', data: '{}' }]);
+    send(begin);
     const ended = new Promise<void>((resolve) => {
       stream.onAbort(resolve);
       rooms.closing.addEventListener('abort', () => resolve(), { once: true });

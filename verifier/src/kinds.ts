@@ -29,6 +29,7 @@ const ALL: Record<Kind, true> = {
   'clock.jumped': true,
   'sweep.recorded': true,
   'observation.recorded': true,
+  'observation.claimed': true,
   'finding.opened': true,
   'finding.closed': true,
   'evidence.built': true,

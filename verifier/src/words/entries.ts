@@ -202,6 +202,8 @@ export interface EntryData {
     label: string | Commitment;
     attributes: Record<string, ObservedValue>;
   };
+  /** A person says which declared identity something that a sweep saw belongs to; a later claim takes its place. */
+  'observation.claimed': { observation: string; identity: string };
   'finding.opened': { finding: string; rule: string; subject: string; title: string; due: string };
   'finding.closed': { finding: string; reason: string };
   'evidence.built': { from: string; to: string; size: number; withheld: number };

@@ -232,10 +232,15 @@ const RULES: { [K in Kind]?: Rule<K> } = {
         present: change !== 'gone',
         firstSeen: before?.firstSeen ?? place.occurred,
         lastChanged: place.occurred,
+        ...(before?.identity === undefined ? {} : { identity: before.identity }),
         entry: place.index,
       };
       return [{ table: 'observation', key: seen.key, row }];
     },
+  },
+  'observation.claimed': {
+    reads: (data) => [{ table: 'observation', key: data.observation }],
+    rows: (data, _, read) => patch(read, 'observation', data.observation, { identity: data.identity }),
   },
   'finding.opened': {
     rows: (data, place) => [

@@ -96,6 +96,8 @@ export interface Rows {
     present: boolean;
     firstSeen: string;
     lastChanged: string;
+    /** Id of the identity that it was claimed for; absent where nobody claimed it. */
+    identity?: string;
     entry: number;
   };
   finding: {

@@ -17,6 +17,7 @@ export const ID_PREFIXES = {
   sweep: 'swp',
   observation: 'obs',
   finding: 'fnd',
+  alert: 'alr',
   session: 'ses',
   key: 'key',
 } as const;

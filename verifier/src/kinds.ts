@@ -32,6 +32,11 @@ const ALL: Record<Kind, true> = {
   'observation.claimed': true,
   'finding.opened': true,
   'finding.closed': true,
+  'events.ingested': true,
+  'alert.raised': true,
+  'alert.acknowledged': true,
+  'alert.resolved': true,
+  'detector.tested': true,
   'evidence.built': true,
 };
 

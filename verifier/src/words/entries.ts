@@ -69,7 +69,7 @@ export interface RequestRecord {
   address: string | null;
 }
 
-export type CredentialType = 'x509-svid' | 'jwt-svid' | 'agent-x509';
+export type CredentialType = 'x509-svid' | 'jwt-svid' | 'agent-x509' | 'access-token';
 
 export interface CredentialRecord {
   type: CredentialType;
@@ -78,6 +78,8 @@ export interface CredentialRecord {
   /** SHA-256 of the SPKI (hex); for a JWT that binds no key, of the request's audience list. */
   keyHash: string;
   audience: string[];
+  /** Access tokens only. */
+  scope?: string[];
   notBefore: string;
   notAfter: string;
   ttlSeconds: number;
@@ -112,6 +114,26 @@ export type SweepVerdict = 'COMPLETE' | 'PARTIAL' | 'FAILED';
 export interface DeniedRange {
   what: string;
   why: string;
+}
+
+export const DETECTORS = ['failed-attempts', 'locked-credential', 'second-address', 'unusual-hour'] as const;
+export type DetectorName = (typeof DETECTORS)[number];
+
+export const ALERT_OUTCOMES = ['incident', 'expected', 'false-alarm'] as const;
+export type AlertOutcome = (typeof ALERT_OUTCOMES)[number];
+
+/** One use or attempted use of a credential, as a source told it. */
+export interface UseRecord {
+  /** When it happened: RFC 3339, UTC, milliseconds. */
+  at: string;
+  /** Ids; null where the source could not tell. */
+  identity: string | null;
+  instance: string | null;
+  /** Index of the entry that granted the credential. */
+  credential: number | null;
+  action: string;
+  outcome: 'success' | 'failure';
+  address: string | null;
 }
 
 /** Every kind of entry and what its body's `data` holds. A kind that is not here cannot be written. */
@@ -206,6 +228,31 @@ export interface EntryData {
   'observation.claimed': { observation: string; identity: string };
   'finding.opened': { finding: string; rule: string; subject: string; title: string; due: string };
   'finding.closed': { finding: string; reason: string };
+  /** Uses that a source told of under its signature (Ed25519 over the canonical source, batch and events), or that test a detector. */
+  'events.ingested': {
+    source: string;
+    batch: string;
+    /** The detector that these made-up uses must wake; null for what really happened. */
+    drill: DetectorName | null;
+    events: UseRecord[];
+    signature: { keyId: string; signature: string } | null;
+  };
+  'alert.raised': {
+    alert: string;
+    detector: DetectorName;
+    /** What the detector watches: an id. While one alert about it is open there is no second. */
+    about: string;
+    identity: string | null;
+    instance: string | null;
+    expected: string;
+    seen: string;
+    /** Entries that show it, oldest first. */
+    entries: number[];
+  };
+  'alert.acknowledged': { alert: string };
+  'alert.resolved': { alert: string; outcome: AlertOutcome; reason: string };
+  /** Whether a detector woke to made-up uses; `drill` is the entry that held them. */
+  'detector.tested': { detector: DetectorName; drill: number; alive: boolean; why: string };
   'evidence.built': { from: string; to: string; size: number; withheld: number };
 }
 

@@ -266,6 +266,31 @@ const RULES: { [K in Kind]?: Rule<K> } = {
     rows: (data, place, read) =>
       patch(read, 'finding', data.finding, { closed: place.time, reason: data.reason }),
   },
+  'alert.raised': {
+    rows({ alert, ...raised }, place) {
+      const row = { ...raised, id: alert, raised: place.time, acknowledged: null, resolved: null };
+      return [{ table: 'alert', key: alert, row: { ...row, entry: place.index } }];
+    },
+  },
+  'alert.acknowledged': {
+    reads: (data) => [{ table: 'alert', key: data.alert }],
+    rows: (data, { actor, time }, read) =>
+      patch(read, 'alert', data.alert, { acknowledged: { by: actor, time } }),
+  },
+  'alert.resolved': {
+    reads: (data) => [{ table: 'alert', key: data.alert }],
+    rows: ({ alert, ...how }, { actor, time }, read) =>
+      patch(read, 'alert', alert, { resolved: { by: actor, time, ...how } }),
+  },
+  'detector.tested': {
+    rows: (data, place) => [
+      {
+        table: 'detector',
+        key: data.detector,
+        row: { ...data, tested: place.time, entry: place.index },
+      },
+    ],
+  },
 };
 
 const placeOf = (index: number, leaf: Leaf, body: Body): Place => ({

@@ -1,6 +1,8 @@
 import type {
+  AlertOutcome,
   CredentialRecord,
   DecisionRecord,
+  DetectorName,
   EntryData,
   LockTargetKind,
   Probe,
@@ -111,6 +113,22 @@ export interface Rows {
     reason: string | null;
     entry: number;
   };
+  alert: {
+    id: string;
+    detector: DetectorName;
+    about: string;
+    identity: string | null;
+    instance: string | null;
+    expected: string;
+    seen: string;
+    entries: number[];
+    raised: string;
+    acknowledged: { by: string; time: string } | null;
+    resolved: { by: string; time: string; outcome: AlertOutcome; reason: string } | null;
+    entry: number;
+  };
+  /** Key: the detector's name; its latest test. */
+  detector: EntryData['detector.tested'] & { tested: string; entry: number };
 }
 
 export type RowTable = keyof Rows;
@@ -133,6 +151,8 @@ export const ROW_TABLES = [
   'sweep',
   'observation',
   'finding',
+  'alert',
+  'detector',
 ] as const satisfies readonly RowTable[];
 
 /** What a decision looks at; small enough to be held in memory whole. */

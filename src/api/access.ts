@@ -78,6 +78,8 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   runSweep: OPERATE,
   listSweeps: READ,
   listObservations: READ,
+  claimObservation: OPERATE,
+  getPosture: READ,
 
   listControls: READ,
   buildEvidence: AUDIT,

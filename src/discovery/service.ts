@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { EntryData } from '#verifier';
 import { type Clock, MunimentError, newId, timestamp } from '../kernel/index.ts';
 import type { Draft, Log } from '../store/index.ts';
+import { type Claim, claim } from './claim.ts';
 import type { Connector } from './connector.ts';
 import {
   type Difference,
@@ -23,6 +24,8 @@ export interface Discovery {
   sources(): string[];
   /** Runs one sweep and records it. Throws `not_found` for an unknown source, `conflict` where one is running. */
   sweep(source: string, actor: string, progress?: (listing: string) => void): Promise<SweepResult>;
+  /** Says which declared identity something belongs to. Throws `not_found`, `conflict`. */
+  claim(claim: Claim): Promise<{ entry: number }>;
 }
 
 interface Needs {
@@ -141,6 +144,7 @@ export function createDiscovery(needs: Needs): Discovery {
   }
 
   return {
+    claim: (request) => claim(needs.log, request),
     sources: () => needs.connectors.map(({ source }) => source),
     async sweep(source, actor, progress) {
       const connector = needs.connectors.find((candidate) => candidate.source === source);

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { body, ok, route, Time, WhenQuery } from './common.ts';
 import { Sweep } from './discovery.ts';
+import { PostureLine } from './posture.ts';
 
 const tags = ['evidence'];
 const WITHHELD_MAX = 1000;
@@ -88,6 +89,7 @@ export const overview = route({
             .nullable(),
           byClass: z.record(z.string(), z.number().int()),
         }),
+        posture: z.array(PostureLine),
         identities: z.record(z.string(), z.number().int()).openapi({ description: 'Identities by state.' }),
         credentials: z.object({
           live: z.number().int(),

@@ -8,6 +8,7 @@ import * as identities from './identities.ts';
 import * as ledger from './ledger.ts';
 import * as open from './open.ts';
 import * as people from './people.ts';
+import * as posture from './posture.ts';
 import * as sessions from './sessions.ts';
 
 const GROUPS = {
@@ -20,6 +21,7 @@ const GROUPS = {
   agents,
   ledger,
   discovery,
+  posture,
   evidence,
   open,
 };

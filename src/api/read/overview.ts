@@ -2,6 +2,7 @@ import { VERDICTS } from '#verifier';
 import type { Rooms } from '../handlers/rooms.ts';
 import { viewControls } from './controls.ts';
 import { stateOf } from './credentials.ts';
+import { linesOf, postureAt } from './posture.ts';
 import { countObservations, countSince, unendedCredentials } from './queries.ts';
 import type { Moment } from './when.ts';
 
@@ -17,16 +18,18 @@ const tally = (words: string[]): Record<string, number> => {
 export async function overviewAt(rooms: Rooms, moment: Moment) {
   const { log } = rooms;
   const [head, identities] = await Promise.all([log.head(), log.rows('identity', moment.when)]);
-  const [controls, attention, found, credentials] = await Promise.all([
+  const [controls, attention, found, posture, credentials] = await Promise.all([
     controlsAt(rooms, moment),
     attentionAt(rooms, moment),
     foundAt(rooms, moment),
+    postureAt(rooms, moment),
     credentialsAt(rooms, moment),
   ]);
   return {
     controls,
     attention,
     found,
+    posture: linesOf(posture),
     identities: tally(identities.map(({ state }) => state)),
     credentials,
     log: { size: head.size, time: head.time, origin: log.origin },

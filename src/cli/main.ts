@@ -2,10 +2,12 @@
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
 import { approveCommand } from './commands/approve.ts';
+import { claimCommand } from './commands/claim.ts';
 import { configCommand } from './commands/config.ts';
 import { credentialCommand } from './commands/credential.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { identityCommand } from './commands/identity.ts';
+import { inventoryCommand } from './commands/inventory.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { lockCommand } from './commands/lock.ts';
 import { personCommand } from './commands/person.ts';
@@ -20,6 +22,8 @@ import { VERSION } from './version.ts';
 const COMMANDS = [
   serveCommand,
   sweepCommand,
+  inventoryCommand,
+  claimCommand,
   personCommand,
   planCommand,
   approveCommand,

@@ -1,4 +1,4 @@
-import { RESOURCE_KINDS, type ResourceKind, type Rows } from '#verifier';
+import { RESOURCE_KINDS, type ResourceKind, type Rows, rotationTarget } from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
 import { policyReferences, validatePolicy } from '../policy/index.ts';
 import type { Desired, Standing, World } from './model.ts';
@@ -84,6 +84,16 @@ const CHECKS: { [K in ResourceKind]: Check<K> } = {
   },
   Trust({ spec }, world, fail) {
     if (!world.Identity.has(spec.identity)) fail('the identity does not stand');
+  },
+  Rotation({ id, spec }, world, fail) {
+    if (!world.Identity.has(spec.identity)) fail('the identity does not stand');
+    const target = rotationTarget(spec);
+    const twin = first(
+      world,
+      'Rotation',
+      (other) => other.id !== id && rotationTarget(other.spec) === target,
+    );
+    if (twin) fail(`rotation \`${String(twin.name)}\` has the same target`);
   },
 };
 

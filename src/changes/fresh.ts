@@ -10,6 +10,7 @@ const ID_KINDS: Record<ResourceKind, IdKind> = {
   Identity: 'identity',
   Policy: 'policy',
   Trust: 'trust',
+  Rotation: 'rotation',
 };
 
 /** New ids and salts for one proposal, each drawn once: a decision that is taken again gets the same, so it stays pure. */

@@ -46,6 +46,7 @@ function ofIdentity({ id, spec }: Standing<'Identity'>, world: World): Holding[]
       subject,
       what: `${audience === ANY_AUDIENCE ? 'any audience' : `audience ${audience}`} (${by})`,
     })),
+    ...(profile?.spec.scopes ?? []).map((scope) => ({ subject, what: `scope ${scope} (${by})` })),
   ];
 }
 
@@ -66,6 +67,24 @@ function ofTrust({ name, spec }: Standing<'Trust'>, world: World): Holding[] {
   return [{ subject: named(world, 'Identity', spec.identity), what }];
 }
 
+/** A rotation writes to files and at a target by itself: whoever approves it must see which. */
+function ofRotation({ name, spec }: Standing<'Rotation'>, world: World): Holding[] {
+  const subject = `rotation ${String(name)}`;
+  const every = `every ${spec.intervalDays} days, for ${named(world, 'Identity', spec.identity)}`;
+  if (spec.rotator === 'ssh-key') {
+    const { keyFile, authorizedKeys, account, host, port } = spec.target;
+    return [
+      { subject, what: `to replace the SSH key in ${keyFile} ${every}` },
+      { subject, what: `to say in ${authorizedKeys} which of its keys opens ${account}@${host}:${port}` },
+    ];
+  }
+  const { role, passwordFile, connection } = spec.target;
+  return [
+    { subject, what: `to replace the password in ${passwordFile} ${every}` },
+    { subject, what: `to alter the password of PostgreSQL role ${role} by way of ${connection.file}` },
+  ];
+}
+
 const HOLDINGS: { [K in ResourceKind]: (each: Standing<K>, world: World) => Holding[] } = {
   Person: ofPerson,
   Application: ofApplication,
@@ -73,6 +92,7 @@ const HOLDINGS: { [K in ResourceKind]: (each: Standing<K>, world: World) => Hold
   Identity: ofIdentity,
   Policy: ofPolicy,
   Trust: ofTrust,
+  Rotation: ofRotation,
 };
 
 /** The things that operations touch, and the identities whose profile or application they change. */

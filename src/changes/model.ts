@@ -22,6 +22,7 @@ export const TABLES = {
   Identity: 'identity',
   Policy: 'policy',
   Trust: 'trust',
+  Rotation: 'rotation',
 } as const satisfies Record<ResourceKind, keyof Rows>;
 
 type DeclaredTable = (typeof TABLES)[ResourceKind];

@@ -7,10 +7,12 @@ import {
   type ResourceSpecs,
   ROLES,
   type Rows,
+  type TrustSpec,
 } from '#verifier';
 import { approvalKeyId, MunimentError, parseSpiffeId } from '../kernel/index.ts';
 import type { People } from '../registry/index.ts';
 import type { View } from '../store/index.ts';
+import { clientKeys } from './client-keys.ts';
 import type { Fresh } from './fresh.ts';
 import type { ManifestSpecs } from './manifest-schema.ts';
 import type { Manifest } from './manifests.ts';
@@ -93,6 +95,8 @@ class Resolver {
         return policy(spec as ManifestSpecs['Policy']);
       case 'Trust':
         return this.#trust(spec as ManifestSpecs['Trust'], path);
+      case 'Rotation':
+        return this.#rotation(spec as ManifestSpecs['Rotation'], path);
     }
   }
 
@@ -133,12 +137,16 @@ class Resolver {
     });
   }
 
+  #rotation(spec: ManifestSpecs['Rotation'], path: string): ResourceSpecs['Rotation'] {
+    const identity = this.#ref('Identity', spec.identity, `${path}.identity`);
+    return compact<ResourceSpecs['Rotation']>({ ...spec, identity } as ResourceSpecs['Rotation']);
+  }
+
   #trust(spec: ManifestSpecs['Trust'], path: string): ResourceSpecs['Trust'] {
     return compact<ResourceSpecs['Trust']>({
       identity: this.#ref('Identity', spec.identity, `${path}.identity`),
       method: spec.method,
-      where: compact<ResourceSpecs['Trust']['where']>(spec.where ?? {}),
-      agents: spec.agents?.toSorted(),
+      ...proofs(spec, `${path}.where`),
     });
   }
 }
@@ -148,7 +156,20 @@ const profile = (spec: ManifestSpecs['Profile']): ResourceSpecs['Profile'] =>
     ...spec,
     actions: spec.actions.toSorted(),
     audiences: spec.audiences?.toSorted(),
+    scopes: spec.scopes?.toSorted(),
   });
+
+type TrustManifest = ManifestSpecs['Trust'];
+
+/** What must be shown. The keys of a client are matched by thumbprint, as any other fact; the keys themselves lie beside. */
+function proofs(spec: TrustManifest, path: string): Pick<TrustSpec, 'where' | 'agents' | 'keys'> {
+  if (spec.method === 'private-key-jwt') return clientKeys(spec.where.keys, `${path}.keys`);
+  if (spec.method === 'jwt-svid') for (const id of [spec.where.spiffeId].flat()) parseSpiffeId(id);
+  return compact<Pick<TrustSpec, 'where' | 'agents'>>({
+    where: compact<TrustSpec['where']>(spec.where ?? {}),
+    agents: spec.agents?.toSorted(),
+  }) as Pick<TrustSpec, 'where' | 'agents'>;
+}
 
 const policy = ({ description, cedar }: ManifestSpecs['Policy']): ResourceSpecs['Policy'] => ({
   description,

@@ -8,6 +8,8 @@ export const ID_PREFIXES = {
   profile: 'prf',
   policy: 'pol',
   trust: 'tru',
+  rotation: 'rot',
+  run: 'run',
   change: 'chg',
   token: 'tok',
   agent: 'agt',

@@ -37,6 +37,10 @@ const ALL: Record<Kind, true> = {
   'alert.acknowledged': true,
   'alert.resolved': true,
   'detector.tested': true,
+  'rotation.started': true,
+  'rotation.phase': true,
+  'rotation.stalled': true,
+  'rotation.ended': true,
   'evidence.built': true,
 };
 

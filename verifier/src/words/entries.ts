@@ -7,6 +7,7 @@ import type {
   Plan,
   ResourceKind,
 } from './resources.ts';
+import type { RotationEntries } from './rotation.ts';
 
 /** What the tiles carry: canonical JSON of at most 1 KiB. `body` is the SHA-256 of the body's bytes, hex. */
 export interface Leaf {
@@ -70,6 +71,10 @@ export interface RequestRecord {
 }
 
 export type CredentialType = 'x509-svid' | 'jwt-svid' | 'agent-x509' | 'access-token';
+
+/** Tokens are named by their `jti`, everything else by its X.509 serial. */
+export const isToken = ({ type }: Pick<CredentialRecord, 'type'>): boolean =>
+  type === 'jwt-svid' || type === 'access-token';
 
 export interface CredentialRecord {
   type: CredentialType;
@@ -137,7 +142,7 @@ export interface UseRecord {
 }
 
 /** Every kind of entry and what its body's `data` holds. A kind that is not here cannot be written. */
-export interface EntryData {
+export interface EntryData extends RotationEntries {
   /** The fold's state before this entry. The first entry of a log is one, over the empty state. */
   snapshot: { size: number; state: string };
   /** Until it closes, one person may both ask and approve, and every entry so made says so. */
@@ -266,6 +271,8 @@ export const DECIDING_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'bootstrap.closed',
   'resource.declared',
   'resource.retired',
+  'rotation.started',
+  'rotation.ended',
   'identity.moved',
   'agent.joined',
   'lock.placed',

@@ -1,5 +1,6 @@
 import type { Body, Entry, EntryData, Kind, Leaf } from './entries.ts';
 import type { PersonSpec, ResourceKind } from './resources.ts';
+import { begun, over, reached, stopped } from './rotation-rows.ts';
 import type { ReadRow, RowChange, Rows, RowTable } from './rows.ts';
 
 /** The table that holds each declared kind. */
@@ -10,6 +11,7 @@ export const RESOURCE_TABLES = {
   Identity: 'identity',
   Policy: 'policy',
   Trust: 'trust',
+  Rotation: 'rotation',
 } as const satisfies Record<ResourceKind, RowTable>;
 
 type RowKey = { table: RowTable; key: string };
@@ -57,6 +59,14 @@ const declared: Rule<'resource.declared'> = {
       const hasLeft = (data.spec as PersonSpec).status === 'left';
       const left = hasLeft ? (read('person', data.id)?.left ?? place.occurred) : null;
       return [{ table: 'person', key: data.id, row: { ...base, left } } as RowChange];
+    }
+    if (table === 'rotation') {
+      const { since, run, rotated } = read('rotation', data.id) ?? {
+        since: place.time,
+        run: null,
+        rotated: null,
+      };
+      return [{ table, key: data.id, row: { ...base, since, run, rotated } } as RowChange];
     }
     if (table !== 'identity') return [{ table, key: data.id, row: base } as RowChange];
     const before = read('identity', data.id);
@@ -241,6 +251,35 @@ const RULES: { [K in Kind]?: Rule<K> } = {
   'observation.claimed': {
     reads: (data) => [{ table: 'observation', key: data.observation }],
     rows: (data, _, read) => patch(read, 'observation', data.observation, { identity: data.identity }),
+  },
+  'rotation.started': {
+    reads: (data) => [{ table: 'rotation', key: data.rotation }],
+    rows: (data, place, read) => [
+      { table: 'rotation_run', key: data.run, row: begun(data, place) },
+      ...patch(read, 'rotation', data.rotation, { run: data.run }),
+    ],
+  },
+  'rotation.phase': {
+    reads: (data) => [{ table: 'rotation_run', key: data.run }],
+    rows: (data, place, read) =>
+      patch(read, 'rotation_run', data.run, reached(read('rotation_run', data.run), data, place)),
+  },
+  'rotation.stalled': {
+    reads: (data) => [{ table: 'rotation_run', key: data.run }],
+    rows: (data, place, read) => patch(read, 'rotation_run', data.run, stopped(data, place)),
+  },
+  'rotation.ended': {
+    reads: (data) => [
+      { table: 'rotation_run', key: data.run },
+      { table: 'rotation', key: data.rotation },
+    ],
+    rows: (data, place, read) => [
+      ...patch(read, 'rotation_run', data.run, over(read('rotation_run', data.run), data, place)),
+      ...patch(read, 'rotation', data.rotation, {
+        run: null,
+        ...(data.outcome === 'completed' ? { rotated: place.time } : {}),
+      }),
+    ],
   },
   'finding.opened': {
     rows: (data, place) => [

@@ -1,6 +1,15 @@
 /** What people declare in manifests, as entries carry it: names resolved to opaque ids, personal fields committed. */
+import type { RotationSpec } from './rotation.ts';
 
-export const RESOURCE_KINDS = ['Person', 'Application', 'Profile', 'Identity', 'Policy', 'Trust'] as const;
+export const RESOURCE_KINDS = [
+  'Person',
+  'Application',
+  'Profile',
+  'Identity',
+  'Policy',
+  'Trust',
+  'Rotation',
+] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 export const ROLES = ['viewer', 'operator', 'approver', 'auditor', 'admin'] as const;
@@ -132,6 +141,7 @@ export interface ResourceSpecs {
   Identity: IdentitySpec;
   Policy: PolicySpec;
   Trust: TrustSpec;
+  Rotation: RotationSpec;
 }
 
 /** One step of a plan: what stands now, what would stand. `base` is the entry that the present state rests on. */

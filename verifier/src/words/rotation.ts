@@ -48,6 +48,10 @@ export type RotationSpec = RotationRule &
     | { rotator: 'postgres-password'; target: PostgresPasswordTarget }
   );
 
+/** Names what a rotation replaces: of one target there is one rotation, and one run at a time. */
+export const rotationTarget = ({ rotator, target }: RotationSpec): string =>
+  `${rotator} ${rotator === 'ssh-key' ? target.keyFile : target.passwordFile}`;
+
 /** In order. A rotator leaves out those that its target has no place for. */
 export const ROTATION_PHASES = [
   'started',

@@ -20,6 +20,7 @@ import type {
   ProfileSpec,
   TrustSpec,
 } from './resources.ts';
+import type { RotationRun, RotationSpec } from './rotation.ts';
 
 interface Declared<Spec> {
   id: string;
@@ -45,6 +46,9 @@ export interface Rows {
   identity: Declared<IdentitySpec> & { state: IdentityState; ownerAccepted: string };
   policy: Declared<PolicySpec>;
   trust: Declared<TrustSpec>;
+  /** `since`: first declared; `run`: the one under way; `rotated`: when the last one was completed. */
+  rotation: Declared<RotationSpec> & { since: string; run: string | null; rotated: string | null };
+  rotation_run: RotationRun;
   change: {
     id: string;
     plan: Plan;
@@ -141,6 +145,8 @@ export const ROW_TABLES = [
   'identity',
   'policy',
   'trust',
+  'rotation',
+  'rotation_run',
   'change',
   'token',
   'agent',
@@ -164,6 +170,7 @@ export const DECIDING_TABLES = [
   'identity',
   'policy',
   'trust',
+  'rotation',
   'agent',
   'lock',
 ] as const satisfies readonly RowTable[];

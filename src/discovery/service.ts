@@ -3,12 +3,13 @@ import type { EntryData } from '#verifier';
 import { type Clock, MunimentError, newId, timestamp } from '../kernel/index.ts';
 import type { Draft, Log } from '../store/index.ts';
 import { type Claim, claim } from './claim.ts';
-import type { Connector } from './connector.ts';
+import type { Connector, ObservedClass } from './connector.ts';
 import {
   type Difference,
   emptyGathering,
   type Gathered,
   gather,
+  keyOf,
   listDigest,
   reconcile,
   verdictOf,
@@ -46,6 +47,8 @@ async function collect(
   const context = {
     fingerprint: (secret: string) =>
       createHmac('sha256', needs.fingerprintKey).update(`secret\0${secret}`).digest('hex'),
+    reference: (observed: ObservedClass, naturalId: string) =>
+      keyOf(connector.source, observed, naturalId, needs.fingerprintKey),
     now: () => needs.clock.now(),
   };
   try {

@@ -1,5 +1,7 @@
 import type { Observed } from '../../connector.ts';
+import { traceOfUnit } from './logs.ts';
 import type { Reader } from './reader.ts';
+import { accountFacts, type Scene } from './scene.ts';
 
 /** Highest precedence first: a unit in an earlier folder hides one of the same name in a later (systemd.unit(5)). */
 export const UNIT_FOLDERS = [
@@ -62,19 +64,34 @@ export async function readUnits(reader: Reader): Promise<Unit[]> {
   return [...units.values()];
 }
 
-export async function unitItems(reader: Reader, units: Unit[]): Promise<Observed[]> {
-  const enabled = await enabledUnits(reader);
-  return units.map((unit) => ({
-    class: 'identity',
-    naturalId: `unit/${unit.name}`,
-    label: unit.name,
-    attributes: {
-      kind: 'systemd-service',
-      account: unit.dynamicUser ? 'dynamic' : unit.user,
-      enabled: enabled.has(unit.name),
-      exec: unit.exec,
-      file: unit.path,
-      environmentFiles: unit.environmentFiles,
-    },
-  }));
+/** A `%` specifier and a dynamic user are filled in by systemd at the start. */
+const ownerFacts = (scene: Scene, unit: Unit): Observed['attributes'] =>
+  unit.dynamicUser || unit.user.includes('%')
+    ? { account: unit.dynamicUser ? 'dynamic' : unit.user, accountExists: null }
+    : accountFacts(scene, unit.user);
+
+export async function unitItems(scene: Scene): Promise<Observed[]> {
+  const enabled = await enabledUnits(scene.reader);
+  const items: Observed[] = [];
+  for (const unit of await readUnits(scene.reader)) {
+    const startable = unit.exec.startsWith('/') && !unit.exec.includes('%');
+    // A service that is not switched on may well be idle.
+    const heard = enabled.has(unit.name) || scene.logs.units?.has(unit.name) === true;
+    items.push({
+      class: 'identity',
+      naturalId: `unit/${unit.name}`,
+      label: unit.name,
+      attributes: {
+        kind: 'systemd-service',
+        ...ownerFacts(scene, unit),
+        enabled: enabled.has(unit.name),
+        exec: unit.exec,
+        execExists: startable ? await scene.reader.exists(unit.exec) : null,
+        ...(heard ? { trace: traceOfUnit(scene.logs, unit.name) } : {}),
+        file: unit.path,
+        environmentFiles: unit.environmentFiles,
+      },
+    });
+  }
+  return items;
 }

@@ -10,6 +10,8 @@ const ALL: Record<Kind, true> = {
   'change.refused': true,
   'change.applied': true,
   'change.withdrawn': true,
+  'breakglass.used': true,
+  'breakglass.reviewed': true,
   'resource.declared': true,
   'resource.retired': true,
   'identity.moved': true,

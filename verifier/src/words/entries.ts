@@ -1,3 +1,4 @@
+import type { BreakGlassEntries } from './break-glass.ts';
 import type {
   Action,
   ApprovalSignature,
@@ -142,7 +143,7 @@ export interface UseRecord {
 }
 
 /** Every kind of entry and what its body's `data` holds. A kind that is not here cannot be written. */
-export interface EntryData extends RotationEntries {
+export interface EntryData extends RotationEntries, BreakGlassEntries {
   /** The fold's state before this entry. The first entry of a log is one, over the empty state. */
   snapshot: { size: number; state: string };
   /** Until it closes, one person may both ask and approve, and every entry so made says so. */
@@ -277,4 +278,5 @@ export const DECIDING_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'agent.joined',
   'lock.placed',
   'lock.lifted',
+  'breakglass.used',
 ]);

@@ -130,6 +130,20 @@ const RULES: { [K in Kind]?: Rule<K> } = {
     reads: (data) => [{ table: 'change', key: data.change }],
     rows: (data, _, read) => patch(read, 'change', data.change, { state: 'withdrawn' }),
   },
+  'breakglass.used': {
+    rows: (data, place) => [
+      {
+        table: 'breakglass',
+        key: data.key,
+        row: { ...data, used: place.time, reviewed: null, entry: place.index },
+      },
+    ],
+  },
+  'breakglass.reviewed': {
+    reads: (data) => [{ table: 'breakglass', key: data.key }],
+    rows: ({ key, outcome, note }, { actor, time, index }, read) =>
+      patch(read, 'breakglass', key, { reviewed: { by: actor, time, outcome, note, entry: index } }),
+  },
   'resource.declared': declared,
   'resource.retired': {
     reads: (data) => [{ table: RESOURCE_TABLES[data.kind], key: data.id }],

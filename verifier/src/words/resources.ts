@@ -57,6 +57,8 @@ export interface ApprovalKey {
   /** Passkeys only: the credential id (base64url) and the relying party it is bound to. */
   credentialId?: string;
   rpId?: string;
+  /** Laid away for an emergency: it opens no session and approves one change alone, once, before `until` (RFC 3339). */
+  breakGlass?: { until: string };
 }
 
 export interface PersonSpec {

@@ -1,3 +1,4 @@
+import type { BreakGlassUse } from './break-glass.ts';
 import type {
   AlertOutcome,
   CredentialRecord,
@@ -49,6 +50,8 @@ export interface Rows {
   /** `since`: first declared; `run`: the one under way; `rotated`: when the last one was completed. */
   rotation: Declared<RotationSpec> & { since: string; run: string | null; rotated: string | null };
   rotation_run: RotationRun;
+  /** Key: id of the approval key; one row for each that was used. */
+  breakglass: BreakGlassUse;
   change: {
     id: string;
     plan: Plan;
@@ -147,6 +150,7 @@ export const ROW_TABLES = [
   'trust',
   'rotation',
   'rotation_run',
+  'breakglass',
   'change',
   'token',
   'agent',
@@ -173,6 +177,7 @@ export const DECIDING_TABLES = [
   'rotation',
   'agent',
   'lock',
+  'breakglass',
 ] as const satisfies readonly RowTable[];
 
 export type RowChange = { [T in RowTable]: { table: T; key: string; row: Rows[T] } }[RowTable];

@@ -95,6 +95,27 @@ const CHECKS: { [K in ResourceKind]: Check<K> } = {
     );
     if (twin) fail(`rotation \`${String(twin.name)}\` has the same target`);
   },
+  Exception({ id, spec }, world, fail) {
+    needPerson(spec.owner, 'owner', world, fail);
+    const twin = first(
+      world,
+      'Exception',
+      (other) =>
+        other.id !== id && other.spec.control === spec.control && other.spec.subject === spec.subject,
+    );
+    if (twin) fail(`exception \`${String(twin.name)}\` is about the same`);
+  },
+  ControlOwner({ id, spec }, world, fail) {
+    needPerson(spec.owner, 'owner', world, fail);
+    needPerson(spec.reviewer, 'reviewer', world, fail);
+    if (spec.owner === spec.reviewer) fail('owner and reviewer are one person');
+    const twin = first(
+      world,
+      'ControlOwner',
+      (other) => other.id !== id && other.spec.covers === spec.covers && other.spec.target === spec.target,
+    );
+    if (twin) fail(`control owner \`${String(twin.name)}\` is for the same`);
+  },
 };
 
 function checkThing({ kind, id }: Desired, world: World): void {

@@ -11,6 +11,8 @@ const ID_KINDS: Record<ResourceKind, IdKind> = {
   Policy: 'policy',
   Trust: 'trust',
   Rotation: 'rotation',
+  Exception: 'exception',
+  ControlOwner: 'control-owner',
 };
 
 /** New ids and salts for one proposal, each drawn once: a decision that is taken again gets the same, so it stays pure. */

@@ -68,6 +68,19 @@ function ofTrust({ name, spec }: Standing<'Trust'>, world: World): Holding[] {
 }
 
 /** A rotation writes to files and at a target by itself: whoever approves it must see which. */
+const ofException = ({ name, spec }: Standing<'Exception'>): Holding[] => [
+  { subject: person(spec.owner), what: `ownership of exception ${String(name)}` },
+  {
+    subject: spec.subject,
+    what: `leave to depart from ${spec.control} until ${spec.until} (exception ${String(name)})`,
+  },
+];
+
+const ofControlOwner = ({ spec }: Standing<'ControlOwner'>): Holding[] => [
+  { subject: person(spec.owner), what: `ownership of ${spec.covers} ${spec.target}` },
+  { subject: person(spec.reviewer), what: `review of ${spec.covers} ${spec.target}` },
+];
+
 function ofRotation({ name, spec }: Standing<'Rotation'>, world: World): Holding[] {
   const subject = `rotation ${String(name)}`;
   const every = `every ${spec.intervalDays} days, for ${named(world, 'Identity', spec.identity)}`;
@@ -93,6 +106,8 @@ const HOLDINGS: { [K in ResourceKind]: (each: Standing<K>, world: World) => Hold
   Policy: ofPolicy,
   Trust: ofTrust,
   Rotation: ofRotation,
+  Exception: ofException,
+  ControlOwner: ofControlOwner,
 };
 
 /** The things that operations touch, and the identities whose profile or application they change. */

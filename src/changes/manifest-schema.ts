@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ACTIONS, ENVIRONMENTS, IDENTITY_KINDS, type ResourceKind, ROLES } from '#verifier';
+import { ControlOwner, Exception } from './exception-schema.ts';
 import { line, lines, name } from './fields.ts';
 import { Rotation } from './rotation-schema.ts';
 
@@ -156,6 +157,8 @@ export const SPECS = {
   Policy,
   Trust,
   Rotation,
+  Exception,
+  ControlOwner,
 } as const satisfies Record<ResourceKind, z.ZodType>;
 
 export type ManifestSpecs = { [K in ResourceKind]: z.infer<(typeof SPECS)[K]> };

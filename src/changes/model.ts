@@ -23,6 +23,8 @@ export const TABLES = {
   Policy: 'policy',
   Trust: 'trust',
   Rotation: 'rotation',
+  Exception: 'exception',
+  ControlOwner: 'control_owner',
 } as const satisfies Record<ResourceKind, keyof Rows>;
 
 type DeclaredTable = (typeof TABLES)[ResourceKind];

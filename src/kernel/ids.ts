@@ -10,6 +10,8 @@ export const ID_PREFIXES = {
   trust: 'tru',
   rotation: 'rot',
   run: 'run',
+  exception: 'exc',
+  'control-owner': 'cow',
   change: 'chg',
   token: 'tok',
   agent: 'agt',

@@ -69,6 +69,13 @@ export interface JoinTokenTable {
   used_at: string | null;
 }
 
+/** Assertions of OAuth clients that were shown, until they would have ended anyway. */
+export interface ClientAssertionTable {
+  /** SHA-256 of the client id and the assertion's `jti`. */
+  hash: Uint8Array;
+  ends: string;
+}
+
 export interface SignInTokenTable {
   hash: Uint8Array;
   /** Person id; null opens the bootstrap. */
@@ -142,6 +149,7 @@ export interface Schema extends FoldTables {
   opening: OpeningTable;
   sealed_secret: SealedSecretTable;
   join_token: JoinTokenTable;
+  client_assertion: ClientAssertionTable;
   sign_in_token: SignInTokenTable;
   session: SessionTable;
   job: JobTable;

@@ -1,10 +1,10 @@
 import { canonicalize } from '../canonical.ts';
-import type { Kind, ResourceKind, Rows } from '../words/index.ts';
+import type { Kind, RESOURCE_TABLES, ResourceKind, Rows } from '../words/index.ts';
 import type { Context } from './context.ts';
 import { type Finding, finding } from './result.ts';
 
 type Change = Rows['change'];
-type Declared = Rows['identity'] | Rows['trust'] | Rows['policy'] | Rows['profile'] | Rows['application'];
+type Declared = Rows[(typeof RESOURCE_TABLES)[ResourceKind]];
 
 export const CHANGE_KINDS = [
   'change.proposed',

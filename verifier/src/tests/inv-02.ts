@@ -2,15 +2,7 @@ import type { Commitment, Kind, Rows } from '../words/index.ts';
 import type { Context } from './context.ts';
 import type { Version } from './history.ts';
 import { type Interval, overlap, told, without } from './intervals.ts';
-import {
-  type Finding,
-  finding,
-  type Judged,
-  judge,
-  resultOf,
-  type TestResult,
-  withheldFinding,
-} from './result.ts';
+import { type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
 
 const ACCEPTANCE_DAYS = 365;
 const DAY_MS = 86_400_000;
@@ -146,7 +138,7 @@ function isOnePerson(context: Context, [id, versions]: [string, Identity[]]): Fi
 }
 
 /** NHI-INV-02: an active owner, a recent acceptance and a purpose at every instant of the period. */
-export function ownerAndPurpose(context: Context): TestResult {
+export function ownerAndPurpose(context: Context): Judged[] {
   const identities = population(context);
   const hidden = context
     .withheldAnywhere('resource.declared')
@@ -155,7 +147,7 @@ export function ownerAndPurpose(context: Context): TestResult {
   const none = { verdict: 'NOT_OCCURRING', why: 'no identity stood in the period' } as const;
   const over = (clause: string, rule: (identity: [string, Identity[]]) => Finding | Finding[]): Judged =>
     judge(clause, [...identities.flatMap(rule), ...hidden], none);
-  return resultOf('NHI-INV-02', [
+  return [
     over('an active owner at every instant', (identity) => owned(context, identity)),
     over(`accepted by its owner within ${ACCEPTANCE_DAYS} days at every instant`, (identity) =>
       accepted(context, identity),
@@ -166,5 +158,5 @@ export function ownerAndPurpose(context: Context): TestResult {
     over('the owner is no mailbox, team alias or generic account', (identity) =>
       isOnePerson(context, identity),
     ),
-  ]);
+  ];
 }

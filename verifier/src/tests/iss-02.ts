@@ -2,15 +2,7 @@ import { canonicalize } from '../canonical.ts';
 import type { EntryData, Rows } from '../words/index.ts';
 import { BOOTSTRAP, CHANGE_KINDS } from './approvals.ts';
 import type { Context, Told } from './context.ts';
-import {
-  type Finding,
-  finding,
-  type Judged,
-  judge,
-  resultOf,
-  type TestResult,
-  withheldFinding,
-} from './result.ts';
+import { type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
 
 type Applied = Told<'change.applied'>;
 type Change = Rows['change'];
@@ -100,15 +92,15 @@ function overrides(context: Context): Judged {
 }
 
 /** NHI-ISS-02: who asks does not approve, a person approves by signature, and nobody carries out anything else. */
-export function dutiesAreSeparated(context: Context): TestResult {
+export function dutiesAreSeparated(context: Context): Judged[] {
   const applied = context.told('change.applied');
   const hidden = context.withheld('change.applied').map((entry) => withheldFinding(entry));
   const over = (clause: string, rule: Rule): Judged =>
     judge(clause, [...applied.map((each) => ruled(context, each, rule)), ...hidden], none);
-  return resultOf('NHI-ISS-02', [
+  return [
     over('the requester is not the approver', secondPerson),
     over('an enrolled person approved by signature', signedByPerson),
     over('what was carried out is what was signed', exactlyAsSigned),
     overrides(context),
-  ]);
+  ];
 }

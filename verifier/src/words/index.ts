@@ -1,3 +1,4 @@
+export * from './control-owners.ts';
 export * from './break-glass.ts';
 export * from './entries.ts';
 export * from './fold.ts';

@@ -12,6 +12,8 @@ export const RESOURCE_TABLES = {
   Policy: 'policy',
   Trust: 'trust',
   Rotation: 'rotation',
+  Exception: 'exception',
+  ControlOwner: 'control_owner',
 } as const satisfies Record<ResourceKind, RowTable>;
 
 type RowKey = { table: RowTable; key: string };
@@ -270,7 +272,7 @@ const RULES: { [K in Kind]?: Rule<K> } = {
     reads: (data) => [{ table: 'rotation', key: data.rotation }],
     rows: (data, place, read) => [
       { table: 'rotation_run', key: data.run, row: begun(data, place) },
-      ...patch(read, 'rotation', data.rotation, { run: data.run }),
+      ...patch(read, 'rotation', data.rotation, { run: { id: data.run, target: data.target } }),
     ],
   },
   'rotation.phase': {

@@ -1,4 +1,5 @@
 /** What people declare in manifests, as entries carry it: names resolved to opaque ids, personal fields committed. */
+import type { ControlOwnerSpec, ExceptionSpec } from './control-owners.ts';
 import type { RotationSpec } from './rotation.ts';
 
 export const RESOURCE_KINDS = [
@@ -9,6 +10,8 @@ export const RESOURCE_KINDS = [
   'Policy',
   'Trust',
   'Rotation',
+  'Exception',
+  'ControlOwner',
 ] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
@@ -144,6 +147,8 @@ export interface ResourceSpecs {
   Policy: PolicySpec;
   Trust: TrustSpec;
   Rotation: RotationSpec;
+  Exception: ExceptionSpec;
+  ControlOwner: ControlOwnerSpec;
 }
 
 /** One step of a plan: what stands now, what would stand. `base` is the entry that the present state rests on. */

@@ -1,3 +1,4 @@
+import type { ControlOwnerSpec, ExceptionSpec } from './control-owners.ts';
 import type { BreakGlassUse } from './break-glass.ts';
 import type {
   AlertOutcome,
@@ -48,8 +49,14 @@ export interface Rows {
   policy: Declared<PolicySpec>;
   trust: Declared<TrustSpec>;
   /** `since`: first declared; `run`: the one under way; `rotated`: when the last one was completed. */
-  rotation: Declared<RotationSpec> & { since: string; run: string | null; rotated: string | null };
+  rotation: Declared<RotationSpec> & {
+    since: string;
+    run: { id: string; target: string } | null;
+    rotated: string | null;
+  };
   rotation_run: RotationRun;
+  exception: Declared<ExceptionSpec>;
+  control_owner: Declared<ControlOwnerSpec>;
   /** Key: id of the approval key; one row for each that was used. */
   breakglass: BreakGlassUse;
   change: {
@@ -150,6 +157,8 @@ export const ROW_TABLES = [
   'trust',
   'rotation',
   'rotation_run',
+  'exception',
+  'control_owner',
   'breakglass',
   'change',
   'token',
@@ -175,6 +184,8 @@ export const DECIDING_TABLES = [
   'policy',
   'trust',
   'rotation',
+  'exception',
+  'control_owner',
   'agent',
   'lock',
   'breakglass',

@@ -6,6 +6,7 @@ import {
   lazyRouteComponent,
   Outlet,
   redirect,
+  retainSearchParams,
 } from '@tanstack/react-router';
 import { asProblem } from './api/problem.ts';
 import { sessionQuery } from './api/queries.ts';
@@ -37,10 +38,15 @@ const enrol = createRoute({
   component: lazyRouteComponent(() => import('./pages/sign-in/Enrol.tsx'), 'Enrol'),
 });
 
+/** The moment that is looked at stays from page to page. */
+const moment = texts('asOf', 'knownAt');
+
 /** Everything behind this needs a session of a person. */
 const house = createRoute({
   getParentRoute: () => root,
   id: 'house',
+  validateSearch: moment,
+  search: { middlewares: [retainSearchParams<ReturnType<typeof moment>>(['asOf', 'knownAt'])] },
   component: Shell,
   beforeLoad: async ({ context, location }) => {
     const away = () =>

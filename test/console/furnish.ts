@@ -1,4 +1,4 @@
-/** Fills a house with what pages show: grants, refusals, a lock with its probes, a sweep, findings, and names meant to break a layout. */
+/** Fills a house with what pages show: grants, refusals and a lock with its probes. */
 import { generateKeyPairSync } from 'node:crypto';
 import type { Served } from '../../src/api/index.ts';
 import { createCsr } from '../../src/crypto/index.ts';
@@ -51,7 +51,8 @@ name: payments-on-this-host
 spec: {identity: payments-api, method: unix, where: {user: payments}}
 `;
 
-const RENAMED = `apiVersion: muniment/v1
+/** A change to the profile that `MANIFESTS` declares. */
+export const SHORTENED = `apiVersion: muniment/v1
 kind: Profile
 name: internal-service
 spec: {description: Talks to services inside, actions: [issue-x509-svid], maxTtlSeconds: 1800}
@@ -73,10 +74,15 @@ export interface Furnished {
 const newCsr = (): string =>
   createCsr(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey).toString('base64');
 
+/** Adds names that are meant to break a layout. */
+export async function addHostileNames({ house }: Served, { identity }: Furnished): Promise<void> {
+  await house.log.append(hostile(identity));
+}
+
 export async function furnish(server: Served): Promise<Furnished> {
   const { house } = server;
-  const ada = await enrolWithKeyFile(server, 'ada');
-  const bo = await enrolWithKeyFile(server, 'bo');
+  const ada = await enrolWithKeyFile(server, 'ada', 'Ada Pereira');
+  const bo = await enrolWithKeyFile(server, 'bo', 'Bo Lindqvist');
   const applied = await carryOut(server, ada, bo);
   const identity = (await house.log.view()).named('identity', 'payments-api')?.id ?? '';
   const granted = await askForCredentials(server);
@@ -105,9 +111,8 @@ export async function furnish(server: Served): Promise<Furnished> {
     ],
     'sys',
   );
-  await house.log.append(seen(identity));
   const { change: proposed } = await house.changes.propose({
-    manifests: RENAMED,
+    manifests: SHORTENED,
     title: 'Shorten what services may hold',
     reason: 'Half an hour is enough',
     proposer: ada.id,
@@ -158,7 +163,7 @@ async function askForCredentials({ house }: Served): Promise<number> {
 }
 
 /** What a sweep of a host with hostile file names would leave, and a finding that is due. */
-function seen(identity: string): Draft[] {
+function hostile(identity: string): Draft[] {
   const time = new Date().toISOString();
   const sweep = { sweep: `swp_${'a'.repeat(26)}`, source: 'host' };
   const observed = (label: string, number: number): Draft => ({

@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
-import { type Furnished, furnish } from './furnish.ts';
+import { addHostileNames, type Furnished, furnish } from './furnish.ts';
 import { missing, openWorld, signIn, type Theme, type World } from './world.ts';
 
 const THEMES: Theme[] = ['light', 'dark'];
@@ -49,6 +49,7 @@ describe('every page', { skip: missing ?? false }, () => {
   before(async () => {
     world = await openWorld();
     furnished = await furnish(world.server);
+    await addHostileNames(world.server, furnished);
     context = await world.newContext();
     const page = await context.newPage();
     await signIn(page, world.server, 'ada');
@@ -111,6 +112,33 @@ describe('every page', { skip: missing ?? false }, () => {
     await row.getByText('invoice⟨202e⟩gpj.exe⟨000a⟩second line').first().waitFor();
     const box = await row.boundingBox();
     assert.ok(box !== null && box.height < 80, `the row is ${box?.height} px high`);
+    await page.close();
+  });
+
+  test('another moment is asked for by the address, told on every page, and left again', async () => {
+    const first = (await world.server.house.log.search({ kinds: ['lock.placed'], limit: 1 }))[0];
+    assert.ok(first);
+    const { page } = await open(`/ledger/${first.index - 1}`, /^Entry/, 'See the house as it was known then');
+    await page.getByRole('link', { name: 'See the house as it was known then' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Locks' }).click();
+    await page.getByText('Nothing was ever locked').waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('knownAt'), String(first.index));
+    await checkAxe(page);
+    await page.getByRole('link', { name: 'Back to now' }).click();
+    await page.getByText('A key was found in a build log').waitFor();
+    assert.equal(new URL(page.url()).search, '');
+    await page.close();
+  });
+
+  test('a moment chosen in the dialog is UTC', async () => {
+    const { page } = await open('/identities', /^Identities$/, 'payments-settlement');
+    await page.getByRole('button', { name: 'Another moment' }).click();
+    await page.getByLabel('True at').fill('2020-02-03T04:05');
+    await page.getByRole('button', { name: 'Look', exact: true }).click();
+    await page.getByText('what was true at 3 Feb 2020, 04:05:00 UTC').waitFor();
+    assert.equal(new URL(page.url()).searchParams.get('asOf'), '2020-02-03T04:05:00.000Z');
+    await page.getByText('No identity is registered yet').waitFor();
     await page.close();
   });
 

@@ -88,12 +88,16 @@ export interface KeyFilePerson {
 }
 
 /** Enrols a person with a key file while the bootstrap is open. */
-export async function enrolWithKeyFile({ house }: Served, name: string): Promise<KeyFilePerson> {
+export async function enrolWithKeyFile(
+  { house }: Served,
+  name: string,
+  displayName = `Person ${name}`,
+): Promise<KeyFilePerson> {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const spki = publicKey.export({ format: 'der', type: 'spki' }).toString('base64url');
   const { person } = await house.changes.enrolBootstrap({
     name,
-    displayName: `Person ${name}`,
+    displayName,
     key: { type: 'ed25519', publicKey: spki },
     actor: 'sys',
   });

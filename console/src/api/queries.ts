@@ -1,4 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
+import type { When } from '../lib/when.ts';
 import { api, setCsrf, unwrap } from './client.ts';
 import type { paths } from './schema.ts';
 
@@ -23,11 +24,12 @@ export const sessionQuery = queryOptions({
   retry: false,
 });
 
-export const overviewQuery = queryOptions({
-  queryKey: ['overview'],
-  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/overview', { signal })),
-  refetchInterval: OVERVIEW_REFRESH_MS,
-});
+export const overviewQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['overview', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/overview', { params: { query }, signal })),
+    refetchInterval: OVERVIEW_REFRESH_MS,
+  });
 
 export const identitiesQuery = (query: QueryOf<'/api/v1/identities'>) =>
   queryOptions({
@@ -35,10 +37,11 @@ export const identitiesQuery = (query: QueryOf<'/api/v1/identities'>) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/identities', { params: { query }, signal })),
   });
 
-export const identityQuery = (id: string) =>
+export const identityQuery = (id: string, query: When) =>
   queryOptions({
-    queryKey: ['identity', id],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/identities/{id}', { params: { path: { id } }, signal })),
+    queryKey: ['identity', id, query],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/identities/{id}', { params: { path: { id }, query }, signal })),
   });
 
 /** The parts of an identity's page that are lists of their own, by page. */
@@ -67,10 +70,11 @@ export const identityTimelineQuery = (id: string, cursor?: string) =>
       unwrap(api.GET('/api/v1/identities/{id}/timeline', { ...part(id, cursor), signal })),
   });
 
-export const applicationsQuery = queryOptions({
-  queryKey: ['applications'],
-  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/applications', { signal })),
-});
+export const applicationsQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['applications', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/applications', { params: { query }, signal })),
+  });
 
 export const personsQuery = queryOptions({
   queryKey: ['persons'],
@@ -89,10 +93,11 @@ export const changeQuery = (id: string) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/changes/{id}', { params: { path: { id } }, signal })),
   });
 
-export const locksQuery = queryOptions({
-  queryKey: ['locks'],
-  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/locks', { signal })),
-});
+export const locksQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['locks', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/locks', { params: { query }, signal })),
+  });
 
 export const lockQuery = (id: string) =>
   queryOptions({
@@ -100,10 +105,11 @@ export const lockQuery = (id: string) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/locks/{id}', { params: { path: { id } }, signal })),
   });
 
-export const findingsQuery = queryOptions({
-  queryKey: ['findings'],
-  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/findings', { signal })),
-});
+export const findingsQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['findings', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/findings', { params: { query }, signal })),
+  });
 
 export const observationsQuery = (query: QueryOf<'/api/v1/observations'>) =>
   queryOptions({
@@ -111,10 +117,11 @@ export const observationsQuery = (query: QueryOf<'/api/v1/observations'>) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/observations', { params: { query }, signal })),
   });
 
-export const sweepsQuery = queryOptions({
-  queryKey: ['sweeps'],
-  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/sweeps', { signal })),
-});
+export const sweepsQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['sweeps', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/sweeps', { params: { query }, signal })),
+  });
 
 export const entriesQuery = (query: QueryOf<'/api/v1/ledger/entries'>) =>
   queryOptions({

@@ -1,5 +1,6 @@
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { MomentBanner } from './Moment.tsx';
 import { Sidebar } from './Sidebar.tsx';
 import './shell.css';
 
@@ -20,6 +21,7 @@ export function Shell() {
       </a>
       <Sidebar />
       <main id="main" ref={main} tabIndex={-1} className="shell-main">
+        <MomentBanner />
         <Outlet />
       </main>
     </div>

@@ -12,6 +12,7 @@ import {
 } from 'lucide-react';
 import { changesQuery } from '../api/queries.ts';
 import { Mark } from './Mark.tsx';
+import { MomentButton } from './Moment.tsx';
 import { ThemeSwitch } from './ThemeSwitch.tsx';
 import { Who } from './Who.tsx';
 
@@ -60,6 +61,7 @@ export function Sidebar() {
         ))}
       </nav>
       <div className="sidebar-foot">
+        <MomentButton />
         <ThemeSwitch />
         <Who />
       </div>

@@ -47,6 +47,11 @@ export function LeafFacts({ entry }: { entry: Entry }) {
           <Copy value={body} label="body hash" />
         </Fact>
       </Facts>
+      <p className="then">
+        <Link to="/" search={{ knownAt: String(entry.index + 1) }}>
+          See the house as it was known then
+        </Link>
+      </p>
     </Panel>
   );
 }

@@ -13,6 +13,7 @@ import { Time } from '../../components/Time.tsx';
 import { visible } from '../../lib/format.ts';
 import { linkOf } from '../../lib/links.ts';
 import { nameOf } from '../../lib/names.ts';
+import { useWhen } from '../../lib/when.ts';
 
 function State({ finding: { closed, due } }: { finding: Finding }) {
   if (closed !== null)
@@ -58,7 +59,7 @@ const openFirst = (items: Finding[]): Finding[] =>
 
 /** What a person must decide on, the nearest due first. */
 export function Findings() {
-  const query = useQuery(findingsQuery);
+  const query = useQuery(findingsQuery(useWhen()));
   return (
     <Page title="Findings" lead="What a person must decide on, and by when.">
       <Frame label="Findings">

@@ -47,7 +47,7 @@ const COLUMNS: Array<Column<Observation>> = [
 
 /** What sweeps saw, with how complete each sweep was above it. */
 export function Found() {
-  const search = route.useSearch();
+  const { asOf: _, knownAt: __, ...search } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery({
     ...observationsQuery({ ...given(search), limit: PAGE_ROWS } as Parameters<typeof observationsQuery>[0]),
@@ -64,7 +64,7 @@ export function Found() {
         <Loaded query={query}>
           {({ items, next }) =>
             items.length === 0 ? (
-              <None filtered={Object.keys(search).length > 0} />
+              <None filtered={Object.values(search).some((value) => value !== undefined)} />
             ) : (
               <>
                 <DataTable

@@ -8,12 +8,13 @@ import { SweepBadge } from '../../components/status.tsx';
 import { Time } from '../../components/Time.tsx';
 import { plural, visible } from '../../lib/format.ts';
 import '../../components/lines.css';
+import { useWhen } from '../../lib/when.ts';
 
 type Place = { what: string; why: string };
 
 /** The latest sweep of each source, and what it could not read: an absence below is only worth as much as this. */
 export function Sweeps() {
-  const query = useQuery(sweepsQuery);
+  const query = useQuery(sweepsQuery(useWhen()));
   return (
     <Loaded query={query} skeleton={<Skeleton lines={2} label="Loading the sweeps" />}>
       {({ items }) =>

@@ -19,12 +19,13 @@ const PAGE_ROWS = 50;
 
 export function Identities() {
   const search = route.useSearch();
+  const { asOf: _, knownAt: __, ...filters } = search;
   const navigate = route.useNavigate();
   const query = useQuery({
     ...identitiesQuery({ ...given(search), limit: PAGE_ROWS } as Parameters<typeof identitiesQuery>[0]),
     placeholderData: keepPreviousData,
   });
-  const filtered = Object.keys(search).length > 0;
+  const filtered = Object.values(filters).some((value) => value !== undefined);
   return (
     <Page
       title="Identities"

@@ -12,7 +12,7 @@ const route = getRouteApi('/house/identities');
 export function IdentityFilters() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const applications = useQuery(applicationsQuery).data?.items ?? [];
+  const applications = useQuery(applicationsQuery({})).data?.items ?? [];
   const persons = useQuery(personsQuery).data?.items ?? [];
   const set = (name: 'state' | 'kind' | 'application' | 'owner') => (value: string | undefined) =>
     void navigate({ search: ({ cursor: _, ...rest }) => ({ ...rest, [name]: value }), replace: true });

@@ -17,6 +17,7 @@ import { Decisions } from './Decisions.tsx';
 import { Standing } from './Standing.tsx';
 import { Timeline } from './Timeline.tsx';
 import './identity.css';
+import { useWhen } from '../../lib/when.ts';
 
 const route = getRouteApi('/house/identities/$id');
 
@@ -29,7 +30,7 @@ const TABS = [
 
 export function Identity() {
   const { id } = route.useParams();
-  const query = useQuery(identityQuery(id));
+  const query = useQuery(identityQuery(id, useWhen()));
   const identity = query.data;
   return (
     <Page

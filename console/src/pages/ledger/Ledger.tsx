@@ -40,7 +40,7 @@ const COLUMNS: Array<Column<EntrySummary>> = [
 ];
 
 export function Ledger() {
-  const search = route.useSearch();
+  const { asOf: _, knownAt: __, ...search } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery({
     ...entriesQuery({ ...given(search), limit: PAGE_ROWS }),

@@ -11,6 +11,7 @@ import { LockBadge } from '../../components/status.tsx';
 import { Time } from '../../components/Time.tsx';
 import { visible, words } from '../../lib/format.ts';
 import { nameOf } from '../../lib/names.ts';
+import { useWhen } from '../../lib/when.ts';
 import { PlaceLock } from './PlaceLock.tsx';
 
 const COLUMNS: Array<Column<Lock>> = [
@@ -41,7 +42,7 @@ const standingFirst = (items: Lock[]): Lock[] =>
   );
 
 export function Locks() {
-  const query = useQuery(locksQuery);
+  const query = useQuery(locksQuery(useWhen()));
   return (
     <Page
       title="Locks"

@@ -9,10 +9,11 @@ import { Controls } from './Controls.tsx';
 import { Figures } from './Figures.tsx';
 import { FoundHere } from './FoundHere.tsx';
 import './overview.css';
+import { useWhen } from '../../lib/when.ts';
 
 /** What holds, what needs a person, and what was found: the page to start a day or an audit with. */
 export function Overview() {
-  const query = useQuery(overviewQuery);
+  const query = useQuery(overviewQuery(useWhen()));
   return (
     <Page title="Overview" lead="What holds, what needs a person, and what was found on this host.">
       <Loaded query={query} skeleton={<Skeleton lines={14} label="Loading the overview" />}>

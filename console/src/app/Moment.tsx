@@ -1,0 +1,112 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { History } from 'lucide-react';
+import { type FormEvent, useState } from 'react';
+import { Button } from '../components/Button.tsx';
+import { Dialog } from '../components/Dialog.tsx';
+import { Field } from '../components/Field.tsx';
+import { formatNumber, formatTime } from '../lib/format.ts';
+import { useWhen, type When } from '../lib/when.ts';
+
+const isSize = (knownAt: string): boolean => /^\d+$/.test(knownAt);
+
+function sentenceOf({ asOf, knownAt }: When): string {
+  const truth = asOf ? `what was true at ${formatTime(asOf)}` : 'what holds';
+  if (knownAt === undefined) return `You see ${truth}.`;
+  const known = isSize(knownAt)
+    ? `after ${formatNumber(Number(knownAt))} entries`
+    : `at ${formatTime(knownAt)}`;
+  return `You see ${truth}, as it was known ${known}.`;
+}
+
+/** Says on every page that it shows another moment than now, and leads back. */
+export function MomentBanner() {
+  const when = useWhen();
+  if (when.asOf === undefined && when.knownAt === undefined) return null;
+  return (
+    <div className="moment" role="status">
+      <History size={15} aria-hidden />
+      <span className="moment-says">
+        {sentenceOf(when)} Changes, observations and the ledger are always shown whole.
+      </span>
+      <Link to="." search={(now) => ({ ...now, asOf: undefined, knownAt: undefined })}>
+        Back to now
+      </Link>
+    </div>
+  );
+}
+
+export function MomentButton() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <Button look="quiet" icon={History} onClick={() => setOpen(true)}>
+        Another moment
+      </Button>
+      {open && <MomentDialog onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
+/** `2026-03-03T09:00` of a field is UTC here, as every time on every screen. */
+const asUtc = (field: FormDataEntryValue | null): string | undefined =>
+  typeof field === 'string' && field !== '' ? new Date(`${field}Z`).toISOString() : undefined;
+
+const asField = (time: string | undefined): string | undefined =>
+  time === undefined || isSize(time) ? undefined : time.slice(0, 16);
+
+function MomentDialog({ onClose }: { onClose: () => void }) {
+  const when = useWhen();
+  const navigate = useNavigate();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const [asOf, knownAt] = [asUtc(form.get('asOf')), asUtc(form.get('knownAt'))];
+    onClose();
+    void navigate({ to: '.', search: (now) => ({ ...now, cursor: undefined, asOf, knownAt }) });
+  };
+  return (
+    <Dialog title="Look at another moment" onClose={onClose}>
+      <form className="form" onSubmit={submit}>
+        <p className="second">
+          Every fact has two times: when it was true, and when this house knew it. Both in UTC.
+        </p>
+        <Moments when={when} />
+        <div className="dialog-actions">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button type="submit" look="primary">
+            Look
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+const Moments = ({ when }: { when: When }) => (
+  <>
+    <Field label="True at" hint="Empty: now.">
+      {(id, described) => (
+        <input
+          id={id}
+          name="asOf"
+          type="datetime-local"
+          className="input"
+          defaultValue={asField(when.asOf)}
+          aria-describedby={described}
+        />
+      )}
+    </Field>
+    <Field label="Known at" hint="Empty: all that is known. An entry’s page offers the moment of that entry.">
+      {(id, described) => (
+        <input
+          id={id}
+          name="knownAt"
+          type="datetime-local"
+          className="input"
+          defaultValue={asField(when.knownAt)}
+          aria-describedby={described}
+        />
+      )}
+    </Field>
+  </>
+);

@@ -7,7 +7,9 @@ import { createDiscovery, createHostConnector, type Discovery } from './discover
 import { createEvidence, type Evidence } from './evidence/index.ts';
 import {
   type Authority,
+  type Clients,
   createAuthority,
+  createClients,
   createIssuance,
   createTokens,
   type Issuance,
@@ -17,6 +19,7 @@ import {
 import { type Clock, systemClock } from './kernel/index.ts';
 import { createRegistry, type Registry } from './registry/index.ts';
 import { createRevocation, type Revocation } from './revocation/index.ts';
+import { createRotation, type Rotation } from './rotation/index.ts';
 import {
   createJobs,
   type Database,
@@ -39,10 +42,12 @@ export interface House {
   readonly authority: Authority;
   readonly changes: Changes;
   readonly issuance: Issuance;
+  readonly clients: Clients;
   readonly tokens: Tokens;
   readonly revocation: Revocation;
   readonly registry: Registry;
   readonly discovery: Discovery;
+  readonly rotation: Rotation;
   readonly evidence: Evidence;
   /** Aborted by `stopStreams` and once the house closes: whatever streams then ends. */
   readonly closing: AbortSignal;
@@ -108,6 +113,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     changes: createChanges({ log }),
     evidence: createEvidence({ database, log, signer, clock, sealing: seal.worth }),
     issuance: createIssuance({ database, log, authority, clock }),
+    clients: createClients({ database, log, authority, clock }),
     tokens: createTokens({ log }),
     revocation: createRevocation({ database, log, authority, clock }),
     discovery: createDiscovery({
@@ -115,6 +121,10 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
       clock,
       fingerprintKey: await keys.secret('discovery'),
       connectors: [createHostConnector()],
+    }),
+    rotation: createRotation({
+      ...{ log, database, seal, clock, onFault },
+      fingerprintKey: await keys.secret('rotation'),
     }),
     closing: closing.signal,
     stopStreams: () => closing.abort(),

@@ -69,6 +69,9 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   getLock: READ,
   placeLock: OPERATE,
   liftLock: OPERATE,
+  issueAccessToken: ANYONE,
+  // The handler asks for a client's proof, or for an operator.
+  revokeToken: ANYONE,
   introspect: ['operator', 'auditor', 'agent', 'socket'],
 
   listEntries: READ,
@@ -78,6 +81,11 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   runSweep: OPERATE,
   listSweeps: READ,
   listObservations: READ,
+
+  listRotations: READ,
+  planRotation: OPERATE,
+  startRotation: OPERATE,
+  abandonRotation: OPERATE,
   claimObservation: OPERATE,
   getPosture: READ,
 
@@ -95,6 +103,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   crl: ANYONE,
   jwks: ANYONE,
   openidConfiguration: ANYONE,
+  oauthMetadata: ANYONE,
   spiffeBundle: ANYONE,
   openapi: ANYONE,
   // The handler admits loopback too.

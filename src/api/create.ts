@@ -16,9 +16,11 @@ import { mountLocks } from './handlers/locks.ts';
 import { mountOpen } from './handlers/open.ts';
 import { mountPeople } from './handlers/people.ts';
 import type { Rooms } from './handlers/rooms.ts';
+import { mountRotations } from './handlers/rotations.ts';
 import { mountSessions } from './handlers/sessions.ts';
 import type { Logger } from './logging.ts';
 import { createMetrics } from './metrics.ts';
+import { mountOAuth } from './oauth/index.ts';
 import { createSessions, type RelyingParty, type Sessions } from './sessions/index.ts';
 import { openStatic } from './static.ts';
 
@@ -47,7 +49,7 @@ export function createApi({ house, places, party, logger, consoleFolder }: ApiOp
   const attempts = createAttempts(clock);
   const metrics = createMetrics(log);
   const signInUrl = (token: string) => `http://localhost:${places.consolePort()}/#token=${token}`;
-  const rooms: Rooms = { ...house, sessions, attempts, metrics, signInUrl };
+  const rooms: Rooms = { ...house, sessions, attempts, metrics, places, signInUrl };
   const operators = new Set([0, process.getuid?.() ?? 0]);
   const sources = { log, sessions, operators, agentOf: (der: Uint8Array) => agentOf(house, der) };
   const files = openStatic(consoleFolder);
@@ -93,7 +95,9 @@ function mountAll(app: Api, rooms: Rooms): void {
   mountLedger(app, rooms);
   mountChanges(app, rooms);
   mountDiscovery(app, rooms);
+  mountRotations(app, rooms);
   mountEvidence(app, rooms);
+  mountOAuth(app, rooms);
   mountOpen(app, rooms);
 }
 

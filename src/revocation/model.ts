@@ -52,6 +52,9 @@ export type Introspection =
       iat: number;
       exp: number;
       jti: string;
+      /** Access tokens only. */
+      client_id?: string;
+      scope?: string;
     };
 
 /** What a lock on each kind of target says in a CRL. */

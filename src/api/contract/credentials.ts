@@ -24,7 +24,7 @@ export const CredentialState = z.enum(['live', 'expired', 'dead', 'unknown']);
 export const Credential = z
   .object({
     entry: z.number().int(),
-    type: z.enum(['x509-svid', 'jwt-svid', 'agent-x509']),
+    type: z.enum(['x509-svid', 'jwt-svid', 'agent-x509', 'access-token']),
     subject: z.string().openapi({ description: 'SPIFFE ID.' }),
     identity: Ref.nullable(),
     agent: Ref.nullable(),
@@ -35,6 +35,9 @@ export const Credential = z
     ttlSeconds: z.number().int(),
     shortened: z.boolean(),
     audience: z.array(z.string()),
+    scope: z
+      .array(z.string())
+      .openapi({ description: 'OAuth scopes; empty for anything but an access token.' }),
     keyHash: z.string(),
     state: CredentialState,
     lock: z.string().nullable().openapi({ description: 'The lock that killed it.' }),

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { JOIN_METHODS } from '#verifier';
 import { ActionWord, body, IdPath, list, ok, Receipt, Ref, route, Text, Time, WhenQuery } from './common.ts';
 
 /** Profiles, policies, trusts, agents, findings; locks and what was tried at them. */
@@ -23,6 +24,7 @@ export const Profile = z
     actions: z.array(ActionWord),
     maxTtlSeconds: z.number().int(),
     audiences: z.array(z.string()),
+    scopes: z.array(z.string()),
     entry: z.number().int(),
   })
   .openapi('Profile');
@@ -43,7 +45,7 @@ export const Trust = z
     id: z.string(),
     name: z.string(),
     identity: Ref,
-    method: z.enum(['token', 'unix']),
+    method: z.enum(JOIN_METHODS),
     where: z.record(
       z.string(),
       z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]),

@@ -6,9 +6,11 @@ import * as discovery from './discovery.ts';
 import * as evidence from './evidence.ts';
 import * as identities from './identities.ts';
 import * as ledger from './ledger.ts';
+import * as oauth from './oauth.ts';
 import * as open from './open.ts';
 import * as people from './people.ts';
 import * as posture from './posture.ts';
+import * as rotations from './rotations.ts';
 import * as sessions from './sessions.ts';
 
 const GROUPS = {
@@ -22,7 +24,9 @@ const GROUPS = {
   ledger,
   discovery,
   posture,
+  rotations,
   evidence,
+  oauth,
   open,
 };
 
@@ -50,6 +54,7 @@ export {
   evidence,
   identities,
   ledger,
+  oauth,
   open,
   people,
   sessions,

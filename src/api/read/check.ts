@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { decodeJwt, type JWTPayload } from 'jose';
-import type { Rows } from '#verifier';
+import { isToken, type Rows } from '#verifier';
 import { type EntryName, keyHashOf, parseJti, parseSerial } from '../../crypto/index.ts';
 import { MunimentError, timestamp } from '../../kernel/index.ts';
 import type { Log } from '../../store/index.ts';
@@ -84,7 +84,7 @@ function claimOf({ certificate, jwt, serial, jti }: Presented): Claim {
 
 /** How a credential differs from the grant that it names; undefined where it does not. */
 function differenceOf(shown: Shown, granted: Rows['credential']['credential']): string | undefined {
-  if (shown.isToken !== (granted.type === 'jwt-svid')) return 'as another type of credential';
+  if (shown.isToken !== isToken(granted)) return 'as another type of credential';
   if (shown.subject !== granted.subject) return 'to another subject';
   if (shown.keyHash !== undefined && shown.keyHash !== granted.keyHash) return 'to another key';
   if (shown.audience !== undefined && shown.audience !== JSON.stringify(granted.audience))

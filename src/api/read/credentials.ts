@@ -34,6 +34,7 @@ export function viewCredential(row: CredentialRow, view: View, names: Names, now
     ttlSeconds: credential.ttlSeconds,
     shortened: credential.shortened,
     audience: credential.audience,
+    scope: credential.scope ?? [],
     keyHash: credential.keyHash,
     state,
     lock: lock?.id ?? null,

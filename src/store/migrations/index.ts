@@ -9,7 +9,14 @@ import { up as exceptions } from './0005-exceptions.ts';
 import { up as breakGlass } from './0006-break-glass.ts';
 
 /** In order, never changed once released: a mistake is mended by the next number. */
-const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [spine, monitoring, rotation, oauth, exceptions, breakGlass];
+const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [
+  spine,
+  monitoring,
+  rotation,
+  oauth,
+  exceptions,
+  breakGlass,
+];
 
 /** Any constant will do; it keeps two replicas from migrating at once. */
 const MIGRATION_LOCK = 7440_7443;

@@ -78,6 +78,7 @@ export const profiles = versions('profile', 'What may the holder of a profile as
   ['actions', 'what is permitted, if a policy allows it', ({ row }) => joined(row.spec.actions)],
   ['max_ttl_seconds', 'longest lifetime of a credential', ({ row }) => row.spec.maxTtlSeconds],
   ['audiences', 'audiences that a token may name', ({ row }) => joined(row.spec.audiences ?? [])],
+  ['scopes', 'OAuth scopes that an access token may carry', ({ row }) => joined(row.spec.scopes ?? [])],
 ]);
 
 export const applications = versions('application', 'Which applications do the identities work for?', [

@@ -1,5 +1,6 @@
 import type { House } from './house.ts';
 import { CRL_REFRESH_SECONDS } from './revocation/index.ts';
+import { scheduleRotation } from './rotation/index.ts';
 
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
@@ -14,6 +15,7 @@ export async function startJobs(house: House, onFault: (error: unknown) => void)
   await jobs.every('revocation-lists', CRL_REFRESH_SECONDS);
   jobs.handle('owner-findings', async () => void (await registry.reconcileOwnerFindings()));
   await jobs.every('owner-findings', HOUR_SECONDS);
+  await scheduleRotation(jobs, house.rotation, () => clock.now());
   const stop = registry.watchOwners(onFault);
   if (!config.sweep) return stop;
   const started = clock.now().getTime();

@@ -18,6 +18,7 @@ const FEATURES = [
   'attestation',
   'issuance',
   'revocation',
+  'rotation',
   'changes',
   'evidence',
   'monitoring',

@@ -12,6 +12,7 @@ import { ledgerCommand } from './commands/ledger.ts';
 import { lockCommand } from './commands/lock.ts';
 import { personCommand } from './commands/person.ts';
 import { planCommand } from './commands/plan.ts';
+import { rotateCommand, rotationCommand } from './commands/rotate.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -32,6 +33,8 @@ const COMMANDS = [
   tokenCommand,
   credentialCommand,
   lockCommand,
+  rotateCommand,
+  rotationCommand,
   ledgerCommand,
   evidenceCommand,
   verifyCommand,

@@ -69,7 +69,7 @@ export type RotationPhase = (typeof ROTATION_PHASES)[number];
 export type StallCause = 'consumer-not-seen' | 'target-failing' | 'old-accepted';
 
 export interface RotationEntries {
-  /** `old` and `new` are public fingerprints: of a key, or of a password's verifier. Neither is secret. */
+  /** `old` and `new` are fingerprints: of a public key, or of a password under a key of ours. Neither helps to guess it. */
   'rotation.started': {
     run: string;
     /** Id of the Rotation, and what it said: a run goes on by the words it began with. */
@@ -78,7 +78,6 @@ export interface RotationEntries {
     /** Names what is rotated: two runs of one target are never under way at once. */
     target: string;
     cause: 'schedule' | 'person';
-    /** When it was due; when the last one was completed, or null. */
     due: string;
     old: string;
   };

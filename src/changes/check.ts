@@ -21,11 +21,16 @@ const AGENT_PATHS = '/muniment/agent/';
 
 const living = ({ spec }: Standing<'Person'>): boolean => spec.status === 'active';
 
-/** May approve: here, in a role that approves, and with a key to sign with. */
+export const isLivingPerson = ({ status }: Rows['person']['spec']): boolean => status === 'active';
+
+export const holdsApprovingRole = ({ roles }: Rows['person']['spec']): boolean =>
+  roles.includes('approver') || roles.includes('admin');
+
+/** May approve: here, in a role that approves, and with a key to sign with that was not laid away for an emergency. */
 export const canApprove = (spec: Rows['person']['spec']): boolean =>
-  spec.status === 'active' &&
-  spec.keys.length > 0 &&
-  (spec.roles.includes('approver') || spec.roles.includes('admin'));
+  isLivingPerson(spec) &&
+  spec.keys.some(({ breakGlass }) => breakGlass === undefined) &&
+  holdsApprovingRole(spec);
 
 type Check<K extends ResourceKind> = (
   thing: Standing<K>,

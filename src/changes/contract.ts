@@ -2,6 +2,7 @@ import type { ApprovalSignature, Plan, Rows } from '#verifier';
 import type { Receipt } from '../store/index.ts';
 import type { Channel } from './approval.ts';
 import type { Enrolment } from './bootstrap.ts';
+import type { Review } from './break-glass.ts';
 
 export interface Proposal {
   /** YAML, many documents. */
@@ -54,6 +55,8 @@ export interface Changes {
     actor: string;
   }): Promise<Recorded & { operations: number }>;
   withdraw(request: { change: string; reason: string; actor: string }): Promise<Recorded>;
+  /** Says what to think of the use of a break-glass key. Throws `not_found`, `conflict`, `forbidden`. */
+  reviewBreakGlass(review: Review): Promise<Recorded>;
   enrolBootstrap(enrolment: Enrolment): Promise<{ person: string }>;
   /** Whether a change could still be applied as signed, and its readable difference. */
   describe(change: Rows['change']): Promise<{ current: boolean; text: string }>;

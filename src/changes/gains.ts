@@ -1,4 +1,11 @@
-import { type Action, ANY_AUDIENCE, type Gain, type Operation, type ResourceKind } from '#verifier';
+import {
+  type Action,
+  ANY_AUDIENCE,
+  type ApprovalKey,
+  type Gain,
+  type Operation,
+  type ResourceKind,
+} from '#verifier';
 import { policyGrants } from '../policy/index.ts';
 import type { Standing, World } from './model.ts';
 
@@ -11,12 +18,17 @@ const person = (id: string): string => `person ${id}`;
 const named = (world: World, kind: Exclude<ResourceKind, 'Person'>, id: string): string =>
   `${kind.toLowerCase()} ${String(world[kind].get(id)?.name ?? id)}`;
 
+const keyWords = ({ id, type, breakGlass }: ApprovalKey): string =>
+  breakGlass === undefined
+    ? `approval key ${id} (${type})`
+    : `break-glass key ${id} (${type}): approves one change alone, once, until ${breakGlass.until}`;
+
 function ofPerson({ id, spec }: Standing<'Person'>): Holding[] {
   const subject = person(id);
   const roles = spec.status === 'active' ? spec.roles : [];
   return [
     ...roles.map((role) => ({ subject, what: `role ${role}` })),
-    ...spec.keys.map((key) => ({ subject, what: `approval key ${key.id} (${key.type})` })),
+    ...spec.keys.map((key) => ({ subject, what: keyWords(key) })),
     ...(spec.uid === undefined
       ? []
       : [{ subject, what: `the word of host account ${spec.uid} on the admin socket` }]),

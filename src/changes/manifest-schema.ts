@@ -28,6 +28,9 @@ const Base64Url = z
   .max(2048)
   .regex(/^[A-Za-z0-9_-]+$/, 'must be base64url');
 
+/** A moment, brought to UTC with milliseconds, so that two of them compare as text. */
+const Until = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+
 const unique = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
@@ -35,7 +38,12 @@ const unique = <T extends z.ZodType>(item: T) =>
     .refine((items) => new Set(items).size === items.length, 'holds an item twice');
 
 const Key = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('ed25519'), id: z.string().optional(), publicKey: Base64Url }),
+  z.strictObject({
+    type: z.literal('ed25519'),
+    id: z.string().optional(),
+    publicKey: Base64Url,
+    breakGlass: z.strictObject({ until: Until }).optional(),
+  }),
   z.strictObject({
     type: z.literal('passkey'),
     id: z.string().optional(),

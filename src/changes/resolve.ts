@@ -255,7 +255,7 @@ function approvalKey({ id, ...key }: KeyManifest, path: string): ApprovalKey {
   const named = approvalKeyId(key.publicKey);
   if (id !== undefined && id !== named)
     throw fault(`is not the id of this key, which is \`${named}\``, `${path}.id`);
-  return { id: named, ...key };
+  return compact<ApprovalKey>({ id: named, ...key });
 }
 
 /** Approval keys as the log holds them, by id. Throws `invalid_key` for what is no key. */

@@ -13,6 +13,7 @@ import {
   signerOf,
 } from './approval.ts';
 import { decideEnrolment, type Enrolment } from './bootstrap.ts';
+import { type Review, reviewDrafts, usedDrafts } from './break-glass.ts';
 import type { ApprovalRequest, Changes, Proposal, Proposed, Recorded } from './contract.ts';
 import { appliedDrafts, approvedDraft, proposedDraft } from './drafts.ts';
 import { Fresh } from './fresh.ts';
@@ -32,7 +33,7 @@ const recordedAt = (committed: Committed<unknown>, position = 0): Recorded => {
 };
 
 /** What goes into the log in clear and is read before signing. Throws `bad_request`. */
-function checkWords(words: Record<'title' | 'reason', string> & { source?: string }): void {
+function checkWords(words: Record<string, string>): void {
   for (const [path, text] of Object.entries(words)) {
     if (!Text.safeParse(text).success)
       throw new MunimentError('bad_request', `\`${path}\` must be one line of visible characters`, { path });
@@ -127,13 +128,16 @@ class ChangesService implements Changes {
     const who = attempt.session ?? signerOf(view, signature.keyId)?.person.id ?? '';
     return this.#orRecord({ change, who, channel }, async () => {
       const committed = await this.#log.commit({
-        decide: (at) => {
-          const approver = judgeApproval(change, attempt, checked, at);
-          return { drafts: [approvedDraft(change, approver, signature)], result: approver };
+        decide: (at, now) => {
+          const approver = judgeApproval(change, attempt, checked, at, now);
+          const used = approver.brokeGlass ? usedDrafts(change, approver, now) : [];
+          const { id } = approver.person;
+          return { drafts: [...used, approvedDraft(change, id, signature)], result: id };
         },
         consume: (tx) => guardOpen(tx, change.id),
       });
-      return { ...recordedAt(committed), approver: committed.result };
+      const approval = committed.appended.length - 1;
+      return { ...recordedAt(committed, approval), approver: committed.result };
     });
   }
 
@@ -202,6 +206,16 @@ class ChangesService implements Changes {
       });
       return recordedAt(committed);
     });
+  }
+
+  async reviewBreakGlass(review: Review): Promise<Recorded> {
+    checkWords({ note: review.note });
+    const use = await this.#log.row('breakglass', review.key);
+    const proposer = use && (await this.#log.row('change', use.change))?.plan.proposer;
+    const committed = await this.#log.commit({
+      decide: (view) => ({ drafts: reviewDrafts(review, proposer ?? '', view), result: undefined }),
+    });
+    return recordedAt(committed);
   }
 
   async enrolBootstrap(enrolment: Enrolment): Promise<{ person: string }> {

@@ -3,6 +3,9 @@
 export const BREAK_GLASS_OUTCOMES = ['justified', 'not-justified'] as const;
 export type BreakGlassOutcome = (typeof BREAK_GLASS_OUTCOMES)[number];
 
+/** What it never opens: nobody alone makes approvers or further such keys, or excuses what was done. */
+export const BREAK_GLASS_CLOSED_KINDS: ReadonlySet<string> = new Set(['Person', 'Exception']);
+
 export interface BreakGlassEntries {
   /** Stands before the approval that it makes possible. From here on the key is dead for everything. */
   'breakglass.used': {

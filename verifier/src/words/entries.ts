@@ -279,4 +279,5 @@ export const DECIDING_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'lock.placed',
   'lock.lifted',
   'breakglass.used',
+  'breakglass.reviewed',
 ]);

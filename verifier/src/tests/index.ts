@@ -2,14 +2,18 @@ import { CONTROLS } from '../controls/index.ts';
 import type { EvidenceInput } from '../evidence-input.ts';
 import { shortLivedByDefault } from './aut-02.ts';
 import { rotatedInTime } from './aut-03.ts';
+import { leastPrivilege } from './auz-01.ts';
+import { changesAreAuthorised } from './chg-01.ts';
 import { type Context, contextOf } from './context.ts';
 import { exceptionsTo } from './exceptions.ts';
+import { governsItself } from './gov-06.ts';
 import { enumerationIsComplete } from './inv-01.ts';
 import { ownerAndPurpose } from './inv-02.ts';
 import { approvedBeforeIssued } from './iss-01.ts';
 import { dutiesAreSeparated } from './iss-02.ts';
 import { decisionsAreRecorded } from './iss-04.ts';
 import { revocationWorks } from './lif-03.ts';
+import { logsAreKept } from './mon-02.ts';
 import { NOT_YET, notYet } from './not-yet.ts';
 import { type Judged, resultOf, type TestResult } from './result.ts';
 
@@ -24,7 +28,11 @@ const TESTS: Readonly<Record<string, (context: Context) => Judged[]>> = {
   'NHI-ISS-04': decisionsAreRecorded,
   'NHI-AUT-02': shortLivedByDefault,
   'NHI-AUT-03': rotatedInTime,
+  'NHI-AUZ-01': leastPrivilege,
   'NHI-LIF-03': revocationWorks,
+  'NHI-MON-02': logsAreKept,
+  'NHI-CHG-01': changesAreAuthorised,
+  'NHI-GOV-06': governsItself,
 };
 
 /** Ids of the controls that a test computes; the others say what they would need. */

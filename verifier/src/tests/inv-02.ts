@@ -2,7 +2,7 @@ import type { Commitment, Kind, Rows } from '../words/index.ts';
 import type { Context } from './context.ts';
 import type { Version } from './history.ts';
 import { type Interval, overlap, told, without } from './intervals.ts';
-import { type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
+import { departure, type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
 
 const ACCEPTANCE_DAYS = 365;
 const DAY_MS = 86_400_000;
@@ -64,16 +64,20 @@ function activeTimes({ history }: Context, owner: string): Interval[] {
   return versions.filter(({ row }) => !row.retired && row.spec.status === 'active');
 }
 
+const notActive = ({ owner, gone }: { owner: string; gone: Interval[] }): string[] =>
+  gone.length === 0 ? [] : [`${owner} was not active ${told(gone)}`];
+
 function owned(context: Context, [id, versions]: [string, Identity[]]): Finding {
-  const gaps = versions.flatMap((version) => {
-    const gone = without(version, activeTimes(context, version.row.spec.owner));
-    return gone.length === 0 ? [] : [`${version.row.spec.owner} was not active ${told(gone)}`];
-  });
+  const gaps = versions.map((version) => ({
+    owner: version.row.spec.owner,
+    gone: without(version, activeTimes(context, version.row.spec.owner)),
+  }));
+  const gone = gaps.flatMap((each) => each.gone);
   const owners = ownersOf(versions);
   const found =
-    gaps.length === 0
+    gone.length === 0
       ? finding('PASS', id, `owned by ${owners.join(', ')} throughout`)
-      : finding('FAIL', id, gaps.join('; '));
+      : departure(id, gaps.flatMap(notActive).join('; '), gone);
   const about = unlessWithheld(context, found, owners, PERSON_KINDS);
   return unlessWithheld(context, about, [id], IDENTITY_KINDS);
 }
@@ -89,7 +93,7 @@ function accepted(context: Context, [id, versions]: [string, Identity[]]): Findi
   const found =
     lapsed.length === 0
       ? finding('PASS', id, `last accepted ${latest}`)
-      : finding('FAIL', id, `acceptance had lapsed ${told(lapsed)}`);
+      : departure(id, `acceptance had lapsed ${told(lapsed)}`, lapsed);
   return unlessWithheld(context, found, [id], IDENTITY_KINDS);
 }
 
@@ -100,7 +104,7 @@ function purposed(context: Context, [id, versions]: [string, Identity[]]): Findi
   const found =
     bare.length === 0
       ? finding('PASS', id, 'a purpose is stated throughout')
-      : finding('FAIL', id, `purpose shorter than ${PURPOSE_MIN_CHARACTERS} characters ${told(bare)}`);
+      : departure(id, `purpose shorter than ${PURPOSE_MIN_CHARACTERS} characters ${told(bare)}`, bare);
   return unlessWithheld(context, found, [id], IDENTITY_KINDS);
 }
 

@@ -2,6 +2,7 @@ import { canonicalize } from '../canonical.ts';
 import type { EntryData, Rows } from '../words/index.ts';
 import { BOOTSTRAP, CHANGE_KINDS } from './approvals.ts';
 import type { Context, Told } from './context.ts';
+import { instant } from './intervals.ts';
 import { type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
 
 type Applied = Told<'change.applied'>;
@@ -14,7 +15,7 @@ const none = { verdict: 'NOT_OCCURRING', why: 'no change was applied in the peri
 const before = ({ approvals }: Change, { index }: Applied): Change['approvals'] =>
   approvals.filter(({ entry }) => entry < index);
 
-const secondPerson: Rule = (change, applied) => {
+export const secondPerson: Rule = (change, applied) => {
   const { proposer } = change.plan;
   const others = before(change, applied).filter(({ approver }) => approver !== proposer);
   if (others.length > 0) {
@@ -27,7 +28,7 @@ const secondPerson: Rule = (change, applied) => {
 };
 
 /** One good signature by an enrolled, active approver other than the requester carries the change. */
-const signedByPerson: Rule = (change, applied, { signatures }) => {
+export const byPerson: Rule = (change, applied, { signatures }) => {
   const checks = before(change, applied)
     .filter(({ approver }) => applied.data.bootstrap || approver !== change.plan.proposer)
     .map(({ entry }) => signatures.get(entry));
@@ -73,8 +74,13 @@ function ruled(context: Context, applied: Applied, rule: Rule): Finding {
     ? rule(change, applied, context)
     : finding('FAIL', id, 'no such change was proposed', applied.index);
   const [hidden] = found.verdict === 'FAIL' ? context.withheldAbout(CHANGE_KINDS, [id]) : [];
-  return hidden ? withheldFinding(hidden, id) : found;
+  if (hidden) return withheldFinding(hidden, id);
+  return found.verdict === 'FAIL' ? { ...found, during: [instant(applied.leaf.time)] } : found;
 }
+
+/** One finding for each change that the period applied. */
+export const overApplied = (context: Context, rule: Rule): Finding[] =>
+  context.told('change.applied').map((each) => ruled(context, each, rule));
 
 /** What the bootstrap let one person do: each would have to carry a review by another, afterwards. */
 function overrides(context: Context): Judged {
@@ -93,13 +99,12 @@ function overrides(context: Context): Judged {
 
 /** NHI-ISS-02: who asks does not approve, a person approves by signature, and nobody carries out anything else. */
 export function dutiesAreSeparated(context: Context): Judged[] {
-  const applied = context.told('change.applied');
   const hidden = context.withheld('change.applied').map((entry) => withheldFinding(entry));
   const over = (clause: string, rule: Rule): Judged =>
-    judge(clause, [...applied.map((each) => ruled(context, each, rule)), ...hidden], none);
+    judge(clause, [...overApplied(context, rule), ...hidden], none);
   return [
     over('the requester is not the approver', secondPerson),
-    over('an enrolled person approved by signature', signedByPerson),
+    over('an enrolled person approved by signature', byPerson),
     over('what was carried out is what was signed', exactlyAsSigned),
     overrides(context),
   ];

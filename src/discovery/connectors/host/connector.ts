@@ -1,12 +1,18 @@
 import { hostname } from 'node:os';
 import type { Connector, ConnectorContext, Observed, Page } from '../../connector.ts';
 import { accountItems, otherSources, readAccounts } from './accounts.ts';
+import { AGENT_PLACES, agentItems } from './agents.ts';
+import { CLUSTER_PLACES, clusterItems } from './cluster.ts';
+import { CREDENTIAL_PLACES, credentialFileItems } from './credential-files.ts';
 import { environmentItems } from './environment.ts';
 import { groupItems } from './groups.ts';
+import { LISTENER_PLACES, listenerItems } from './listeners.ts';
 import { loginItems } from './logins.ts';
 import { readLogs } from './logs.ts';
+import { PROJECT_PLACES, projectItems } from './projects.ts';
 import { Reader } from './reader.ts';
 import type { Scene } from './scene.ts';
+import { SCHEDULE_PLACES, scheduleItems } from './schedules.ts';
 import { hostKeyItems, sshItems } from './ssh.ts';
 import { sudoItems } from './sudo.ts';
 import { readUnits, UNIT_FOLDERS, unitItems } from './units.ts';
@@ -20,7 +26,7 @@ interface Listing {
 const environment = async (scene: Scene, root: string): Promise<Observed[]> =>
   environmentItems(scene, await readUnits(new Reader(root)));
 
-const listingsBelow = (root: string): Record<string, Listing> => ({
+const listingsBelow = (root: string, roots: string[]): Record<string, Listing> => ({
   accounts: { where: ['/etc/passwd', '/etc/shadow', '/etc/nsswitch.conf'], items: accountItems },
   sudo: { where: ['/etc/sudoers', '/etc/sudoers.d'], items: sudoItems },
   groups: { where: ['/etc/group', '/etc/sudoers', '/etc/sudoers.d'], items: groupItems },
@@ -31,6 +37,12 @@ const listingsBelow = (root: string): Record<string, Listing> => ({
     where: ['files that services name', '/etc/default', '/etc/environment'],
     items: (scene) => environment(scene, root),
   },
+  schedules: { where: SCHEDULE_PLACES, items: scheduleItems },
+  tls: { where: LISTENER_PLACES, items: listenerItems },
+  'credential-files': { where: CREDENTIAL_PLACES, items: credentialFileItems },
+  agents: { where: AGENT_PLACES, items: agentItems },
+  cluster: { where: CLUSTER_PLACES, items: clusterItems },
+  projects: { where: [...PROJECT_PLACES, ...roots], items: projectItems },
   logins: { where: ['/var/log/lastlog', 'journal, 30 days'], items: loginItems },
 });
 
@@ -78,7 +90,7 @@ export const SWEEP_ROOTS_DEFAULT = ['/srv', '/opt'];
 
 export function createHostConnector(options: HostOptions = {}): Connector {
   const { root = '/', name = hostname(), sweepRoots = SWEEP_ROOTS_DEFAULT } = options;
-  const listings = Object.entries(listingsBelow(root));
+  const listings = Object.entries(listingsBelow(root, sweepRoots));
   return {
     source: 'host',
     connector: 'host/2',

@@ -60,13 +60,18 @@ const LOGINS = [
   `--lines=${JOURNAL_MAX_LINES}`,
 ];
 
-const lines = (answer: JournalAnswer): ReadonlySet<string> | null =>
-  'denied' in answer ? null : new Set(answer.text.split('\n').filter((line) => line !== ''));
+/** A journal that mentions nobody at all tells of nobody: null, as for one that could not be read. */
+function words(answer: JournalAnswer): ReadonlySet<string> | null {
+  const found = 'denied' in answer ? [] : answer.text.split('\n').filter((line) => line !== '');
+  return found.length === 0 ? null : new Set(found);
+}
 
 /** `live`: false where another root than the machine's own is read; then there is no journal to ask. */
 export async function readLogs(root: string, live: boolean): Promise<Logs> {
   const reader = new Reader(root);
-  const lastlog = await reader.bytes('/var/log/lastlog');
+  const records = await reader.bytes('/var/log/lastlog');
+  // An empty one is never written to on this host: it tells of nobody.
+  const lastlog = records?.length === 0 ? undefined : records;
   const logs = { lastlog, logins: [], units: null, uids: null, denied: reader.denied, errors: reader.errors };
   if (!live) return { ...logs, calls: reader.calls };
   const [logins, units, uids] = await Promise.all([
@@ -74,12 +79,13 @@ export async function readLogs(root: string, live: boolean): Promise<Logs> {
     journal(['--field=_SYSTEMD_UNIT']),
     journal(['--field=_UID']),
   ]);
-  if ('denied' in logins) logs.denied.push({ what: 'journal', why: logins.denied });
+  const denial = [logins, units, uids].find((answer) => 'denied' in answer);
+  if (denial !== undefined) logs.denied.push({ what: 'journal', why: denial.denied });
   return {
     ...logs,
     logins: 'denied' in logins ? [] : parseJournal(logins.text),
-    units: lines(units),
-    uids: lines(uids),
+    units: words(units),
+    uids: words(uids),
     calls: reader.calls + 3,
   };
 }

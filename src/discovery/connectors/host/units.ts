@@ -23,7 +23,7 @@ export interface Unit {
   dynamicUser: boolean;
 }
 
-const values = (text: string, key: string): string[] =>
+export const values = (text: string, key: string): string[] =>
   [...text.matchAll(new RegExp(`^${key}\\s*=\\s*(.*)$`, 'gm'))].map((match) => (match[1] ?? '').trim());
 
 /** systemd.exec(5): the last `User=` counts; a leading `-` on an environment file means it may be absent. */
@@ -44,7 +44,7 @@ export function parseUnit(name: string, path: string, text: string): Unit {
   };
 }
 
-async function enabledUnits(reader: Reader): Promise<Set<string>> {
+export async function enabledUnits(reader: Reader): Promise<Set<string>> {
   const folder = '/etc/systemd/system';
   const wanting = (await reader.names(folder)).filter((name) => /\.(wants|requires)$/.test(name));
   const names: string[] = [];
@@ -65,7 +65,7 @@ export async function readUnits(reader: Reader): Promise<Unit[]> {
 }
 
 /** A `%` specifier and a dynamic user are filled in by systemd at the start. */
-const ownerFacts = (scene: Scene, unit: Unit): Observed['attributes'] =>
+export const ownerFacts = (scene: Scene, unit: Unit): Observed['attributes'] =>
   unit.dynamicUser || unit.user.includes('%')
     ? { account: unit.dynamicUser ? 'dynamic' : unit.user, accountExists: null }
     : accountFacts(scene, unit.user);

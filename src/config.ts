@@ -43,6 +43,11 @@ const settings = z.strictObject({
     .optional(),
   sealKey: z.string().min(1).optional(),
   sweep: flag,
+  /** Folders below which a sweep looks for checkouts and compose files, besides every home. */
+  sweepRoots: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(':') : value),
+    z.array(z.string().regex(/^\//, 'must be an absolute path')),
+  ),
   logLevel: z.enum(LOG_LEVELS),
   certificateFile: path.optional(),
   keyFile: path.optional(),
@@ -77,6 +82,7 @@ const VARIABLES: Record<Key, string> = {
   databaseUrl: 'MUNIMENT_DATABASE_URL',
   sealKey: 'MUNIMENT_SEAL_KEY',
   sweep: 'MUNIMENT_SWEEP',
+  sweepRoots: 'MUNIMENT_SWEEP_ROOTS',
   logLevel: 'MUNIMENT_LOG_LEVEL',
   certificateFile: 'MUNIMENT_CERTIFICATE_FILE',
   keyFile: 'MUNIMENT_KEY_FILE',
@@ -123,6 +129,7 @@ const defaults = (): Partial<Record<Key, unknown>> => ({
   hosts: [...new Set(['localhost', '127.0.0.1', '::1', hostname()])].filter((name) => HOST_NAME.test(name)),
   trustDomain: 'muniment.local',
   sweep: true,
+  sweepRoots: ['/srv', '/opt'],
   logLevel: 'warn',
 });
 

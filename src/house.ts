@@ -120,7 +120,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
       log,
       clock,
       fingerprintKey: await keys.secret('discovery'),
-      connectors: [createHostConnector()],
+      connectors: [createHostConnector({ sweepRoots: config.sweepRoots })],
     }),
     rotation: createRotation({
       ...{ log, database, seal, clock, onFault },

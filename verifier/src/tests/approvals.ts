@@ -39,7 +39,8 @@ const isPlanned = ({ plan }: Change, kind: ResourceKind, row: Declared): boolean
  */
 function candidates(context: Context, change: Change, { entry, bootstrap }: Declared): Change['approvals'] {
   const earlier = change.approvals.filter((approval) => approval.entry < entry);
-  const isAlone = (approval: Change['approvals'][number]) => useBehind(context, change, approval) !== undefined;
+  const isAlone = (approval: Change['approvals'][number]) =>
+    useBehind(context, change, approval) !== undefined;
   const ordinary = earlier.filter(
     (approval) => !isAlone(approval) && (bootstrap || approval.approver !== change.plan.proposer),
   );

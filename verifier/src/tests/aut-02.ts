@@ -2,7 +2,7 @@ import type { Rows } from '../words/index.ts';
 import type { Context, Told } from './context.ts';
 import { overlap } from './intervals.ts';
 import { departure, type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
-import { hiddenSeen, readWhole, type Seen, seen, spansOf } from './sweeps.ts';
+import { hiddenSeen, readWhole, type Seen, seen, spansOf, unlessUnseen } from './sweeps.ts';
 
 /** A credential that lasts longer is not called short-lived, whoever granted it. */
 const SHORT_LIVED_MAX_SECONDS = 86_400;
@@ -49,7 +49,7 @@ function isStatic(each: Seen): Finding {
 function staticSecrets(context: Context): Judged {
   const found = seen(context, 'credential')
     .filter((each) => !ends(each))
-    .map(isStatic);
+    .map((each) => unlessUnseen(context, isStatic(each)));
   const swept = context.told('sweep.recorded').length > 0;
   return judge(
     'every static credential that was found has a live exception',

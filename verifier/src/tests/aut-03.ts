@@ -1,8 +1,9 @@
-import type { RotationPhase, Rows } from '../words/index.ts';
+import type { Kind, RotationPhase, Rows } from '../words/index.ts';
 import type { Context } from './context.ts';
 import { type Interval, overlap, told, without } from './intervals.ts';
 import { departure, type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
-import { hiddenSeen, readWhole, type Seen, seen } from './sweeps.ts';
+import { hiddenSeen, readWhole, type Seen, seen, unlessUnseen } from './sweeps.ts';
+import { unlessWithheld } from './withheld.ts';
 
 /** Where no rotation says otherwise. */
 const AGE_MAX_DAYS = 365;
@@ -27,6 +28,14 @@ function rotationOf({ history }: Context, key: string): { id: string; days: numb
   const strictest = about.map(({ row }) => ({ id: row.id, days: row.spec.intervalDays }));
   return strictest.sort((a, b) => a.days - b.days)[0];
 }
+
+const DECLARING: readonly Kind[] = ['resource.declared', 'resource.retired'];
+const ROTATING = [
+  'rotation.started',
+  'rotation.phase',
+  'rotation.stalled',
+  'rotation.ended',
+] as const satisfies readonly Kind[];
 
 /** Each version of what was seen has an age of its own: a new value begins again. */
 function agesOf(context: Context, each: Seen): Finding {
@@ -110,19 +119,23 @@ function verified(run: Run): Finding {
 /** NHI-AUT-03: no secret was ever older than allowed, and each replacement shows that the old value is dead. */
 export function rotatedInTime(context: Context): Judged[] {
   const { input } = context;
-  const hidden = context
-    .withheldAnywhere('rotation.started', 'rotation.phase', 'rotation.stalled', 'rotation.ended')
-    .map((entry) => withheldFinding(entry));
+  const hidden = context.withheldAnywhere(...ROTATING).map((entry) => withheldFinding(entry));
   const declared = context
     .withheldAnywhere('resource.declared', 'resource.retired')
     .filter(({ leaf }) => leaf.subject === '' || leaf.subject.startsWith('rot_'))
     .map((entry) => withheldFinding(entry));
+  const known = (found: Finding, ids: string[]): Finding => {
+    const rotation = unlessWithheld(context, found, ids, DECLARING);
+    return hidden.length > 0 && found.verdict === 'FAIL'
+      ? { ...(hidden[0] as Finding), id: found.id }
+      : rotation;
+  };
   const touched = (run: Run): boolean => run.ended === null || run.ended >= input.period.from;
   const runs = [...input.closing.tables.rotation_run.values()]
     .filter(touched)
     .sort((a, b) => a.entry - b.entry);
   const rotations = [...context.history('rotation').keys()];
-  const secrets = seen(context, 'credential').map((each) => agesOf(context, each));
+  const secrets = seen(context, 'credential').map((each) => unlessUnseen(context, agesOf(context, each)));
   const unknown = context.told('sweep.recorded').length > 0 ? 'NOT_OCCURRING' : 'NOT_EVALUABLE';
   return [
     judge(
@@ -136,12 +149,16 @@ export function rotatedInTime(context: Context): Judged[] {
     readWhole(context, 'old secret'),
     judge(
       'every rotation that is declared was done within its interval',
-      [...rotations.flatMap((id) => onSchedule(context, id)), ...hidden, ...declared],
+      [
+        ...rotations.flatMap((id) => onSchedule(context, id)).map((each) => known(each, [each.id])),
+        ...hidden,
+        ...declared,
+      ],
       { verdict: 'NOT_OCCURRING', why: 'no rotation is declared' },
     ),
     judge(
       'each rotation shows the new value used and the old one refused',
-      [...runs.map(verified), ...hidden],
+      [...runs.map((run) => known(verified(run), [])), ...hidden],
       {
         verdict: 'NOT_OCCURRING',
         why: 'no rotation was begun in the period or under way in it',

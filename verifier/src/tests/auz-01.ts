@@ -4,10 +4,13 @@ import type { Context, Told } from './context.ts';
 import { standingAt, type Version } from './history.ts';
 import { instant } from './intervals.ts';
 import { departure, type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
-import { hiddenSeen, readWhole, type Seen, seen, spansOf } from './sweeps.ts';
+import { hiddenSeen, readWhole, type Seen, seen, spansOf, unlessUnseen } from './sweeps.ts';
+import { unlessWithheld } from './withheld.ts';
 
 type Grant = Told<'credential.granted'>;
 type Held = 'policy' | 'profile';
+
+const DECLARING = ['resource.declared', 'resource.retired'] as const;
 
 /** Versions of a declared thing that stood within the period, by id. */
 function standing<T extends Held>({ history }: Context, table: T): Version<T>[][] {
@@ -17,7 +20,7 @@ function standing<T extends Held>({ history }: Context, table: T): Version<T>[][
 }
 
 function hiddenOf({ withheldAnywhere }: Context, prefix: string): Finding[] {
-  return withheldAnywhere('resource.declared', 'resource.retired')
+  return withheldAnywhere(...DECLARING)
     .filter(({ leaf }) => leaf.subject === '' || leaf.subject.startsWith(prefix))
     .map((entry) => withheldFinding(entry));
 }
@@ -41,7 +44,7 @@ function beyond({ data }: Grant, { spec }: Rows['profile']): string[] {
 function withinProfile(context: Context, grant: Grant): Finding {
   const { index, leaf, data } = grant;
   const id = `credential ${index}`;
-  const [hidden] = context.withheldAbout(['resource.declared', 'resource.retired'], [data.request.identity]);
+  const [hidden] = context.withheldAbout(DECLARING, [data.request.identity]);
   const unseen = hidden ?? hiddenProfile(context, index);
   if (unseen) return withheldFinding(unseen, id);
   const identity = standingAt(context.history('identity'), data.request.identity ?? '', index);
@@ -56,9 +59,7 @@ function withinProfile(context: Context, grant: Grant): Finding {
 }
 
 const hiddenProfile = ({ withheldAnywhere }: Context, before: number) =>
-  withheldAnywhere('resource.declared', 'resource.retired').find(
-    ({ index, leaf }) => index < before && leaf.subject.startsWith('prf_'),
-  );
+  withheldAnywhere(...DECLARING).find(({ index, leaf }) => index < before && leaf.subject.startsWith('prf_'));
 
 /** What makes a profile a bundle of everything. */
 function openProfile(versions: Version<'profile'>[]): Finding {
@@ -129,6 +130,7 @@ export function leastPrivilege(context: Context): Judged[] {
   const hidden = context
     .withheld('credential.granted')
     .map((entry) => withheldFinding(entry, `credential ${entry.index}`));
+  const known = (found: Finding): Finding => unlessWithheld(context, found, [found.id], DECLARING);
   const swept = context.told('sweep.recorded').length > 0;
   return [
     judge('every credential was granted within its profile', [...grants, ...hidden], {
@@ -137,17 +139,22 @@ export function leastPrivilege(context: Context): Judged[] {
     }),
     judge(
       'no profile lets a token name any audience',
-      [...standing(context, 'profile').map(openProfile), ...hiddenOf(context, 'prf_')],
+      [...standing(context, 'profile').map((each) => known(openProfile(each))), ...hiddenOf(context, 'prf_')],
       { verdict: 'NOT_OCCURRING', why: 'no profile stood in the period' },
     ),
     judge(
       'no policy permits everybody or everything',
-      [...standing(context, 'policy').map(openPolicy), ...hiddenOf(context, 'pol_')],
+      [...standing(context, 'policy').map((each) => known(openPolicy(each))), ...hiddenOf(context, 'pol_')],
       { verdict: 'NOT_OCCURRING', why: 'no policy stood in the period' },
     ),
     judge(
       'every administrative right that was found has a live exception',
-      [...seen(context, 'permission').filter(isAdministrator).map(administrator), ...hiddenSeen(context)],
+      [
+        ...seen(context, 'permission')
+          .filter(isAdministrator)
+          .map((each) => unlessUnseen(context, administrator(each))),
+        ...hiddenSeen(context),
+      ],
       {
         verdict: swept ? 'NOT_OCCURRING' : 'NOT_EVALUABLE',
         why: swept ? 'no administrative right was found' : 'nothing was swept in the period',

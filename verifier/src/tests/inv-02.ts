@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import type { Version } from './history.ts';
 import { type Interval, overlap, told, without } from './intervals.ts';
 import { departure, type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
+import { unlessWithheld } from './withheld.ts';
 
 const ACCEPTANCE_DAYS = 365;
 const DAY_MS = 86_400_000;
@@ -49,12 +50,6 @@ function population({ history }: Context): Array<[string, Identity[]]> {
     versions.filter(isStanding),
   ]);
   return all.filter(([, versions]) => versions.length > 0);
-}
-
-/** What no rule may decide while an entry about it is withheld. */
-function unlessWithheld(context: Context, found: Finding, ids: string[], kinds: readonly Kind[]): Finding {
-  const [hidden] = context.withheldAbout(kinds, ids);
-  return hidden ? withheldFinding(hidden, found.id) : found;
 }
 
 const ownersOf = (versions: Identity[]): string[] => [...new Set(versions.map(({ row }) => row.spec.owner))];

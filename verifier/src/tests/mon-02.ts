@@ -96,7 +96,7 @@ function daily(context: Context): Judged {
 /** Each snapshot's digest, folded again from the entries before it. Behind a withheld body nothing can be told. */
 function digests({ input }: Context): Finding[] {
   const state = copyOf(input.opening);
-  let hidden: number | undefined;
+  let hidden = input.carried.find(({ body }) => body === null)?.index;
   return input.entries.flatMap((entry) => {
     const { index, leaf, body } = entry;
     const found = leaf.kind === 'snapshot' && body !== null ? [body] : [];

@@ -24,11 +24,17 @@ export function seen({ history, input }: Context, of: Rows['observation']['class
 /** The instants at which it was there. */
 export const spansOf = ({ spans }: Seen) => union(spans.map(({ from, to }) => ({ from, to })));
 
+const SEEING = ['observation.recorded', 'observation.claimed'] as const;
+
+/** What an entry out of sight may have changed: its leaf names the sweep or the identity, and not the thing. */
+export function unlessUnseen({ withheldAnywhere }: Context, found: Finding): Finding {
+  const [hidden] = withheldAnywhere(...SEEING);
+  return hidden ? withheldFinding(hidden, found.id) : found;
+}
+
 /** What a sweep may have seen and an entry out of sight keeps back. */
 export const hiddenSeen = (context: Context): Finding[] =>
-  context
-    .withheldAnywhere('observation.recorded', 'observation.claimed', 'sweep.recorded')
-    .map((entry) => withheldFinding(entry));
+  context.withheldAnywhere(...SEEING, 'sweep.recorded').map((entry) => withheldFinding(entry));
 
 /** What was not read whole may hide what the other clauses look for. */
 export function readWhole(context: Context, what: string): Judged {

@@ -55,6 +55,8 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   approvalOptions: ['signed-in'],
   applyChange: PROPOSE,
   withdrawChange: PROPOSE,
+  listBreakGlass: READ,
+  reviewBreakGlass: ['approver', 'auditor', 'admin'],
 
   createToken: OPERATE,
   joinAgent: ANYONE,

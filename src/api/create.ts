@@ -6,6 +6,7 @@ import { callerOf } from './caller.ts';
 import type { Caller, Door } from './env.ts';
 import type { Places } from './guard.ts';
 import { mountAgents } from './handlers/agents.ts';
+import { mountBreakGlass } from './handlers/break-glass.ts';
 import { mountChanges } from './handlers/changes.ts';
 import { mountCredentials } from './handlers/credentials.ts';
 import { mountDiscovery } from './handlers/discovery.ts';
@@ -94,6 +95,7 @@ function mountAll(app: Api, rooms: Rooms): void {
   mountLocks(app, rooms);
   mountLedger(app, rooms);
   mountChanges(app, rooms);
+  mountBreakGlass(app, rooms);
   mountDiscovery(app, rooms);
   mountRotations(app, rooms);
   mountEvidence(app, rooms);

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
 import { approveCommand } from './commands/approve.ts';
+import { breakGlassCommand } from './commands/break-glass.ts';
 import { claimCommand } from './commands/claim.ts';
 import { configCommand } from './commands/config.ts';
 import { credentialCommand } from './commands/credential.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
   planCommand,
   approveCommand,
   applyCommand,
+  breakGlassCommand,
   identityCommand,
   tokenCommand,
   credentialCommand,

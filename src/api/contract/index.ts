@@ -1,4 +1,5 @@
 import * as agents from './agents.ts';
+import * as breakGlass from './break-glass.ts';
 import * as changes from './changes.ts';
 import * as credentials from './credentials.ts';
 import * as declared from './declared.ts';
@@ -20,6 +21,7 @@ const GROUPS = {
   declared,
   credentials,
   changes,
+  breakGlass,
   agents,
   ledger,
   discovery,

@@ -46,9 +46,10 @@ async function controlsAt({ evidence }: Rooms, { when, now }: Moment) {
 }
 
 async function attentionAt({ log, registry }: Rooms, { when }: Moment) {
-  const [changes, findings, sweeps, bootstrap, { items }] = await Promise.all([
+  const [changes, findings, uses, sweeps, bootstrap, { items }] = await Promise.all([
     log.rows('change', when),
     log.rows('finding', when),
+    log.rows('breakglass', when),
     log.rows('sweep', when),
     log.row('bootstrap', 'open', when),
     registry.listIdentities({ state: 'active', limit: Number.MAX_SAFE_INTEGER }, when),
@@ -56,6 +57,11 @@ async function attentionAt({ log, registry }: Rooms, { when }: Moment) {
   const waiting = (signed: boolean) =>
     changes.filter(({ state, approvals }) => state === 'proposed' && approvals.length > 0 === signed).length;
   const all = [
+    {
+      what: 'break-glass keys were used and nobody else has reviewed it',
+      link: '/findings',
+      count: uses.filter(({ reviewed }) => reviewed === null).length,
+    },
     { what: 'changes wait for a signature', link: '/changes?state=proposed', count: waiting(false) },
     {
       what: 'changes are signed and wait to be applied',

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { DetectorName, Rows } from '#verifier';
+import type { DetectorName, Kind, Rows } from '#verifier';
 import type { Db, Tx } from '../store/index.ts';
 
 /** Index of the first entry that a follower still has to read; where there is none yet it begins at `start`. */
@@ -135,4 +135,15 @@ export async function lastDrill(db: Db, detector: DetectorName): Promise<number 
     .orderBy('idx', 'desc')
     .executeTakeFirst();
   return row === undefined ? undefined : Number(row.idx);
+}
+
+/** Entries of these kinds before an index. */
+export async function countEntries(db: Db, kinds: Kind[], before: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('entry')
+    .select(sql<number>`count(*)`.as('count'))
+    .where('kind', 'in', kinds)
+    .where('idx', '<', before)
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }

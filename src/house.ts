@@ -17,6 +17,7 @@ import {
   type Tokens,
 } from './issuance/index.ts';
 import { type Clock, systemClock } from './kernel/index.ts';
+import { createExporter, createMonitoring, type Exporter, type Monitoring } from './monitoring/index.ts';
 import { createRegistry, type Registry } from './registry/index.ts';
 import { createRevocation, type Revocation } from './revocation/index.ts';
 import { createRotation, type Rotation } from './rotation/index.ts';
@@ -49,6 +50,8 @@ export interface House {
   readonly discovery: Discovery;
   readonly rotation: Rotation;
   readonly evidence: Evidence;
+  readonly monitoring: Monitoring;
+  readonly exporter: Exporter;
   /** Aborted by `stopStreams` and once the house closes: whatever streams then ends. */
   readonly closing: AbortSignal;
   stopStreams(): void;
@@ -100,6 +103,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
   });
   const closing = new AbortController();
   const jobs = createJobs({ database, clock, onFault });
+  const revocation = createRevocation({ database, log, authority, clock });
   return {
     config,
     clock,
@@ -115,7 +119,15 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     issuance: createIssuance({ database, log, authority, clock }),
     clients: createClients({ database, log, authority, clock }),
     tokens: createTokens({ log }),
-    revocation: createRevocation({ database, log, authority, clock }),
+    revocation,
+    monitoring: createMonitoring({
+      database,
+      log,
+      clock,
+      death: revocation.death,
+      sources: config.eventSources ?? [],
+    }),
+    exporter: createExporter({ database, log, clock }),
     discovery: createDiscovery({
       log,
       clock,

@@ -41,6 +41,7 @@ test('what is open to all is this and no more', () => {
     'challengeKey',
     'crl',
     'healthz',
+    'ingestEvents',
     'joinAgent',
     'jwks',
     'logCheckpoint',

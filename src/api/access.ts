@@ -80,6 +80,19 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   getEntry: READ,
   verifyLedger: AUDIT,
 
+  listAlerts: READ,
+  getAlert: READ,
+  // The owner of the identity and its deputy may, whatever their role: the room itself refuses anybody else.
+  acknowledgeAlert: ['signed-in', 'socket'],
+  resolveAlert: ['signed-in', 'socket'],
+  listDetectors: READ,
+  testDetectors: OPERATE,
+  // The source's signature is looked at, not who brings it.
+  ingestEvents: ANYONE,
+  // These name files on the server's own host.
+  runExport: ['socket'],
+  checkExport: ['socket'],
+
   runSweep: OPERATE,
   listSweeps: READ,
   listObservations: READ,

@@ -14,6 +14,7 @@ import { mountEvidence } from './handlers/evidence.ts';
 import { mountDeclared, mountIdentities } from './handlers/facts.ts';
 import { mountLedger } from './handlers/ledger.ts';
 import { mountLocks } from './handlers/locks.ts';
+import { mountMonitoring } from './handlers/monitoring.ts';
 import { mountOpen } from './handlers/open.ts';
 import { mountPeople } from './handlers/people.ts';
 import type { Rooms } from './handlers/rooms.ts';
@@ -100,6 +101,7 @@ function mountAll(app: Api, rooms: Rooms): void {
   mountRotations(app, rooms);
   mountEvidence(app, rooms);
   mountOAuth(app, rooms);
+  mountMonitoring(app, rooms);
   mountOpen(app, rooms);
 }
 

@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { alertCommand } from './commands/alert.ts';
 import { applyCommand } from './commands/apply.ts';
 import { approveCommand } from './commands/approve.ts';
 import { breakGlassCommand } from './commands/break-glass.ts';
 import { claimCommand } from './commands/claim.ts';
 import { configCommand } from './commands/config.ts';
 import { credentialCommand } from './commands/credential.ts';
+import { eventsCommand } from './commands/events.ts';
 import { evidenceCommand } from './commands/evidence.ts';
+import { exportCommand } from './commands/export.ts';
 import { identityCommand } from './commands/identity.ts';
 import { inventoryCommand } from './commands/inventory.ts';
 import { ledgerCommand } from './commands/ledger.ts';
@@ -35,6 +38,9 @@ const COMMANDS = [
   tokenCommand,
   credentialCommand,
   lockCommand,
+  alertCommand,
+  eventsCommand,
+  exportCommand,
   rotateCommand,
   rotationCommand,
   ledgerCommand,

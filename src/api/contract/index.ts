@@ -8,6 +8,7 @@ import * as evidence from './evidence.ts';
 import * as identities from './identities.ts';
 import * as ledger from './ledger.ts';
 import * as oauth from './oauth.ts';
+import * as monitoring from './monitoring.ts';
 import * as open from './open.ts';
 import * as people from './people.ts';
 import * as posture from './posture.ts';
@@ -29,6 +30,7 @@ const GROUPS = {
   rotations,
   evidence,
   oauth,
+  monitoring,
   open,
 };
 
@@ -57,6 +59,7 @@ export {
   identities,
   ledger,
   oauth,
+  monitoring,
   open,
   people,
   sessions,

@@ -7,7 +7,10 @@ const HOUR_SECONDS = 3_600;
 const SOURCE = 'host';
 
 /** What the house does by itself, once among all replicas. Hands back how to stop what is not a job. */
-export async function startJobs(house: House, onFault: (error: unknown) => void): Promise<() => Promise<void>> {
+export async function startJobs(
+  house: House,
+  onFault: (error: unknown) => void,
+): Promise<() => Promise<void>> {
   const { jobs, log, revocation, registry, config, clock } = house;
   jobs.handle('snapshot', async () => void (await log.snapshot()));
   await jobs.every('snapshot', DAY_SECONDS);

@@ -84,12 +84,28 @@ function hostOf(url: string | undefined): string | null {
 const RUNNERS = /(?:^|\/)(?:npx|bunx|uvx|pnpx|pipx|uv|npm|pnpm|yarn|deno|docker|podman)$/;
 const PACKAGE = /^@?[a-z0-9][\w.-]*(?:\/[\w.-]+)*(?:(?:@|==|:)[\w.+-]+)?$/i;
 const RUNNER_WORDS: ReadonlySet<string> = new Set(['run', 'exec', 'dlx', 'x', 'tool']);
+/** Options that take no value, or the package itself as theirs. */
+const FLAGS: ReadonlySet<string> = new Set([
+  '-y',
+  '--yes',
+  '-q',
+  '--quiet',
+  '-i',
+  '-t',
+  '-it',
+  '--rm',
+  '--from',
+  '-p',
+  '--package',
+]);
 
-/** What a runner fetches and starts; other arguments are nobody's business, for they may hold a key. */
+/** What a runner fetches and starts. An argument that may be an option's value is not shown, for it may be a key. */
 function packageOf(command: string, args: unknown): string | null {
   if (!RUNNERS.test(command)) return null;
   const words = listOf(args).flatMap((word) => textOf(word) ?? []);
-  return words.find((word) => !RUNNER_WORDS.has(word) && PACKAGE.test(word) && !isSecretName(word)) ?? null;
+  const isValue = (at: number): boolean => /^-/.test(words[at - 1] ?? '') && !FLAGS.has(words[at - 1] ?? '');
+  const found = words.find((word, at) => PACKAGE.test(word) && !RUNNER_WORDS.has(word) && !isValue(at));
+  return found ?? null;
 }
 
 /** Tools that run without a person being asked, and those that are named at all. */
@@ -197,7 +213,7 @@ function agentOf(
     attributes: {
       kind: 'ai-agent',
       product,
-      mode: clamp(textOf(defaultMode) ?? '') || null,
+      approvals: clamp(textOf(defaultMode) ?? '') || null,
       tools: clamped(listOf(allow).flatMap(toolName)),
       deniedTools: clamped(listOf(deny).flatMap(toolName)),
       hooks: clamped(Object.keys(fieldsOf(hooks))),

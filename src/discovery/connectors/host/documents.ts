@@ -12,7 +12,7 @@ const DEPTH_MAX = 64;
 export function parseYaml(text: string): unknown {
   if (Buffer.byteLength(text) > DOCUMENT_MAX_BYTES) return undefined;
   try {
-    return parse(text, { maxAliasCount: ALIASES_MAX, merge: true, logLevel: 'silent', prettyErrors: false });
+    return parse(text, { maxAliasCount: ALIASES_MAX, merge: true, logLevel: 'error', prettyErrors: false });
   } catch {
     return undefined;
   }

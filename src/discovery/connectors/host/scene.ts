@@ -31,14 +31,10 @@ const NO_LOGIN = /(?:^|\/)(?:nologin|false|sync|shutdown|halt)$/;
 export const mayLogIn = ({ shell }: Account): boolean => shell !== '' && !NO_LOGIN.test(shell);
 
 /** Each home once, with the first account that has it. */
-export const homesOf = (accounts: Account[]): Account[] => [
-  ...new Map(
-    accounts
-      .filter(hasOwnHome)
-      .reverse()
-      .map((account) => [account.home, account]),
-  ).values(),
-];
+export const homesOf = (accounts: Account[]): Account[] =>
+  [...Map.groupBy(accounts.filter(hasOwnHome), ({ home }) => home).values()].flatMap(
+    ([first]) => first ?? [],
+  );
 
 /** By name or, as systemd and chown have it, by number. */
 export const accountNamed = (accounts: Account[], name: string): Account | undefined =>

@@ -46,6 +46,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   listCredentials: READ,
   getCredential: READ,
   checkCredential: READ,
+  credentialValidAt: READ,
 
   proposeChange: PROPOSE,
   listChanges: READ,
@@ -105,6 +106,8 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   getPosture: READ,
 
   listControls: READ,
+  listExceptions: READ,
+  listControlOwners: READ,
   buildEvidence: AUDIT,
   getConfig: ['admin', 'socket'],
 

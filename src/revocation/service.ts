@@ -2,7 +2,7 @@ import type { Probe, Rows } from '#verifier';
 import type { Clock } from '../kernel/index.ts';
 import type { Database, Log, Receipt } from '../store/index.ts';
 import { type Crls, createCrls } from './crl.ts';
-import { deathOf, reachOf } from './deaths.ts';
+import { deathOf, locksOn, reachOf } from './deaths.ts';
 import { createIntrospection } from './introspect.ts';
 import { liftLock, placeLock, recordProbes } from './locks.ts';
 import {
@@ -36,6 +36,8 @@ export interface Revocation extends Crls {
   recordProbes(lock: string, probes: Probe[], actor: string): Promise<{ entry: number; receipt: Receipt }>;
   /** The lock that a credential died of; undefined while it lives. */
   death(credential: Rows['credential']): Promise<Rows['lock'] | undefined>;
+  /** Every lock after its grant that reaches a credential, in the order of their entries. */
+  locksOn(credential: Rows['credential']): Promise<Array<Rows['lock']>>;
   /** Ids of the identities that a lock on an identity, owner or application reached when it was placed. */
   identitiesReached(lock: Rows['lock']): Promise<string[]>;
 }
@@ -47,6 +49,7 @@ export function createRevocation(options: RevocationOptions): Revocation {
     ...createCrls(options),
     introspect: tokens.introspect,
     revoke: (token, by) => revoke(options, tokens, token, by),
+    locksOn: async (credential) => locksOn(database.db, await log.view(), credential),
     death: async (credential) => deathOf(database.db, await log.view(), credential),
     lock: async (target, reason, actor) => placeLock(log, target, checkedReason(reason), actor),
     lift: async (lock, reason, actor) => liftLock(log, lock, checkedReason(reason), actor),

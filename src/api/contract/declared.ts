@@ -174,7 +174,7 @@ export const getLock = route({
   path: '/api/v1/locks/{id}',
   tags: lockTags,
   summary: 'One lock and where the dead credentials were tried',
-  request: { params: IdPath },
+  request: { params: IdPath, query: WhenQuery },
   responses: ok(
     Lock.extend({
       probes: z.array(z.object({ entry: z.number().int(), recorded: Time, probes: z.array(Probe) })),

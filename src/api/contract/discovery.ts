@@ -12,6 +12,7 @@ import {
   searchShape,
   Time,
   WhenQuery,
+  whenShape,
 } from './common.ts';
 import { PostureWord } from './posture.ts';
 
@@ -86,6 +87,7 @@ export const listObservations = route({
     query: z.strictObject({
       ...pageShape,
       ...searchShape,
+      ...whenShape,
       class: ObservationClass.optional(),
       present: FlagParam.optional(),
       finding: PostureWord.optional(),

@@ -25,9 +25,10 @@ export function mountDiscovery(app: Api, rooms: Rooms): void {
   });
 
   app.openapi(contract.listObservations, async (c) => {
-    const { class: wanted, present, q, limit, cursor, finding, part } = c.req.valid('query');
-    const behind = finding && keysBehind(await postureAt(rooms, await momentNow()), finding, part);
-    const rows = (await log.rows('observation'))
+    const { class: wanted, present, q, limit, cursor, finding, part, ...asked } = c.req.valid('query');
+    const moment = await momentOf(log, asked, clock.now());
+    const behind = finding && keysBehind(await postureAt(rooms, moment), finding, part);
+    const rows = (await log.rows('observation', moment.when))
       .filter((row) => behind === undefined || behind.has(row.key))
       .filter((row) => wanted === undefined || row.class === wanted)
       .filter((row) => present === undefined || row.present === (present === 'true'))

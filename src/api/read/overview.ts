@@ -3,8 +3,8 @@ import type { Rooms } from '../handlers/rooms.ts';
 import { viewControls } from './controls.ts';
 import { stateOf } from './credentials.ts';
 import { linesOf, postureAt } from './posture.ts';
-import { countObservations, countSince, unendedCredentials } from './queries.ts';
-import type { Moment } from './when.ts';
+import { countSince, unendedCredentials } from './queries.ts';
+import { entriesBefore, locksAt, type Moment, periodEnd } from './when.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -36,8 +36,9 @@ export async function overviewAt(rooms: Rooms, moment: Moment) {
   };
 }
 
-async function controlsAt({ evidence }: Rooms, { when, now }: Moment) {
-  const { results } = await evidence.verdicts(when.asOf === undefined ? {} : { to: now });
+async function controlsAt({ log, evidence }: Rooms, moment: Moment) {
+  const to = await periodEnd(log, moment);
+  const { results } = await evidence.verdicts(to === undefined ? {} : { to });
   const controls = viewControls(results);
   const counts = Object.fromEntries(
     VERDICTS.map((word) => [word, controls.filter(({ verdict }) => verdict === word).length]),
@@ -93,23 +94,25 @@ async function attentionAt({ log, registry }: Rooms, { when }: Moment) {
   return all.filter(({ count }) => count > 0);
 }
 
-async function foundAt({ log, database }: Rooms, { when, size }: Moment) {
-  const sweeps = await log.rows('sweep', when);
+async function foundAt({ log }: Rooms, { when }: Moment) {
+  const [sweeps, observations] = await Promise.all([log.rows('sweep', when), log.rows('observation', when)]);
+  const present = observations.filter((row) => row.present);
   const last = sweeps.sort((a, b) => (a.ended < b.ended ? 1 : -1))[0];
   const sweep =
     last === undefined
       ? null
       : { verdict: last.verdict, when: last.ended, items: last.items, denied: last.denied, why: last.why };
-  return { sweep, byClass: await countObservations(database.db, size) };
+  return { sweep, byClass: tally(present.map((row) => row.class)) };
 }
 
-async function credentialsAt({ log, database: { db } }: Rooms, { size, now }: Moment) {
-  const view = await log.view();
+async function credentialsAt({ log, database: { db } }: Rooms, moment: Moment) {
+  const { size, now } = moment;
+  const [locks, before] = [await locksAt(log, moment), await entriesBefore(log, moment)];
   const unended = await unendedCredentials(db, size, now);
   const dayBefore = await log.sizeAt(new Date(Date.parse(now) - DAY_MS).toISOString());
   return {
-    live: unended.filter((row) => stateOf(row, view, now).state === 'live').length,
-    granted24h: await countSince(db, 'row_credential', dayBefore, size),
-    refused24h: await countSince(db, 'row_refusal', dayBefore, size),
+    live: unended.filter((row) => stateOf(row, locks, now).state === 'live').length,
+    granted24h: await countSince(db, 'row_credential', dayBefore, before),
+    refused24h: await countSince(db, 'row_refusal', dayBefore, before),
   };
 }

@@ -12,6 +12,7 @@ import { mountCredentials } from './handlers/credentials.ts';
 import { mountDiscovery } from './handlers/discovery.ts';
 import { mountEvidence } from './handlers/evidence.ts';
 import { mountDeclared, mountIdentities } from './handlers/facts.ts';
+import { mountGovernance } from './handlers/governance.ts';
 import { mountLedger } from './handlers/ledger.ts';
 import { mountLocks } from './handlers/locks.ts';
 import { mountMonitoring } from './handlers/monitoring.ts';
@@ -100,6 +101,7 @@ function mountAll(app: Api, rooms: Rooms): void {
   mountDiscovery(app, rooms);
   mountRotations(app, rooms);
   mountEvidence(app, rooms);
+  mountGovernance(app, rooms);
   mountOAuth(app, rooms);
   mountMonitoring(app, rooms);
   mountOpen(app, rooms);

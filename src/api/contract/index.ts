@@ -5,10 +5,11 @@ import * as credentials from './credentials.ts';
 import * as declared from './declared.ts';
 import * as discovery from './discovery.ts';
 import * as evidence from './evidence.ts';
+import * as governance from './governance.ts';
 import * as identities from './identities.ts';
 import * as ledger from './ledger.ts';
-import * as oauth from './oauth.ts';
 import * as monitoring from './monitoring.ts';
+import * as oauth from './oauth.ts';
 import * as open from './open.ts';
 import * as people from './people.ts';
 import * as posture from './posture.ts';
@@ -29,6 +30,7 @@ const GROUPS = {
   posture,
   rotations,
   evidence,
+  governance,
   oauth,
   monitoring,
   open,
@@ -56,10 +58,11 @@ export {
   declared,
   discovery,
   evidence,
+  governance,
   identities,
   ledger,
-  oauth,
   monitoring,
+  oauth,
   open,
   people,
   sessions,

@@ -13,7 +13,7 @@ import {
   phasesOf,
   retryPause,
 } from './model.ts';
-import { putSealed, removeSealed, sealedRuns, standingPhase } from './queries.ts';
+import { getSealed, putSealed, removeSealed } from './queries.ts';
 
 export interface RunnerOptions {
   log: Log;
@@ -193,13 +193,13 @@ export class Runner {
   /** INVARIANT: entries of a run rest on the phase that it was in: of two who carried it on, one wins. */
   async #commit(run: RotationRun, drafts: Draft[], beside?: (tx: Tx) => Promise<void>): Promise<void> {
     await this.#log.commit({
-      decide: () => ({ drafts, result: undefined }),
-      consume: async (tx) => {
-        const standing = await standingPhase(tx, run.id);
-        if (standing?.phase !== run.phase || standing.ended)
+      decide: (view) => {
+        const standing = view.rows('rotation').get(run.rotation)?.run;
+        if (standing?.id !== run.id || standing.phase !== run.phase)
           throw new MunimentError('conflict', 'the run was carried on elsewhere');
-        await beside?.(tx);
+        return { drafts, result: undefined };
       },
+      ...(beside === undefined ? {} : { beside }),
     });
   }
 
@@ -210,7 +210,7 @@ export class Runner {
 
   async #secrets(run: string): Promise<RunSecrets> {
     const name = sealedName(run);
-    const sealed = await sealedRuns(this.#database).get(name);
+    const sealed = await getSealed(this.#database.db, name);
     if (sealed === undefined) throw new MunimentError('data_damaged', "the run's sealed secrets are gone");
     return JSON.parse(Buffer.from(this.#seal.open(name, sealed)).toString('utf8')) as RunSecrets;
   }

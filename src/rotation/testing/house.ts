@@ -17,6 +17,8 @@ export interface House {
   run(name: string): Promise<Rows['rotation_run']>;
   /** Another process over the same data: all that was in memory is gone. */
   restarted(): Rotation;
+  /** A process that is killed once it has done what `phase` stands for, before the entry is written. */
+  dyingAt(phase: string): { rotation: Rotation; died(): boolean };
   close(): Promise<void>;
 }
 
@@ -58,14 +60,19 @@ export async function openHouse(): Promise<House> {
   const faults: string[] = [];
   const [seal, fingerprintKey] = [sealWith(randomBytes(32), 'a key of this test'), randomBytes(32)];
   const onFault = (error: unknown) => void faults.push((error as Error).message);
-  const make = () => createRotation({ log, database, seal, fingerprintKey, clock, onFault });
+  const make = (over: Log = log) =>
+    createRotation({ log: over, database, seal, fingerprintKey, clock, onFault });
   await log.append([
     declared('Person', 'per_olga', 'olga', OWNER),
     declared('Identity', IDENTITY, 'deploy', SPEC),
   ]);
   return {
-    ...{ database, log, clock, faults, rotation: make(), restarted: make },
+    ...{ database, log, clock, faults, rotation: make(), restarted: () => make() },
     declare: async (name, spec) => void (await log.append([declared('Rotation', `rot_${name}`, name, spec)])),
+    dyingAt(phase) {
+      const dying = dyingLog(log, clock, phase);
+      return { rotation: make(dying.log), died: dying.died };
+    },
     async run(name) {
       const { run } = (await make().list()).find(({ rotation }) => rotation.name === name) ?? {};
       if (!run) throw new Error(`no run of ${name}`);
@@ -76,6 +83,25 @@ export async function openHouse(): Promise<House> {
       await database.close();
     },
   };
+}
+
+const reachesPhase = ({ kind, data }: Draft, phase: string): boolean =>
+  (kind === 'rotation.phase' && data.phase === phase) || (kind === 'rotation.ended' && phase === 'completed');
+
+function dyingLog(log: Log, clock: House['clock'], phase: string) {
+  let dead = false;
+  const commit: Log['commit'] = async (work) => {
+    const { drafts } = work.decide(await log.view(), clock.now());
+    dead ||= drafts.some((draft) => reachesPhase(draft, phase));
+    if (dead) throw new Error('killed');
+    return log.commit(work);
+  };
+  const get = (target: Log, name: keyof Log) => {
+    if (name === 'commit') return commit;
+    const value = target[name];
+    return typeof value === 'function' ? value.bind(target) : value;
+  };
+  return { log: new Proxy(log, { get: get as ProxyHandler<Log>['get'] & {} }), died: () => dead };
 }
 
 export const phasesIn = ({ phases }: Rows['rotation_run']): string[] => phases.map(({ phase }) => phase);

@@ -273,6 +273,7 @@ export const DECIDING_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'resource.declared',
   'resource.retired',
   'rotation.started',
+  'rotation.phase',
   'rotation.ended',
   'identity.moved',
   'agent.joined',

@@ -270,15 +270,28 @@ const RULES: { [K in Kind]?: Rule<K> } = {
   },
   'rotation.started': {
     reads: (data) => [{ table: 'rotation', key: data.rotation }],
-    rows: (data, place, read) => [
-      { table: 'rotation_run', key: data.run, row: begun(data, place) },
-      ...patch(read, 'rotation', data.rotation, { run: { id: data.run, target: data.target } }),
-    ],
+    rows(data, place, read) {
+      const run = begun(data, place);
+      const { id, target, phase } = run;
+      return [
+        { table: 'rotation_run', key: id, row: run },
+        ...patch(read, 'rotation', data.rotation, { run: { id, target, phase } }),
+      ];
+    },
   },
   'rotation.phase': {
-    reads: (data) => [{ table: 'rotation_run', key: data.run }],
-    rows: (data, place, read) =>
-      patch(read, 'rotation_run', data.run, reached(read('rotation_run', data.run), data, place)),
+    reads: (data) => [
+      { table: 'rotation_run', key: data.run },
+      { table: 'rotation', key: data.rotation },
+    ],
+    rows(data, place, read) {
+      const run = read('rotation_run', data.run);
+      const under = read('rotation', data.rotation)?.run;
+      return [
+        ...patch(read, 'rotation_run', data.run, reached(run, data, place)),
+        ...(under ? patch(read, 'rotation', data.rotation, { run: { ...under, phase: data.phase } }) : []),
+      ];
+    },
   },
   'rotation.stalled': {
     reads: (data) => [{ table: 'rotation_run', key: data.run }],

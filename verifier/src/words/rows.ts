@@ -1,5 +1,5 @@
-import type { ControlOwnerSpec, ExceptionSpec } from './control-owners.ts';
 import type { BreakGlassUse } from './break-glass.ts';
+import type { ControlOwnerSpec, ExceptionSpec } from './control-owners.ts';
 import type {
   AlertOutcome,
   CredentialRecord,
@@ -51,7 +51,7 @@ export interface Rows {
   /** `since`: first declared; `run`: the one under way; `rotated`: when the last one was completed. */
   rotation: Declared<RotationSpec> & {
     since: string;
-    run: { id: string; target: string } | null;
+    run: Pick<RotationRun, 'id' | 'target' | 'phase'> | null;
     rotated: string | null;
   };
   rotation_run: RotationRun;

@@ -70,11 +70,24 @@ export const ownerFacts = (scene: Scene, unit: Unit): Observed['attributes'] =>
     ? { account: unit.dynamicUser ? 'dynamic' : unit.user, accountExists: null }
     : accountFacts(scene, unit.user);
 
+/**
+ * Distributions ship services for programs that need not be installed; only for one that somebody wrote or switched on is a
+ * missing program worth a word.
+ */
+async function programExists(
+  scene: Scene,
+  unit: Unit,
+  enabled: ReadonlySet<string>,
+): Promise<boolean | null> {
+  const isOwn = !/^(?:\/usr)?\/lib\//.test(unit.path) || enabled.has(unit.name);
+  const isPath = unit.exec.startsWith('/') && !unit.exec.includes('%');
+  return isOwn && isPath ? scene.reader.exists(unit.exec) : null;
+}
+
 export async function unitItems(scene: Scene): Promise<Observed[]> {
   const enabled = await enabledUnits(scene.reader);
   const items: Observed[] = [];
   for (const unit of await readUnits(scene.reader)) {
-    const startable = unit.exec.startsWith('/') && !unit.exec.includes('%');
     // A service that is not switched on may well be idle.
     const heard = enabled.has(unit.name) || scene.logs.units?.has(unit.name) === true;
     items.push({
@@ -86,7 +99,7 @@ export async function unitItems(scene: Scene): Promise<Observed[]> {
         ...ownerFacts(scene, unit),
         enabled: enabled.has(unit.name),
         exec: unit.exec,
-        execExists: startable ? await scene.reader.exists(unit.exec) : null,
+        execExists: await programExists(scene, unit, enabled),
         ...(heard ? { trace: traceOfUnit(scene.logs, unit.name) } : {}),
         file: unit.path,
         environmentFiles: unit.environmentFiles,

@@ -3,6 +3,7 @@ import type { Receipt } from '../store/index.ts';
 import type { Channel } from './approval.ts';
 import type { Enrolment } from './bootstrap.ts';
 import type { Review } from './break-glass.ts';
+import type { Leaving } from './leaving.ts';
 
 export interface Proposal {
   /** YAML, many documents. */
@@ -46,6 +47,8 @@ export interface ApprovalRequest {
 export interface Changes {
   /** Throws what manifests throw, `plan_empty`, and `forbidden` where the proposer may not propose this. */
   propose(proposal: Proposal): Promise<Proposed>;
+  /** One plan: a person has left, holds no role, and everything that was theirs is another's. Throws as `propose`, and `not_found`. */
+  proposeLeaving(leaving: Leaving): Promise<Proposed>;
   /** Every refusal is recorded before it is thrown. */
   approve(request: ApprovalRequest): Promise<Recorded & { approver: string }>;
   /** In one commit, exactly what was signed. Refusals are recorded before they are thrown. */

@@ -17,8 +17,10 @@ import { type Review, reviewDrafts, usedDrafts } from './break-glass.ts';
 import type { ApprovalRequest, Changes, Proposal, Proposed, Recorded } from './contract.ts';
 import { appliedDrafts, approvedDraft, proposedDraft } from './drafts.ts';
 import { Fresh } from './fresh.ts';
+import { type Leaving, leavingOf } from './leaving.ts';
 import { Text } from './manifest-schema.ts';
 import { parseManifests } from './manifests.ts';
+import type { Desired } from './model.ts';
 import { commitWithPeople } from './people-retry.ts';
 import { planOf } from './plan.ts';
 import { changeUnderLock } from './queries.ts';
@@ -66,6 +68,9 @@ async function guardOpen(tx: Tx, id: string): Promise<void> {
     throw new MunimentError('change_closed', `the change is ${row?.state ?? 'unknown'}`);
 }
 
+type ProposalWords = Omit<Proposal, 'manifests'>;
+type DesiredOf = (view: View, people: People) => Desired[];
+
 class ChangesService implements Changes {
   readonly #log: Log;
   readonly #inTurn = oneByOne();
@@ -74,32 +79,44 @@ class ChangesService implements Changes {
     this.#log = log;
   }
 
-  #plan(proposal: Proposal, change: string, fresh: Fresh) {
-    const { title, reason, source, proposer } = proposal;
+  #plan(words: ProposalWords, change: string, desiredOf: DesiredOf) {
+    const { title, reason, source, proposer } = words;
     checkWords(source === undefined ? { title, reason } : { title, reason, source });
-    const manifests = parseManifests(proposal.manifests);
     return (view: View, people: People): Plan => {
-      const desired = resolveManifests(manifests, { view, people, fresh });
+      const desired = desiredOf(view, people);
       const plan = planOf(desired, view, { change, title, reason, proposer });
       if (plan.operations.length === 0)
         throw new MunimentError('plan_empty', 'everything stands as the manifests say');
-      if (!proposal.dryRun) checkProposer(plan, view);
+      if (!words.dryRun) checkProposer(plan, view);
       return plan;
     };
   }
 
-  async propose(proposal: Proposal): Promise<Proposed> {
-    const change = newId('change');
+  propose(proposal: Proposal): Promise<Proposed> {
     const fresh = new Fresh();
-    const planFor = this.#plan(proposal, change, fresh);
-    if (proposal.dryRun) {
+    const manifests = parseManifests(proposal.manifests);
+    return this.#propose(proposal, fresh, (view, people) =>
+      resolveManifests(manifests, { view, people, fresh }),
+    );
+  }
+
+  proposeLeaving(leaving: Leaving): Promise<Proposed> {
+    const { reason, proposer, dryRun = false } = leaving;
+    // A login name is personal and a title is in the log in clear: it names nobody.
+    const words = { title: 'a person leaves, another takes over', reason, proposer, dryRun };
+    return this.#propose(words, new Fresh(), (view, people) => leavingOf(leaving, view, people));
+  }
+
+  async #propose(words: ProposalWords, fresh: Fresh, desiredOf: DesiredOf): Promise<Proposed> {
+    const planFor = this.#plan(words, newId('change'), desiredOf);
+    if (words.dryRun) {
       const view = await this.#log.view();
       const people = await readPeople(this.#log, view);
       return this.#proposed(planFor(view, people), fresh, null);
     }
     const committed = await commitWithPeople(this.#log, (view, people) => {
       const plan = planFor(view, people);
-      return { drafts: [proposedDraft(plan, proposal.source ?? null, fresh)], result: plan };
+      return { drafts: [proposedDraft(plan, words.source ?? null, fresh)], result: plan };
     });
     return this.#proposed(committed.result, fresh, recordedAt(committed));
   }

@@ -19,6 +19,8 @@ export async function startJobs(
   jobs.handle('owner-findings', async () => void (await registry.reconcileOwnerFindings()));
   await jobs.every('owner-findings', HOUR_SECONDS);
   await scheduleRotation(jobs, house.rotation, () => clock.now());
+  jobs.handle('canary', async () => void (await house.issuance.plantCanary()));
+  await jobs.every('canary', DAY_SECONDS);
   jobs.handle('detector-tests', () => house.monitoring.drill());
   await jobs.every('detector-tests', DAY_SECONDS);
   const stops = [

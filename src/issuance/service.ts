@@ -1,12 +1,13 @@
 import { type Clock, MunimentError } from '../kernel/index.ts';
 import type { Committed, Database, Decided, Log, View } from '../store/index.ts';
 import type { Authority } from './ca.ts';
-import { attestCaller, type CallerSources } from './caller.ts';
+import { attestCaller, type Caller, type CallerSources } from './caller.ts';
+import { canaryCaller, canaryOrder } from './canary.ts';
 import { findIdentities } from './candidates.ts';
 import { clientSources } from './client.ts';
 import { draftOf, joinedDraft, type Matter, noIdentity, type Ruling, rule } from './decision.ts';
 import type { Grant, IssuanceRequest, Issued, Refusal } from './model.ts';
-import { readOrder } from './order.ts';
+import { type Order, readOrder } from './order.ts';
 import { everHeld } from './queries.ts';
 import { signCredential } from './sign.ts';
 import { ownerHasLeft } from './standing.ts';
@@ -25,6 +26,11 @@ export interface Issuance {
    * and `storage_unavailable`.
    */
   issue(request: IssuanceRequest): Promise<Issued>;
+  /**
+   * Plants a request that is known to be wrong and sends it the way of every other, from decision to entry. Nothing is signed
+   * whatever comes of it. Answers with the entry, and whether it was refused as it must be.
+   */
+  plantCanary(): Promise<{ entry: number; refused: boolean }>;
 }
 
 export function createIssuance({ database, log, authority, clock }: IssuanceOptions): Issuance {
@@ -32,21 +38,30 @@ export function createIssuance({ database, log, authority, clock }: IssuanceOpti
     ...clientSources({ database, log, authority }),
     issuerKeys: async () => (await authority.publishedFor('control')).map((ca) => ca.issuer.signer.publicKey),
   };
+  const settle = async (caller: Caller, order: Order) => {
+    const asked = { caller, order, trustDomain: authority.trustDomain };
+    const heldBefore = await holdersAmong(database, await log.view(), asked, clock.now());
+    const matter: Matter = { ...asked, heldBefore };
+    const recorded = await log.commit<Ruling[]>({
+      decide: (view, now) => record(matter, decideAll(view, now, matter)),
+      consume: async (tx, { result }) => {
+        const granted = result.some(({ credential }) => credential);
+        await caller.consume(tx, clock.now(), granted);
+      },
+    });
+    return { matter, recorded };
+  };
   return {
     async issue(request) {
       const order = await readOrder(authority, request);
       const caller = await attestCaller(sources, request, clock.now());
-      const asked = { caller, order, trustDomain: authority.trustDomain };
-      const heldBefore = await holdersAmong(database, await log.view(), asked, clock.now());
-      const matter: Matter = { ...asked, heldBefore };
-      const recorded = await log.commit<Ruling[]>({
-        decide: (view, now) => record(matter, decideAll(view, now, matter)),
-        consume: async (tx, { result }) => {
-          const granted = result.some(({ credential }) => credential);
-          await caller.consume(tx, clock.now(), granted);
-        },
-      });
+      const { matter, recorded } = await settle(caller, order);
       return handBack(authority, matter, recorded);
+    },
+    async plantCanary() {
+      const { recorded } = await settle(canaryCaller(), await canaryOrder(authority));
+      const refused = recorded.result.every(({ credential }) => credential === null);
+      return { entry: recorded.appended[0]?.index ?? -1, refused };
     },
   };
 }

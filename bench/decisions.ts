@@ -24,6 +24,7 @@ function rate(count: number): number {
     claimed: {},
     ttlSeconds: 600,
     audience: [],
+    scope: [],
     now: new Date(),
   };
   if (decide(request, view).effect !== 'allow') throw new Error('the bench asks for what policy denies');

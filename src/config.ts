@@ -19,6 +19,7 @@ const NAME_MAX_CHARACTERS = 253;
 const port = z.coerce.number().int().min(0).max(PORT_MAX);
 const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')]);
 const path = z.string().min(1);
+const name = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be a short name');
 const hostName = z.string().max(NAME_MAX_CHARACTERS).regex(HOST_NAME, 'must be a host name or an address');
 const trustDomain = z.string().superRefine((name, context) => {
   try {
@@ -27,6 +28,38 @@ const trustDomain = z.string().superRefine((name, context) => {
     context.addIssue({ code: 'custom', message: (error as Error).message });
   }
 });
+
+/** Lists are written as YAML in a variable too. */
+const listOf = <S extends z.ZodType>(item: S) => z.preprocess(listIn, z.array(item));
+
+function listIn(value: unknown): unknown {
+  try {
+    return typeof value === 'string' ? parse(value) : value;
+  } catch {
+    // Text is no list: the check that follows says so.
+    return value;
+  }
+}
+
+const destination = z.union([
+  z.strictObject({ name, to: z.literal('file'), path, rotateBytes: z.number().int().positive().optional() }),
+  z.strictObject({
+    name,
+    to: z.literal('https'),
+    url: z.url({ protocol: /^https$/ }),
+    bearerFile: path.optional(),
+    caFile: path.optional(),
+  }),
+  z.strictObject({
+    name,
+    to: z.literal('syslog-tls'),
+    host: hostName,
+    port: z.number().int().min(1).max(PORT_MAX),
+    caFile: path.optional(),
+    certFile: path.optional(),
+    keyFile: path.optional(),
+  }),
+]);
 
 const settings = z.strictObject({
   /** Folder of everything this host keeps. */
@@ -51,6 +84,11 @@ const settings = z.strictObject({
   sealKey: z.string().min(1).optional(),
   /** Sweep this host at the start. */
   sweep: flag,
+  /** Folders below which a sweep looks for checkouts and compose files, besides every home. */
+  sweepRoots: z.preprocess(
+    (value) => (typeof value === 'string' ? value.split(':') : value),
+    z.array(z.string().regex(/^\//, 'must be an absolute path')),
+  ),
   /** Of the server's own log, on standard error. */
   logLevel: z.enum(LOG_LEVELS),
   /** Server certificate, PEM, instead of one from our own CA. */
@@ -72,6 +110,12 @@ const settings = z.strictObject({
   issuerUrl: z.url({ protocol: /^https$/ }).optional(),
   /** Host that passkeys are bound to. */
   passkeyHost: hostName.optional(),
+  /** Where a SIEM gets its events; secrets are named by file. */
+  exports: listOf(destination).optional(),
+  /** Who may tell us of uses of credentials: Ed25519 keys, SPKI, DER, base64url. */
+  eventSources: listOf(
+    z.strictObject({ name, publicKey: z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be base64url') }),
+  ).optional(),
 });
 
 export type Settings = z.output<typeof settings>;
@@ -91,6 +135,7 @@ const VARIABLES: Record<Key, string> = {
   databaseUrl: 'MUNIMENT_DATABASE_URL',
   sealKey: 'MUNIMENT_SEAL_KEY',
   sweep: 'MUNIMENT_SWEEP',
+  sweepRoots: 'MUNIMENT_SWEEP_ROOTS',
   logLevel: 'MUNIMENT_LOG_LEVEL',
   certificateFile: 'MUNIMENT_CERTIFICATE_FILE',
   keyFile: 'MUNIMENT_KEY_FILE',
@@ -99,6 +144,8 @@ const VARIABLES: Record<Key, string> = {
   origin: 'MUNIMENT_ORIGIN',
   issuerUrl: 'MUNIMENT_ISSUER_URL',
   passkeyHost: 'MUNIMENT_PASSKEY_HOST',
+  exports: 'MUNIMENT_EXPORTS',
+  eventSources: 'MUNIMENT_EVENT_SOURCES',
 };
 const CONFIG_VARIABLE = 'MUNIMENT_CONFIG';
 /** Variables of our other programs, of the command line and of tests: not ours to judge. */
@@ -137,6 +184,7 @@ const defaults = (host = hostname()): Partial<Record<Key, unknown>> => ({
   hosts: [...new Set(['localhost', '127.0.0.1', '::1', host])].filter((name) => HOST_NAME.test(name)),
   trustDomain: 'muniment.local',
   sweep: true,
+  sweepRoots: ['/srv', '/opt'],
   logLevel: 'warn',
 });
 
@@ -225,5 +273,7 @@ export function explain(config: Config): Array<{ key: Key; value: string; from: 
 
 function shown(key: Key, value: unknown): string {
   if (SECRET_KEYS.has(key)) return '(set; not shown)';
-  return Array.isArray(value) ? value.join(', ') : String(value);
+  if (!Array.isArray(value)) return String(value);
+  const isList = value.some((item) => typeof item === 'object');
+  return isList ? JSON.stringify(value) : value.join(', ');
 }

@@ -7,7 +7,9 @@ import { createDiscovery, createHostConnector, type Discovery } from './discover
 import { createEvidence, type Evidence } from './evidence/index.ts';
 import {
   type Authority,
+  type Clients,
   createAuthority,
+  createClients,
   createIssuance,
   createTokens,
   type Issuance,
@@ -15,8 +17,10 @@ import {
   type Tokens,
 } from './issuance/index.ts';
 import { type Clock, systemClock } from './kernel/index.ts';
+import { createExporter, createMonitoring, type Exporter, type Monitoring } from './monitoring/index.ts';
 import { createRegistry, type Registry } from './registry/index.ts';
 import { createRevocation, type Revocation } from './revocation/index.ts';
+import { createRotation, type Rotation } from './rotation/index.ts';
 import {
   createJobs,
   type Database,
@@ -39,11 +43,15 @@ export interface House {
   readonly authority: Authority;
   readonly changes: Changes;
   readonly issuance: Issuance;
+  readonly clients: Clients;
   readonly tokens: Tokens;
   readonly revocation: Revocation;
   readonly registry: Registry;
   readonly discovery: Discovery;
+  readonly rotation: Rotation;
   readonly evidence: Evidence;
+  readonly monitoring: Monitoring;
+  readonly exporter: Exporter;
   /** Aborted by `stopStreams` and once the house closes: whatever streams then ends. */
   readonly closing: AbortSignal;
   stopStreams(): void;
@@ -95,6 +103,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
   });
   const closing = new AbortController();
   const jobs = createJobs({ database, clock, onFault });
+  const revocation = createRevocation({ database, log, authority, clock });
   return {
     config,
     clock,
@@ -108,13 +117,26 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     changes: createChanges({ log, trustDomain: config.trustDomain }),
     evidence: createEvidence({ database, log, signer, clock, sealing: seal.worth }),
     issuance: createIssuance({ database, log, authority, clock }),
+    clients: createClients({ database, log, authority, clock }),
     tokens: createTokens({ log }),
-    revocation: createRevocation({ database, log, authority, clock }),
+    revocation,
+    monitoring: createMonitoring({
+      database,
+      log,
+      clock,
+      death: revocation.death,
+      sources: config.eventSources ?? [],
+    }),
+    exporter: createExporter({ database, log, clock }),
     discovery: createDiscovery({
       log,
       clock,
       fingerprintKey: await keys.secret('discovery'),
-      connectors: [createHostConnector()],
+      connectors: [createHostConnector({ sweepRoots: config.sweepRoots })],
+    }),
+    rotation: createRotation({
+      ...{ log, database, seal, clock, onFault },
+      fingerprintKey: await keys.secret('rotation'),
     }),
     closing: closing.signal,
     stopStreams: () => closing.abort(),

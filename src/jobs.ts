@@ -1,12 +1,16 @@
 import type { House } from './house.ts';
 import { CRL_REFRESH_SECONDS } from './revocation/index.ts';
+import { scheduleRotation } from './rotation/index.ts';
 
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
 const SOURCE = 'host';
 
 /** What the house does by itself, once among all replicas. Hands back how to stop what is not a job. */
-export async function startJobs(house: House, onFault: (error: unknown) => void): Promise<() => void> {
+export async function startJobs(
+  house: House,
+  onFault: (error: unknown) => void,
+): Promise<() => Promise<void>> {
   const { jobs, log, revocation, registry, config, clock } = house;
   jobs.handle('snapshot', async () => void (await log.snapshot()));
   await jobs.every('snapshot', DAY_SECONDS);
@@ -14,7 +18,19 @@ export async function startJobs(house: House, onFault: (error: unknown) => void)
   await jobs.every('revocation-lists', CRL_REFRESH_SECONDS);
   jobs.handle('owner-findings', async () => void (await registry.reconcileOwnerFindings()));
   await jobs.every('owner-findings', HOUR_SECONDS);
-  const stop = registry.watchOwners(onFault);
+  await scheduleRotation(jobs, house.rotation, () => clock.now());
+  jobs.handle('canary', async () => void (await house.issuance.plantCanary()));
+  await jobs.every('canary', DAY_SECONDS);
+  jobs.handle('detector-tests', () => house.monitoring.drill());
+  await jobs.every('detector-tests', DAY_SECONDS);
+  const stops = [
+    registry.watchOwners(onFault),
+    house.monitoring.start(onFault),
+    house.exporter.start(config.exports ?? [], onFault),
+  ];
+  const stop = async () => {
+    for (const each of stops) await each();
+  };
   if (!config.sweep) return stop;
   const started = clock.now().getTime();
   // Whoever starts the server sweeps first and shows what was found; two at once would be in each other's way.

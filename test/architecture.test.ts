@@ -12,7 +12,17 @@ interface Source {
 }
 
 /** What each room may import, besides itself. Features meet through each other's index. */
-const FEATURES = ['registry', 'discovery', 'attestation', 'issuance', 'revocation', 'changes', 'evidence'];
+const FEATURES = [
+  'registry',
+  'discovery',
+  'attestation',
+  'issuance',
+  'revocation',
+  'rotation',
+  'changes',
+  'evidence',
+  'monitoring',
+];
 const GROUND = ['kernel'];
 const LOWER = [...GROUND, 'crypto', 'ledger', 'policy'];
 const MAY_IMPORT: Record<string, string[]> = {

@@ -16,6 +16,11 @@ const TOOLS: Tool[] = [
     present: () => globSync('/usr/lib/postgresql/*/bin/postgres').length > 0,
   },
   { name: 'OpenSSL', packages: ['openssl'], present: () => existsSync('/usr/bin/openssl') },
+  {
+    name: 'OpenSSH server',
+    packages: ['openssh-server', 'openssh-client'],
+    present: () => existsSync('/usr/sbin/sshd') && existsSync('/usr/bin/ssh'),
+  },
   { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
 ];
 

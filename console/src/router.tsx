@@ -115,6 +115,7 @@ const found = createRoute({
 const findings = createRoute({
   ...page,
   path: '/findings',
+  validateSearch: texts('state', 'rule'),
   component: lazyRouteComponent(() => import('./pages/findings/Findings.tsx'), 'Findings'),
 });
 const locks = createRoute({
@@ -126,6 +127,41 @@ const lock = createRoute({
   ...page,
   path: '/locks/$id',
   component: lazyRouteComponent(() => import('./pages/lock/LockPage.tsx'), 'LockPage'),
+});
+const people = createRoute({
+  ...page,
+  path: '/people',
+  validateSearch: texts('q', 'role', 'status'),
+  component: lazyRouteComponent(() => import('./pages/people/People.tsx'), 'People'),
+});
+const posture = createRoute({
+  ...page,
+  path: '/posture/$finding',
+  validateSearch: texts('part', 'cursor'),
+  component: lazyRouteComponent(() => import('./pages/posture/Posture.tsx'), 'Posture'),
+});
+const evidence = createRoute({
+  ...page,
+  path: '/evidence',
+  validateSearch: texts('from', 'to', 'verdict'),
+  component: lazyRouteComponent(() => import('./pages/evidence/Evidence.tsx'), 'Evidence'),
+});
+const control = createRoute({
+  ...page,
+  path: '/evidence/$control',
+  validateSearch: texts('from', 'to', 'verdict'),
+  component: lazyRouteComponent(() => import('./pages/control/Control.tsx'), 'Control'),
+});
+const check = createRoute({
+  ...page,
+  path: '/check',
+  component: lazyRouteComponent(() => import('./pages/check/Check.tsx'), 'Check'),
+});
+const search = createRoute({
+  ...page,
+  path: '/search',
+  validateSearch: texts('everything'),
+  component: lazyRouteComponent(() => import('./pages/search/Search.tsx'), 'Search'),
 });
 const account = createRoute({
   ...page,
@@ -146,6 +182,12 @@ const pages = [
   findings,
   locks,
   lock,
+  people,
+  posture,
+  evidence,
+  control,
+  check,
+  search,
   account,
 ] as const;
 

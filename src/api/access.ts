@@ -46,6 +46,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   listCredentials: READ,
   getCredential: READ,
   checkCredential: READ,
+  credentialValidAt: READ,
 
   proposeChange: PROPOSE,
   listChanges: READ,
@@ -55,6 +56,8 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   approvalOptions: ['signed-in'],
   applyChange: PROPOSE,
   withdrawChange: PROPOSE,
+  listBreakGlass: READ,
+  reviewBreakGlass: ['approver', 'auditor', 'admin'],
 
   createToken: OPERATE,
   joinAgent: ANYONE,
@@ -69,17 +72,42 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   getLock: READ,
   placeLock: OPERATE,
   liftLock: OPERATE,
+  issueAccessToken: ANYONE,
+  // The handler asks for a client's proof, or for an operator.
+  revokeToken: ANYONE,
   introspect: ['operator', 'auditor', 'agent', 'socket'],
 
   listEntries: READ,
   getEntry: READ,
   verifyLedger: AUDIT,
 
+  listAlerts: READ,
+  getAlert: READ,
+  // The owner of the identity and its deputy may, whatever their role: the room itself refuses anybody else.
+  acknowledgeAlert: ['signed-in', 'socket'],
+  resolveAlert: ['signed-in', 'socket'],
+  listDetectors: READ,
+  testDetectors: OPERATE,
+  // The source's signature is looked at, not who brings it.
+  ingestEvents: ANYONE,
+  // These name files on the server's own host.
+  runExport: ['socket'],
+  checkExport: ['socket'],
+
   runSweep: OPERATE,
   listSweeps: READ,
   listObservations: READ,
 
+  listRotations: READ,
+  planRotation: OPERATE,
+  startRotation: OPERATE,
+  abandonRotation: OPERATE,
+  claimObservation: OPERATE,
+  getPosture: READ,
+
   listControls: READ,
+  listExceptions: READ,
+  listControlOwners: READ,
   buildEvidence: AUDIT,
   getConfig: ['admin', 'socket'],
 
@@ -93,6 +121,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   crl: ANYONE,
   jwks: ANYONE,
   openidConfiguration: ANYONE,
+  oauthMetadata: ANYONE,
   spiffeBundle: ANYONE,
   openapi: ANYONE,
   // The handler admits loopback too.

@@ -10,6 +10,7 @@ import { checkCsrf, checkHost, checkOrigin, isChange, type Places } from './guar
 import type { Logger } from './logging.ts';
 import { match } from './match.ts';
 import type { Metrics } from './metrics.ts';
+import { isOAuth, oauthProblem } from './oauth/index.ts';
 import { asMunimentError, badRequest, problem } from './problem.ts';
 import { API_HEADERS, type StaticFiles } from './static.ts';
 
@@ -63,7 +64,7 @@ function answerError({ logger, attempts, onUnrecorded }: Frame, c: Context<Env>,
   if (known.code === 'storage_unavailable' && mayDecide(c)) onUnrecorded();
   if (known.status >= 500) logger.error({ ...about, err: known.cause ?? known }, 'request failed');
   else logger.info(about, 'request refused');
-  return problem(c, known);
+  return isOAuth(c.get('route')) ? oauthProblem(c, known) : problem(c, known);
 }
 
 export const sourceOf = (c: Context<Env>): string => c.env.address ?? 'admin socket';

@@ -12,6 +12,7 @@ const OVERFLOW_SOURCE = 'other sources';
 /** Codes of requests that never authenticated: they are counted, one entry per source and window. */
 const COUNTED: ReadonlySet<ErrorCode> = new Set([
   'unauthenticated',
+  'invalid_client',
   'session_ended',
   'sign_in_refused',
   'join_refused',

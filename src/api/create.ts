@@ -6,19 +6,24 @@ import { callerOf } from './caller.ts';
 import type { Caller, Door } from './env.ts';
 import type { Places } from './guard.ts';
 import { mountAgents } from './handlers/agents.ts';
+import { mountBreakGlass } from './handlers/break-glass.ts';
 import { mountChanges } from './handlers/changes.ts';
 import { mountCredentials } from './handlers/credentials.ts';
 import { mountDiscovery } from './handlers/discovery.ts';
 import { mountEvidence } from './handlers/evidence.ts';
 import { mountDeclared, mountIdentities } from './handlers/facts.ts';
+import { mountGovernance } from './handlers/governance.ts';
 import { mountLedger } from './handlers/ledger.ts';
 import { mountLocks } from './handlers/locks.ts';
+import { mountMonitoring } from './handlers/monitoring.ts';
 import { mountOpen } from './handlers/open.ts';
 import { mountPeople } from './handlers/people.ts';
 import type { Rooms } from './handlers/rooms.ts';
+import { mountRotations } from './handlers/rotations.ts';
 import { mountSessions } from './handlers/sessions.ts';
 import type { Logger } from './logging.ts';
 import { createMetrics } from './metrics.ts';
+import { mountOAuth } from './oauth/index.ts';
 import { createSessions, type RelyingParty, type Sessions } from './sessions/index.ts';
 import { openStatic } from './static.ts';
 
@@ -47,7 +52,7 @@ export function createApi({ house, places, party, logger, consoleFolder }: ApiOp
   const attempts = createAttempts(clock);
   const metrics = createMetrics(log);
   const signInUrl = (token: string) => `http://localhost:${places.consolePort()}/#token=${token}`;
-  const rooms: Rooms = { ...house, sessions, attempts, metrics, signInUrl };
+  const rooms: Rooms = { ...house, sessions, attempts, metrics, places, signInUrl };
   const operators = new Set([0, process.getuid?.() ?? 0]);
   const sources = { log, sessions, operators, agentOf: (der: Uint8Array) => agentOf(house, der) };
   const files = openStatic(consoleFolder);
@@ -92,8 +97,13 @@ function mountAll(app: Api, rooms: Rooms): void {
   mountLocks(app, rooms);
   mountLedger(app, rooms);
   mountChanges(app, rooms);
+  mountBreakGlass(app, rooms);
   mountDiscovery(app, rooms);
+  mountRotations(app, rooms);
   mountEvidence(app, rooms);
+  mountGovernance(app, rooms);
+  mountOAuth(app, rooms);
+  mountMonitoring(app, rooms);
   mountOpen(app, rooms);
 }
 

@@ -8,6 +8,8 @@ import type { Door, Env } from './env.ts';
 export interface Places {
   /** Port of the console on loopback; read at each request, for it may have been any free one. */
   consolePort(): number;
+  /** Port of the TLS listener, likewise. */
+  apiPort(): number;
   /** Host names that the TLS listener answers to. */
   hosts: readonly string[];
 }

@@ -90,7 +90,7 @@ async function start(config: Config, logger: Logger, closers: Closer[]): Promise
   let { consolePort, apiPort } = config;
   const api = createApi({
     house,
-    places: { consolePort: () => consolePort, hosts: config.hosts },
+    places: { consolePort: () => consolePort, apiPort: () => apiPort, hosts: config.hosts },
     party: relyingParty(config, () => ({ console: consolePort, api: apiPort })),
     logger,
     consoleFolder: CONSOLE_FOLDER,

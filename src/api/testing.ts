@@ -18,6 +18,7 @@ import { match } from './match.ts';
 /** A whole house in memory behind the API, for tests: the real rooms, no socket. */
 
 export const TEST_CONSOLE_PORT = 7440;
+export const TEST_API_PORT = 7443;
 export const CONSOLE_DOOR: Door = { kind: 'console', address: '127.0.0.1', certificate: null, uid: null };
 export const TLS_DOOR: Door = { kind: 'tls', address: '192.0.2.7', certificate: null, uid: null };
 export const socketDoor = (uid: number): Door => ({ kind: 'socket', address: null, certificate: null, uid });
@@ -70,7 +71,7 @@ export async function openTestHouse(
   const house = await openHouse(config, { clock, database: given ?? (await openDatabase({ memory: true })) });
   const api = createApi({
     house,
-    places: { consolePort: () => TEST_CONSOLE_PORT, hosts: config.hosts },
+    places: { consolePort: () => TEST_CONSOLE_PORT, apiPort: () => TEST_API_PORT, hosts: config.hosts },
     party: { id: 'localhost', origins: [ORIGINS.console] },
     logger: createLogger(config),
     consoleFolder: join(folder, 'console'),

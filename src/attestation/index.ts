@@ -1,7 +1,11 @@
+export { type AssertionSources, checkEnd, consumeAssertion } from './assertion.ts';
 export { attestCertificate, type CertificateSources } from './certificate.ts';
 export { checkedClaims } from './facts.ts';
+export { grantNamedBy } from './grant.ts';
+export { attestJwtSvid } from './jwt-svid.ts';
 export { matchingTrusts } from './match.ts';
-export type { AgentAttestation, Attestation } from './model.ts';
+export type { AgentAttestation, Attestation, ClientAttestation, SvidAttestation } from './model.ts';
+export { attestPrivateKeyJwt } from './private-key-jwt.ts';
 export { insertToken } from './queries.ts';
 export { attestToken, checkDeadline, consumeToken, hashOfToken, newJoinToken } from './token.ts';
 export { attestUnix } from './unix.ts';

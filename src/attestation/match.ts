@@ -7,7 +7,7 @@ type Trust = Rows['trust'];
 /** Standing trusts by method; a view never changes, so neither does this. */
 const byMethod = new WeakMap<View, Map<string, Trust[]>>();
 
-function standingTrusts(view: View, method: string): Trust[] {
+export function standingTrusts(view: View, method: string): Trust[] {
   const kept = byMethod.get(view);
   if (kept !== undefined) return kept.get(method) ?? [];
   const standing = [...view.rows('trust').values()].filter((trust) => !trust.retired);
@@ -23,12 +23,16 @@ function standingTrusts(view: View, method: string): Trust[] {
 export function matchingTrusts(view: View, attestation: Attestation, agent: string | null): Trust[] {
   if (attestation.trust !== undefined) {
     const trust = view.rows('trust').get(attestation.trust);
-    return trust === undefined || trust.retired || trust.spec.method !== 'token' ? [] : [trust];
+    return trust !== undefined && !trust.retired && isProvenBy(attestation, trust.spec) ? [trust] : [];
   }
   return standingTrusts(view, attestation.method)
     .filter(({ spec }) => mayAttest(spec, agent) && satisfies(attestation.facts, spec.where))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
+
+/** A join token proves its trust by itself, and so does the certificate that came of it; a key must still stand in `where`. */
+const isProvenBy = ({ method, facts }: Attestation, { method: by, where }: Trust['spec']): boolean =>
+  by === 'token' ? method === 'token' || method === 'certificate' : by === method && satisfies(facts, where);
 
 const mayAttest = ({ agents }: Trust['spec'], agent: string | null): boolean =>
   agents === undefined || (agent !== null && agents.includes(agent));

@@ -20,3 +20,21 @@ export async function useToken(tx: Tx, id: string, usedAt: string): Promise<bool
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }
+
+/**
+ * INVARIANT: one statement uses an assertion up. False where it was shown before; of two at once, one gets false. Names of
+ * assertions that have ended are let go in passing: the end alone refuses those.
+ */
+export async function useAssertion(
+  tx: Tx,
+  { hash, ends }: { hash: Uint8Array; ends: string },
+  now: string,
+): Promise<boolean> {
+  await tx.deleteFrom('client_assertion').where('ends', '<', now).execute();
+  const result = await tx
+    .insertInto('client_assertion')
+    .values({ hash, ends })
+    .onConflict((conflict) => conflict.column('hash').doNothing())
+    .executeTakeFirst();
+  return result.numInsertedOrUpdatedRows === 1n;
+}

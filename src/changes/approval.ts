@@ -9,7 +9,8 @@ import {
 } from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
 import type { View } from '../store/index.ts';
-import { canApprove } from './check.ts';
+import { isBreakGlass, judgeBreakGlass, openedBy } from './break-glass.ts';
+import { canApprove, holdsApprovingRole, isLivingPerson } from './check.ts';
 import { replan } from './plan.ts';
 
 /** Where an approval came in. Only the first two can carry one. */
@@ -25,6 +26,13 @@ export interface Attempt {
   channel: Channel;
   /** The person whose session carries the signature; null where none does. */
   session: string | null;
+}
+
+/** Who approves, and whether by a key that was laid away for an emergency. */
+export interface Approver {
+  person: Rows['person'];
+  key: ApprovalKey;
+  brokeGlass: boolean;
 }
 
 /** A signature that was found to be by this key, before the decision; whose key it is, the decision says. */
@@ -74,6 +82,15 @@ export function checkPlan({ state, plan, planDigest: digest }: Change, given: st
     throw new MunimentError('plan_changed', 'what the plan rests on has changed since: propose it again');
 }
 
+function judgeOrdinary({ plan }: Change, signer: ReturnType<typeof signerOf>, session: string | null): void {
+  if (session === plan.proposer || signer?.person.id === plan.proposer)
+    throw new MunimentError('self_approval_refused', 'who proposed a change may not approve it');
+  if (signer === undefined || !canApprove(signer.person.spec))
+    throw new MunimentError('approval_refused', 'the key is not one of a person who may approve');
+  if (session !== null && session !== signer.person.id)
+    throw new MunimentError('approval_refused', 'the key is not one of the person who is signed in');
+}
+
 /**
  * Decides whether a signature approves a change; hands back the approver. Throws `approval_channel_refused`,
  * `self_approval_refused`, `approval_refused`, `invalid_signature`, `change_closed`, `plan_changed`.
@@ -83,21 +100,18 @@ export function judgeApproval(
   attempt: Attempt,
   checked: Checked | undefined,
   view: View,
-): string {
+  now: Date,
+): Approver {
   if (!APPROVAL_CHANNELS.has(attempt.channel))
     throw new MunimentError('approval_channel_refused', 'nobody approves through the admin socket');
   const signer = signerOf(view, attempt.signature.keyId);
-  const { proposer } = change.plan;
-  if (attempt.session === proposer || signer?.person.id === proposer)
-    throw new MunimentError('self_approval_refused', 'who proposed a change may not approve it');
-  if (signer === undefined || !canApprove(signer.person.spec))
-    throw new MunimentError('approval_refused', 'the key is not one of a person who may approve');
-  if (attempt.session !== null && attempt.session !== signer.person.id)
-    throw new MunimentError('approval_refused', 'the key is not one of the person who is signed in');
-  if (!checked?.holds || !sameKey(checked.key, signer.key))
+  const brokeGlass = signer !== undefined && isBreakGlass(signer.key, view);
+  if (brokeGlass) judgeBreakGlass(change, signer, attempt.session, { view, now });
+  else judgeOrdinary(change, signer, attempt.session);
+  if (signer === undefined || !checked?.holds || !sameKey(checked.key, signer.key))
     throw new MunimentError('invalid_signature', 'the signature is not over this plan by this key');
   checkPlan(change, attempt.planDigest, view);
-  return signer.person.id;
+  return { ...signer, brokeGlass };
 }
 
 type Approval = Change['approvals'][number];
@@ -116,7 +130,14 @@ export async function holdingApprovals(
   return holding.filter((each) => each !== undefined);
 }
 
-/** Somebody other than the proposer, who may still approve with the key that signed. */
+/** Another person than the proposer, or a key for emergencies that was used on this change and no other. */
+function carries({ person, key }: { person: Rows['person']; key: ApprovalKey }, change: Change, view: View) {
+  if (isBreakGlass(key, view))
+    return openedBy(key, change, view) && isLivingPerson(person.spec) && holdsApprovingRole(person.spec);
+  return person.id !== change.plan.proposer && canApprove(person.spec);
+}
+
+/** Somebody who may still approve with the key that signed. */
 export function isApproved(
   change: Change,
   holding: Awaited<ReturnType<typeof holdingApprovals>>,
@@ -127,10 +148,9 @@ export function isApproved(
     return (
       signer !== undefined &&
       signer.person.id === approval.approver &&
-      approval.approver !== change.plan.proposer &&
       approval.planDigest === change.planDigest &&
-      canApprove(signer.person.spec) &&
-      sameKey(key, signer.key)
+      sameKey(key, signer.key) &&
+      carries(signer, change, view)
     );
   });
 }

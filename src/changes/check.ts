@@ -1,4 +1,4 @@
-import { RESOURCE_KINDS, type ResourceKind, type Rows } from '#verifier';
+import { RESOURCE_KINDS, type ResourceKind, type Rows, rotationTarget } from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
 import { policyReferences, validatePolicy } from '../policy/index.ts';
 import type { Desired, Standing, World } from './model.ts';
@@ -24,11 +24,16 @@ export const AGENT_IDENTITY = { name: 'muniment-agent', spiffePath: '/muniment/a
 
 const living = ({ spec }: Standing<'Person'>): boolean => spec.status === 'active';
 
-/** May approve: here, in a role that approves, and with a key to sign with. */
+export const isLivingPerson = ({ status }: Rows['person']['spec']): boolean => status === 'active';
+
+export const holdsApprovingRole = ({ roles }: Rows['person']['spec']): boolean =>
+  roles.includes('approver') || roles.includes('admin');
+
+/** May approve: here, in a role that approves, and with a key to sign with that was not laid away for an emergency. */
 export const canApprove = (spec: Rows['person']['spec']): boolean =>
-  spec.status === 'active' &&
-  spec.keys.length > 0 &&
-  (spec.roles.includes('approver') || spec.roles.includes('admin'));
+  isLivingPerson(spec) &&
+  spec.keys.some(({ breakGlass }) => breakGlass === undefined) &&
+  holdsApprovingRole(spec);
 
 type Check<K extends ResourceKind> = (
   thing: Standing<K>,
@@ -89,6 +94,37 @@ const CHECKS: { [K in ResourceKind]: Check<K> } = {
   },
   Trust({ spec }, world, fail) {
     if (!world.Identity.has(spec.identity)) fail('the identity does not stand');
+  },
+  Rotation({ id, spec }, world, fail) {
+    if (!world.Identity.has(spec.identity)) fail('the identity does not stand');
+    const target = rotationTarget(spec);
+    const twin = first(
+      world,
+      'Rotation',
+      (other) => other.id !== id && rotationTarget(other.spec) === target,
+    );
+    if (twin) fail(`rotation \`${String(twin.name)}\` has the same target`);
+  },
+  Exception({ id, spec }, world, fail) {
+    needPerson(spec.owner, 'owner', world, fail);
+    const twin = first(
+      world,
+      'Exception',
+      (other) =>
+        other.id !== id && other.spec.control === spec.control && other.spec.subject === spec.subject,
+    );
+    if (twin) fail(`exception \`${String(twin.name)}\` is about the same`);
+  },
+  ControlOwner({ id, spec }, world, fail) {
+    needPerson(spec.owner, 'owner', world, fail);
+    needPerson(spec.reviewer, 'reviewer', world, fail);
+    if (spec.owner === spec.reviewer) fail('owner and reviewer are one person');
+    const twin = first(
+      world,
+      'ControlOwner',
+      (other) => other.id !== id && other.spec.covers === spec.covers && other.spec.target === spec.target,
+    );
+    if (twin) fail(`control owner \`${String(twin.name)}\` is for the same`);
   },
 };
 

@@ -2,6 +2,8 @@ import type { ApprovalSignature, Plan, Rows } from '#verifier';
 import type { Receipt } from '../store/index.ts';
 import type { Channel } from './approval.ts';
 import type { Enrolment } from './bootstrap.ts';
+import type { Review } from './break-glass.ts';
+import type { Leaving } from './leaving.ts';
 
 export interface Proposal {
   /** YAML, many documents. */
@@ -45,6 +47,8 @@ export interface ApprovalRequest {
 export interface Changes {
   /** Throws what manifests throw, `plan_empty`, and `forbidden` where the proposer may not propose this. */
   propose(proposal: Proposal): Promise<Proposed>;
+  /** One plan: a person has left, holds no role, and everything that was theirs is another's. Throws as `propose`, and `not_found`. */
+  proposeLeaving(leaving: Leaving): Promise<Proposed>;
   /** Every refusal is recorded before it is thrown. */
   approve(request: ApprovalRequest): Promise<Recorded & { approver: string }>;
   /** In one commit, exactly what was signed. Refusals are recorded before they are thrown. */
@@ -54,6 +58,8 @@ export interface Changes {
     actor: string;
   }): Promise<Recorded & { operations: number }>;
   withdraw(request: { change: string; reason: string; actor: string }): Promise<Recorded>;
+  /** Says what to think of the use of a break-glass key. Throws `not_found`, `conflict`, `forbidden`. */
+  reviewBreakGlass(review: Review): Promise<Recorded>;
   enrolBootstrap(enrolment: Enrolment): Promise<{ person: string }>;
   /** Whether a change could still be applied as signed, and its readable difference. */
   describe(change: Rows['change']): Promise<{ current: boolean; text: string }>;

@@ -1,4 +1,11 @@
-import { type Action, ANY_AUDIENCE, type Gain, type Operation, type ResourceKind } from '#verifier';
+import {
+  type Action,
+  ANY_AUDIENCE,
+  type ApprovalKey,
+  type Gain,
+  type Operation,
+  type ResourceKind,
+} from '#verifier';
 import { policyGrants } from '../policy/index.ts';
 import type { Standing, World } from './model.ts';
 
@@ -11,12 +18,17 @@ const person = (id: string): string => `person ${id}`;
 const named = (world: World, kind: Exclude<ResourceKind, 'Person'>, id: string): string =>
   `${kind.toLowerCase()} ${String(world[kind].get(id)?.name ?? id)}`;
 
+const keyWords = ({ id, type, breakGlass }: ApprovalKey): string =>
+  breakGlass === undefined
+    ? `approval key ${id} (${type})`
+    : `break-glass key ${id} (${type}): approves one change alone, once, until ${breakGlass.until}`;
+
 function ofPerson({ id, spec }: Standing<'Person'>): Holding[] {
   const subject = person(id);
   const roles = spec.status === 'active' ? spec.roles : [];
   return [
     ...roles.map((role) => ({ subject, what: `role ${role}` })),
-    ...spec.keys.map((key) => ({ subject, what: `approval key ${key.id} (${key.type})` })),
+    ...spec.keys.map((key) => ({ subject, what: keyWords(key) })),
     ...(spec.uid === undefined
       ? []
       : [{ subject, what: `the word of host account ${spec.uid} on the admin socket` }]),
@@ -46,6 +58,7 @@ function ofIdentity({ id, spec }: Standing<'Identity'>, world: World): Holding[]
       subject,
       what: `${audience === ANY_AUDIENCE ? 'any audience' : `audience ${audience}`} (${by})`,
     })),
+    ...(profile?.spec.scopes ?? []).map((scope) => ({ subject, what: `scope ${scope} (${by})` })),
   ];
 }
 
@@ -66,6 +79,37 @@ function ofTrust({ name, spec }: Standing<'Trust'>, world: World): Holding[] {
   return [{ subject: named(world, 'Identity', spec.identity), what }];
 }
 
+/** A rotation writes to files and at a target by itself: whoever approves it must see which. */
+const ofException = ({ name, spec }: Standing<'Exception'>): Holding[] => [
+  { subject: person(spec.owner), what: `ownership of exception ${String(name)}` },
+  {
+    subject: spec.subject,
+    what: `leave to depart from ${spec.control} until ${spec.until} (exception ${String(name)})`,
+  },
+];
+
+const ofControlOwner = ({ spec }: Standing<'ControlOwner'>): Holding[] => [
+  { subject: person(spec.owner), what: `ownership of ${spec.covers} ${spec.target}` },
+  { subject: person(spec.reviewer), what: `review of ${spec.covers} ${spec.target}` },
+];
+
+function ofRotation({ name, spec }: Standing<'Rotation'>, world: World): Holding[] {
+  const subject = `rotation ${String(name)}`;
+  const every = `every ${spec.intervalDays} days, for ${named(world, 'Identity', spec.identity)}`;
+  if (spec.rotator === 'ssh-key') {
+    const { keyFile, authorizedKeys, account, host, port } = spec.target;
+    return [
+      { subject, what: `to replace the SSH key in ${keyFile} ${every}` },
+      { subject, what: `to say in ${authorizedKeys} which of its keys opens ${account}@${host}:${port}` },
+    ];
+  }
+  const { role, passwordFile, connection } = spec.target;
+  return [
+    { subject, what: `to replace the password in ${passwordFile} ${every}` },
+    { subject, what: `to alter the password of PostgreSQL role ${role} by way of ${connection.file}` },
+  ];
+}
+
 const HOLDINGS: { [K in ResourceKind]: (each: Standing<K>, world: World) => Holding[] } = {
   Person: ofPerson,
   Application: ofApplication,
@@ -73,6 +117,9 @@ const HOLDINGS: { [K in ResourceKind]: (each: Standing<K>, world: World) => Hold
   Identity: ofIdentity,
   Policy: ofPolicy,
   Trust: ofTrust,
+  Rotation: ofRotation,
+  Exception: ofException,
+  ControlOwner: ofControlOwner,
 };
 
 /** The things that operations touch, and the identities whose profile or application they change. */

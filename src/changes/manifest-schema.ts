@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { ACTIONS, ENVIRONMENTS, IDENTITY_KINDS, type ResourceKind, ROLES } from '#verifier';
-import { NAME_MAX_CHARACTERS } from '../kernel/index.ts';
+import { ControlOwner, Exception } from './exception-schema.ts';
+import { line, lines, name } from './fields.ts';
+import { Rotation } from './rotation-schema.ts';
 
 export const API_VERSION = 'muniment/v1';
 
@@ -10,36 +12,14 @@ const EMAIL_MAX_CHARACTERS = 254;
 const CEDAR_MAX_CHARACTERS = 65_536;
 const FACT_MAX_CHARACTERS = 4_096;
 const LIST_MAX_ITEMS = 64;
+const SCOPE_MAX_CHARACTERS = 256;
+/** RFC 6749, section 3.3: `scope-token`. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+/** Each assertion is tried against every key of its client. */
+const CLIENT_KEYS_MAX = 8;
 const TTL_MIN_SECONDS = 60;
 const TTL_MAX_SECONDS = 30 * 86_400;
 const UID_MAX = 4_294_967_294;
-
-const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
-/** Marks an issue as a bad name, which has a code of its own. */
-export const NAME_FAULT = 'a name is 1 to 63 of a-z, 0-9 and `-`, and starts and ends with a letter or digit';
-
-// Control and format characters, the joiner of emoji apart: what is signed must look like what it is.
-const UNSEEN = /(?!\u200d)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-const UNSEEN_BUT_LINES = /(?![\n\t\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
-
-const isVisible = (text: string, unseen: RegExp): boolean =>
-  text.isWellFormed() && text.trim() !== '' && !unseen.test(text);
-
-const line = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((text) => isVisible(text, UNSEEN), 'must be one line of visible characters');
-
-const lines = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .refine((text) => isVisible(text, UNSEEN_BUT_LINES), 'holds a character that is not seen');
-
-export const name = z.string().max(NAME_MAX_CHARACTERS, NAME_FAULT).regex(NAME, NAME_FAULT);
 
 /** One line that a person wrote to be read: also a change's title and reason. */
 export const Text = line(TEXT_MAX_CHARACTERS);
@@ -48,6 +28,9 @@ const Base64Url = z
   .max(2048)
   .regex(/^[A-Za-z0-9_-]+$/, 'must be base64url');
 
+/** A moment, brought to UTC with milliseconds, so that two of them compare as text. */
+const Until = z.iso.datetime({ offset: true }).transform((text) => new Date(text).toISOString());
+
 const unique = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
@@ -55,7 +38,12 @@ const unique = <T extends z.ZodType>(item: T) =>
     .refine((items) => new Set(items).size === items.length, 'holds an item twice');
 
 const Key = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('ed25519'), id: z.string().optional(), publicKey: Base64Url }),
+  z.strictObject({
+    type: z.literal('ed25519'),
+    id: z.string().optional(),
+    publicKey: Base64Url,
+    breakGlass: z.strictObject({ until: Until }).optional(),
+  }),
   z.strictObject({
     type: z.literal('passkey'),
     id: z.string().optional(),
@@ -87,6 +75,9 @@ const Profile = z.strictObject({
   actions: unique(z.enum(ACTIONS)).min(1),
   maxTtlSeconds: z.int().min(TTL_MIN_SECONDS).max(TTL_MAX_SECONDS),
   audiences: unique(line(TEXT_MAX_CHARACTERS)).min(1).optional(),
+  scopes: unique(z.string().max(SCOPE_MAX_CHARACTERS).regex(SCOPE, 'must be an OAuth scope'))
+    .min(1)
+    .optional(),
 });
 
 const Identity = z.strictObject({
@@ -119,6 +110,29 @@ const UnixWhere = z
   // Without a condition any process on the host would be this identity.
   .refine((where) => Object.keys(where).length > 0, 'must hold at least one condition');
 
+/** Only the members that name a key (RFC 7518, section 6): one that is private is an unknown key, and refused as such. */
+const ClientKey = z.discriminatedUnion('kty', [
+  z.strictObject({
+    kty: z.literal('EC'),
+    crv: z.enum(['P-256', 'P-384']),
+    x: Base64Url,
+    y: Base64Url,
+    kid: line(FACT_MAX_CHARACTERS).optional(),
+  }),
+  z.strictObject({
+    kty: z.literal('OKP'),
+    crv: z.literal('Ed25519'),
+    x: Base64Url,
+    kid: line(FACT_MAX_CHARACTERS).optional(),
+  }),
+  z.strictObject({
+    kty: z.literal('RSA'),
+    n: Base64Url,
+    e: Base64Url,
+    kid: line(FACT_MAX_CHARACTERS).optional(),
+  }),
+]);
+
 const agents = unique(name).min(1).optional();
 
 const Trust = z.discriminatedUnion('method', [
@@ -129,12 +143,30 @@ const Trust = z.discriminatedUnion('method', [
     where: z.strictObject({}).optional(),
     agents,
   }),
+  z.strictObject({
+    identity: name,
+    method: z.literal('private-key-jwt'),
+    where: z.strictObject({ keys: z.array(ClientKey).min(1).max(CLIENT_KEYS_MAX) }),
+  }),
+  z.strictObject({
+    identity: name,
+    method: z.literal('jwt-svid'),
+    where: z.strictObject({ spiffeId: oneOrMore(line(FACT_MAX_CHARACTERS).startsWith('spiffe://')) }),
+    agents,
+  }),
 ]);
 
 /** The `spec` of each kind as a person writes it: names in place of ids, personal values in clear, no unknown key. */
-export const SPECS = { Person, Application, Profile, Identity, Policy, Trust } as const satisfies Record<
-  ResourceKind,
-  z.ZodType
->;
+export const SPECS = {
+  Person,
+  Application,
+  Profile,
+  Identity,
+  Policy,
+  Trust,
+  Rotation,
+  Exception,
+  ControlOwner,
+} as const satisfies Record<ResourceKind, z.ZodType>;
 
 export type ManifestSpecs = { [K in ResourceKind]: z.infer<(typeof SPECS)[K]> };

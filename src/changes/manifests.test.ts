@@ -75,6 +75,37 @@ const SPECS: Record<Manifest['kind'], fc.Arbitrary<unknown>> = {
     },
     ['identity', 'method', 'where'],
   ),
+  Rotation: optional(
+    {
+      identity: name,
+      observation: line,
+      rotator: fc.constant('postgres-password'),
+      target: fc.constant({
+        connection: { file: '/etc/muniment/admin' },
+        role: 'billing',
+        passwordFile: '/srv/billing/password',
+        format: 'plain',
+      }),
+      intervalDays: fc.integer({ min: 31, max: 365 }),
+      graceHours: fc.integer({ min: 1, max: 48 }),
+      noticeDays: fc.nat(30),
+    },
+    ['identity', 'rotator', 'target', 'intervalDays', 'graceHours', 'noticeDays'],
+  ),
+  Exception: fc.record({
+    control: fc.constant('NHI-AUT-02'),
+    subject: line,
+    owner: name,
+    compensating: line,
+    until: fc.constant('2027-01-01T00:00:00Z'),
+    reason: line,
+  }),
+  ControlOwner: fc.record({
+    covers: fc.constant('denial-kind'),
+    target: fc.constant('locked'),
+    owner: name,
+    reviewer: name,
+  }),
 };
 
 const manifest = fc.constantFrom(...(Object.keys(SPECS) as Array<Manifest['kind']>)).chain((kind) =>

@@ -2,7 +2,8 @@ import { type Document, isScalar, parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
 import { RESOURCE_KINDS, type ResourceKind } from '#verifier';
 import { type ErrorCode, MunimentError } from '../kernel/index.ts';
-import { API_VERSION, type ManifestSpecs, NAME_FAULT, name, SPECS } from './manifest-schema.ts';
+import { NAME_FAULT, name } from './fields.ts';
+import { API_VERSION, type ManifestSpecs, SPECS } from './manifest-schema.ts';
 
 export const MANIFESTS_MAX_BYTES = 256 * 1024;
 export const DOCUMENTS_MAX = 1000;

@@ -13,7 +13,7 @@ const retire = <K extends ResourceKind>(kind: K, { id, name }: Standing<K>): Des
 const isGone = (application: Standing<'Application'> | undefined): boolean =>
   application?.spec.status !== 'active';
 
-/** What goes with what goes: an application's identities, an identity's trusts. Part of the plan, so that it is signed. */
+/** What goes with what goes: an application's identities, an identity's trusts and rotations. Part of the plan, so that it is signed. */
 function withDependants(desired: readonly Desired[], before: World): Desired[] {
   const after = worldAfter(before, desired);
   const orphans = [...after.Identity.values()].filter(
@@ -25,7 +25,15 @@ function withDependants(desired: readonly Desired[], before: World): Desired[] {
   const trusts = [...alive.Trust.values()].filter(
     ({ id, spec }) => !declared.has(id) && before.Trust.has(id) && !alive.Identity.has(spec.identity),
   );
-  return [...desired, ...identities, ...trusts.map((each) => retire('Trust', each))];
+  const rotations = [...alive.Rotation.values()].filter(
+    ({ id, spec }) => !declared.has(id) && before.Rotation.has(id) && !alive.Identity.has(spec.identity),
+  );
+  return [
+    ...desired,
+    ...identities,
+    ...trusts.map((each) => retire('Trust', each)),
+    ...rotations.map((each) => retire('Rotation', each)),
+  ];
 }
 
 /** Undefined where nothing would change. */

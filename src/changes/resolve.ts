@@ -1,17 +1,24 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import {
+  ACCESS_PATHS,
   type ApprovalKey,
+  type ClientKey,
   type Commitment,
+  DENIAL_KINDS,
+  type Owned,
   type PersonSpec,
+  RESOURCE_KINDS,
   RESOURCE_TABLES,
   type ResourceKind,
   type ResourceSpecs,
   ROLES,
   type Rows,
+  type TrustSpec,
 } from '#verifier';
 import { approvalKeyId, MunimentError, parseSpiffeId } from '../kernel/index.ts';
 import type { People } from '../registry/index.ts';
 import type { View } from '../store/index.ts';
+import { clientKeys } from './client-keys.ts';
 import type { Fresh } from './fresh.ts';
 import type { ManifestSpecs } from './manifest-schema.ts';
 import type { Manifest } from './manifests.ts';
@@ -41,6 +48,15 @@ function wasRetired(kind: ResourceKind, name: string, { view, people }: Naming):
     typeof row.name === 'string' ? row.name : people.value(row.name);
   return [...view.rows(RESOURCE_TABLES[kind]).values()].some((row) => row.retired && nameOf(row) === name);
 }
+
+/** `KIND/NAME`: something declared, named instead of by its id. */
+const DECLARED_SUBJECT = new RegExp(`^(${RESOURCE_KINDS.join('|')})/(.+)$`);
+
+const OWNED_WORDS: Record<Exclude<Owned, 'issuance-rule'>, readonly string[]> = {
+  'access-path': ACCESS_PATHS,
+  'denial-kind': DENIAL_KINDS,
+  'change-kind': RESOURCE_KINDS,
+};
 
 /** One pass over a set of manifests, in which they may name each other. */
 class Resolver {
@@ -95,6 +111,12 @@ class Resolver {
         return policy(spec as ManifestSpecs['Policy']);
       case 'Trust':
         return this.#trust(spec as ManifestSpecs['Trust'], path);
+      case 'Rotation':
+        return this.#rotation(spec as ManifestSpecs['Rotation'], path);
+      case 'Exception':
+        return this.#exception(spec as ManifestSpecs['Exception'], path);
+      case 'ControlOwner':
+        return this.#controlOwner(spec as ManifestSpecs['ControlOwner'], path);
     }
   }
 
@@ -147,12 +169,40 @@ class Resolver {
     }
   }
 
+  #rotation(spec: ManifestSpecs['Rotation'], path: string): ResourceSpecs['Rotation'] {
+    const identity = this.#ref('Identity', spec.identity, `${path}.identity`);
+    return compact<ResourceSpecs['Rotation']>({ ...spec, identity } as ResourceSpecs['Rotation']);
+  }
+
+  #exception(spec: ManifestSpecs['Exception'], path: string): ResourceSpecs['Exception'] {
+    const [, kind, named] = DECLARED_SUBJECT.exec(spec.subject) ?? [];
+    const subject = named ? this.#ref(kind as ResourceKind, named, `${path}.subject`) : spec.subject;
+    const owner = this.#ref('Person', spec.owner, `${path}.owner`);
+    return { ...spec, subject, owner, until: new Date(spec.until).toISOString() };
+  }
+
+  #controlOwner(spec: ManifestSpecs['ControlOwner'], path: string): ResourceSpecs['ControlOwner'] {
+    return {
+      covers: spec.covers,
+      target: this.#owned(spec, `${path}.target`),
+      owner: this.#ref('Person', spec.owner, `${path}.owner`),
+      reviewer: this.#ref('Person', spec.reviewer, `${path}.reviewer`),
+    };
+  }
+
+  #owned({ covers, target }: ManifestSpecs['ControlOwner'], path: string): string {
+    if (covers === 'issuance-rule') return this.#ref('Policy', target, path);
+    const words = OWNED_WORDS[covers];
+    if (words.includes(target)) return target;
+    if (covers === 'access-path') return this.#ref('Trust', target, path);
+    throw fault(`is no ${covers}: one of ${words.join(', ')}`, path);
+  }
+
   #trust(spec: ManifestSpecs['Trust'], path: string): ResourceSpecs['Trust'] {
     return compact<ResourceSpecs['Trust']>({
       identity: this.#ref('Identity', spec.identity, `${path}.identity`),
       method: spec.method,
-      where: compact<ResourceSpecs['Trust']['where']>(spec.where ?? {}),
-      agents: spec.agents?.toSorted(),
+      ...proofs(spec, `${path}.where`),
     });
   }
 }
@@ -162,7 +212,20 @@ const profile = (spec: ManifestSpecs['Profile']): ResourceSpecs['Profile'] =>
     ...spec,
     actions: spec.actions.toSorted(),
     audiences: spec.audiences?.toSorted(),
+    scopes: spec.scopes?.toSorted(),
   });
+
+type TrustManifest = ManifestSpecs['Trust'];
+
+/** What must be shown. The keys of a client are matched by thumbprint, as any other fact; the keys themselves lie beside. */
+function proofs(spec: TrustManifest, path: string): Pick<TrustSpec, 'where' | 'agents' | 'keys'> {
+  if (spec.method === 'private-key-jwt') return clientKeys(spec.where.keys as ClientKey[], `${path}.keys`);
+  if (spec.method === 'jwt-svid') for (const id of [spec.where.spiffeId].flat()) parseSpiffeId(id);
+  return compact<Pick<TrustSpec, 'where' | 'agents'>>({
+    where: compact<TrustSpec['where']>(spec.where ?? {}),
+    agents: spec.agents?.toSorted(),
+  }) as Pick<TrustSpec, 'where' | 'agents'>;
+}
 
 const policy = ({ description, cedar }: ManifestSpecs['Policy']): ResourceSpecs['Policy'] => ({
   description,
@@ -195,7 +258,7 @@ function approvalKey({ id, ...key }: KeyManifest, path: string): ApprovalKey {
   const named = approvalKeyId(key.publicKey);
   if (id !== undefined && id !== named)
     throw fault(`is not the id of this key, which is \`${named}\``, `${path}.id`);
-  return { id: named, ...key };
+  return compact<ApprovalKey>({ id: named, ...key });
 }
 
 /** Approval keys as the log holds them, by id. Throws `invalid_key` for what is no key. */

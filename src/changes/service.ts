@@ -13,11 +13,14 @@ import {
   signerOf,
 } from './approval.ts';
 import { decideEnrolment, type Enrolment } from './bootstrap.ts';
+import { type Review, reviewDrafts, usedDrafts } from './break-glass.ts';
 import type { ApprovalRequest, Changes, Proposal, Proposed, Recorded } from './contract.ts';
 import { appliedDrafts, approvedDraft, proposedDraft } from './drafts.ts';
 import { Fresh } from './fresh.ts';
+import { type Leaving, leavingOf } from './leaving.ts';
 import { Text } from './manifest-schema.ts';
 import { parseManifests } from './manifests.ts';
+import type { Desired } from './model.ts';
 import { commitWithPeople } from './people-retry.ts';
 import { planOf } from './plan.ts';
 import { changeUnderLock } from './queries.ts';
@@ -32,7 +35,7 @@ const recordedAt = (committed: Committed<unknown>, position = 0): Recorded => {
 };
 
 /** What goes into the log in clear and is read before signing. Throws `bad_request`. */
-function checkWords(words: Record<'title' | 'reason', string> & { source?: string }): void {
+function checkWords(words: Record<string, string>): void {
   for (const [path, text] of Object.entries(words)) {
     if (!Text.safeParse(text).success)
       throw new MunimentError('bad_request', `\`${path}\` must be one line of visible characters`, { path });
@@ -70,6 +73,8 @@ export interface ChangesOptions {
   /** SPIFFE IDs are declared in it. */
   trustDomain: string;
 }
+type ProposalWords = Omit<Proposal, 'manifests'>;
+type DesiredOf = (view: View, people: People) => Desired[];
 
 class ChangesService implements Changes {
   readonly #log: Log;
@@ -81,32 +86,44 @@ class ChangesService implements Changes {
     this.#trustDomain = trustDomain;
   }
 
-  #plan(proposal: Proposal, change: string, fresh: Fresh) {
-    const { title, reason, source, proposer } = proposal;
+  #plan(words: ProposalWords, change: string, desiredOf: DesiredOf) {
+    const { title, reason, source, proposer } = words;
     checkWords(source === undefined ? { title, reason } : { title, reason, source });
-    const manifests = parseManifests(proposal.manifests);
     return (view: View, people: People): Plan => {
-      const desired = resolveManifests(manifests, { view, people, fresh, trustDomain: this.#trustDomain });
+      const desired = desiredOf(view, people);
       const plan = planOf(desired, view, { change, title, reason, proposer });
       if (plan.operations.length === 0)
         throw new MunimentError('plan_empty', 'everything stands as the manifests say');
-      if (!proposal.dryRun) checkProposer(plan, view);
+      if (!words.dryRun) checkProposer(plan, view);
       return plan;
     };
   }
 
-  async propose(proposal: Proposal): Promise<Proposed> {
-    const change = newId('change');
+  propose(proposal: Proposal): Promise<Proposed> {
     const fresh = new Fresh();
-    const planFor = this.#plan(proposal, change, fresh);
-    if (proposal.dryRun) {
+    const manifests = parseManifests(proposal.manifests);
+    return this.#propose(proposal, fresh, (view, people) =>
+      resolveManifests(manifests, { view, people, fresh, trustDomain: this.#trustDomain }),
+    );
+  }
+
+  proposeLeaving(leaving: Leaving): Promise<Proposed> {
+    const { reason, proposer, dryRun = false } = leaving;
+    // A login name is personal and a title is in the log in clear: it names nobody.
+    const words = { title: 'a person leaves, another takes over', reason, proposer, dryRun };
+    return this.#propose(words, new Fresh(), (view, people) => leavingOf(leaving, view, people));
+  }
+
+  async #propose(words: ProposalWords, fresh: Fresh, desiredOf: DesiredOf): Promise<Proposed> {
+    const planFor = this.#plan(words, newId('change'), desiredOf);
+    if (words.dryRun) {
       const view = await this.#log.view();
       const people = await readPeople(this.#log, view);
       return this.#proposed(planFor(view, people), fresh, null);
     }
     const committed = await commitWithPeople(this.#log, (view, people) => {
       const plan = planFor(view, people);
-      return { drafts: [proposedDraft(plan, proposal.source ?? null, fresh)], result: plan };
+      return { drafts: [proposedDraft(plan, words.source ?? null, fresh)], result: plan };
     });
     return this.#proposed(committed.result, fresh, recordedAt(committed));
   }
@@ -135,13 +152,16 @@ class ChangesService implements Changes {
     const who = attempt.session ?? signerOf(view, signature.keyId)?.person.id ?? '';
     return this.#orRecord({ change, who, channel }, async () => {
       const committed = await this.#log.commit({
-        decide: (at) => {
-          const approver = judgeApproval(change, attempt, checked, at);
-          return { drafts: [approvedDraft(change, approver, signature)], result: approver };
+        decide: (at, now) => {
+          const approver = judgeApproval(change, attempt, checked, at, now);
+          const used = approver.brokeGlass ? usedDrafts(change, approver, now) : [];
+          const { id } = approver.person;
+          return { drafts: [...used, approvedDraft(change, id, signature)], result: id };
         },
         consume: (tx) => guardOpen(tx, change.id),
       });
-      return { ...recordedAt(committed), approver: committed.result };
+      const approval = committed.appended.length - 1;
+      return { ...recordedAt(committed, approval), approver: committed.result };
     });
   }
 
@@ -210,6 +230,16 @@ class ChangesService implements Changes {
       });
       return recordedAt(committed);
     });
+  }
+
+  async reviewBreakGlass(review: Review): Promise<Recorded> {
+    checkWords({ note: review.note });
+    const use = await this.#log.row('breakglass', review.key);
+    const proposer = use && (await this.#log.row('change', use.change))?.plan.proposer;
+    const committed = await this.#log.commit({
+      decide: (view) => ({ drafts: reviewDrafts(review, proposer ?? '', view), result: undefined }),
+    });
+    return recordedAt(committed);
   }
 
   async enrolBootstrap(enrolment: Enrolment): Promise<{ person: string }> {

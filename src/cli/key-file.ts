@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type ApprovalSignature, approvalMessage } from '#verifier';
+import { type ApprovalSignature, approvalMessage, type EventBatch, eventsMessage } from '#verifier';
 import { approvalKeyId, MunimentError } from '../kernel/index.ts';
 
 /** An Ed25519 key that signs approvals and opens sessions for one person; the private part never leaves the file. */
@@ -55,3 +55,7 @@ export const signApproval = (file: KeyFile, planDigest: string): ApprovalSignatu
 
 export const signChallenge = (file: KeyFile, challenge: string): string =>
   sign(null, Buffer.from(SESSION_DOMAIN + challenge), file.key).toString('base64url');
+
+/** As a source of events, base64url. */
+export const signEvents = (file: KeyFile, batch: EventBatch): string =>
+  sign(null, eventsMessage(batch), file.key).toString('base64url');

@@ -1,14 +1,21 @@
 import { Command } from 'commander';
+import { alertCommand } from './commands/alert.ts';
 import { applyCommand } from './commands/apply.ts';
 import { approveCommand } from './commands/approve.ts';
+import { breakGlassCommand } from './commands/break-glass.ts';
+import { claimCommand } from './commands/claim.ts';
 import { configCommand } from './commands/config.ts';
 import { credentialCommand } from './commands/credential.ts';
+import { eventsCommand } from './commands/events.ts';
 import { evidenceCommand } from './commands/evidence.ts';
+import { exportCommand } from './commands/export.ts';
 import { identityCommand } from './commands/identity.ts';
+import { inventoryCommand } from './commands/inventory.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { lockCommand } from './commands/lock.ts';
 import { personCommand } from './commands/person.ts';
 import { planCommand } from './commands/plan.ts';
+import { rotateCommand, rotationCommand } from './commands/rotate.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tokenCommand } from './commands/token.ts';
@@ -18,14 +25,22 @@ import { VERSION } from './version.ts';
 const COMMANDS = [
   serveCommand,
   sweepCommand,
+  inventoryCommand,
+  claimCommand,
   personCommand,
   planCommand,
   approveCommand,
   applyCommand,
+  breakGlassCommand,
   identityCommand,
   tokenCommand,
   credentialCommand,
   lockCommand,
+  alertCommand,
+  eventsCommand,
+  exportCommand,
+  rotateCommand,
+  rotationCommand,
   ledgerCommand,
   evidenceCommand,
   verifyCommand,

@@ -2,6 +2,7 @@ export * from './crl.ts';
 export * from './csr.ts';
 export * from './csr-writer.ts';
 export * as der from './der.ts';
+export * from './jwk.ts';
 export * from './jwt.ts';
 export * from './keys.ts';
 export * from './pem.ts';

@@ -23,17 +23,23 @@ export interface JwtClaims {
   iat: number;
   exp: number;
   jti: string;
+  client_id?: string;
+  scope?: string;
 }
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /**
  * A compact JWS, ES256, whose header holds `alg`, `kid` and `typ` and nothing else (JWT-SVID.md, 2). Put together here
- * and not by `jose`, which wants the private key itself: ours may sit in a KMS.
+ * and not by `jose`, which wants the private key itself: ours may sit in a KMS. `at+jwt` is an access token (RFC 9068, 2.1).
  */
-export async function signJwt(claims: JwtClaims, signer: Signer): Promise<string> {
+export async function signJwt(
+  claims: JwtClaims,
+  signer: Signer,
+  typ: 'JWT' | 'at+jwt' = 'JWT',
+): Promise<string> {
   if (signer.algorithm !== 'ES256') throw new MunimentError('internal', 'a JWT is signed with ES256');
-  const input = `${encode({ alg: 'ES256', kid: signer.keyId, typ: 'JWT' })}.${encode(claims)}`;
+  const input = `${encode({ alg: 'ES256', kid: signer.keyId, typ })}.${encode(claims)}`;
   const signature = await signer.sign(Buffer.from(input));
   return `${input}.${rawSignature(signature).toString('base64url')}`;
 }

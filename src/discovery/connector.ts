@@ -37,6 +37,8 @@ export interface Page {
 export interface ConnectorContext {
   /** HMAC-SHA-256 under a key of this installation, hex: tells two secrets apart and gives neither away. */
   fingerprint(secret: string): string;
+  /** The key under which another thing of this source is recorded: joins two observations and names nobody. */
+  reference(observed: ObservedClass, naturalId: string): string;
   now(): Date;
 }
 

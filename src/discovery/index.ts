@@ -1,2 +1,9 @@
 export { createHostConnector } from './connectors/host/connector.ts';
+export {
+  POSTURE_FINDINGS,
+  type PostureAnswer,
+  type PostureFinding,
+  type PostureInput,
+  postureOf,
+} from './posture.ts';
 export { createDiscovery, type Discovery } from './service.ts';

@@ -12,7 +12,7 @@ import {
   utf8,
 } from '#verifier';
 import type { Opening } from '../store/index.ts';
-import type { Connector, Observed, Page, Personal } from './connector.ts';
+import type { Connector, Observed, ObservedClass, Page, Personal } from './connector.ts';
 
 const SALT_BYTES = 16;
 const KEY_HEX_CHARACTERS = 32;
@@ -62,6 +62,22 @@ function committed(value: Personal, where: string, secret: Uint8Array, openings:
   return { commitment: opening.commitment };
 }
 
+/** A thing's key: the same in every sweep, and it gives no name away. */
+export function keyOf(
+  source: string,
+  observed: ObservedClass,
+  naturalId: string,
+  secret: Uint8Array,
+): string {
+  const digest = createHmac('sha256', secret)
+    .update(`key\0${placeOf(source, observed, naturalId)}`)
+    .digest('hex');
+  return `${source}/${observed}/${digest.slice(0, KEY_HEX_CHARACTERS)}`;
+}
+
+const placeOf = (source: string, observed: ObservedClass, naturalId: string): string =>
+  `${source}\0${observed}\0${naturalId}`;
+
 /** Turns what a connector saw into what an entry may carry: a key that gives no name away, personal fields committed. */
 export function toObservation(
   source: string,
@@ -70,8 +86,7 @@ export function toObservation(
   secret: Uint8Array,
   openings: Opening[],
 ): Observation {
-  const where = `${source}\0${seen.class}\0${seen.naturalId}`;
-  const digest = createHmac('sha256', secret).update(`key\0${where}`).digest('hex');
+  const where = placeOf(source, seen.class, seen.naturalId);
   const put = (value: unknown, field: string): ObservedValue =>
     isPersonal(value) ? committed(value, `${where}\0${field}`, secret, openings) : (value as ObservedValue);
   const attributes = Object.entries(seen.attributes).map(
@@ -79,7 +94,7 @@ export function toObservation(
   );
   return {
     source,
-    key: `${source}/${seen.class}/${digest.slice(0, KEY_HEX_CHARACTERS)}`,
+    key: keyOf(source, seen.class, seen.naturalId, secret),
     class: seen.class,
     label: put(seen.label, 'label') as string | Commitment,
     attributes: { ...Object.fromEntries(attributes), listing },

@@ -2,12 +2,14 @@ import { createHmac } from 'node:crypto';
 import type { EntryData } from '#verifier';
 import { type Clock, MunimentError, newId, timestamp } from '../kernel/index.ts';
 import type { Draft, Log } from '../store/index.ts';
-import type { Connector } from './connector.ts';
+import { type Claim, claim } from './claim.ts';
+import type { Connector, ObservedClass } from './connector.ts';
 import {
   type Difference,
   emptyGathering,
   type Gathered,
   gather,
+  keyOf,
   listDigest,
   reconcile,
   verdictOf,
@@ -23,6 +25,8 @@ export interface Discovery {
   sources(): string[];
   /** Runs one sweep and records it. Throws `not_found` for an unknown source, `conflict` where one is running. */
   sweep(source: string, actor: string, progress?: (listing: string) => void): Promise<SweepResult>;
+  /** Says which declared identity something belongs to. Throws `not_found`, `conflict`. */
+  claim(claim: Claim): Promise<{ entry: number }>;
 }
 
 interface Needs {
@@ -43,6 +47,8 @@ async function collect(
   const context = {
     fingerprint: (secret: string) =>
       createHmac('sha256', needs.fingerprintKey).update(`secret\0${secret}`).digest('hex'),
+    reference: (observed: ObservedClass, naturalId: string) =>
+      keyOf(connector.source, observed, naturalId, needs.fingerprintKey),
     now: () => needs.clock.now(),
   };
   try {
@@ -141,6 +147,7 @@ export function createDiscovery(needs: Needs): Discovery {
   }
 
   return {
+    claim: (request) => claim(needs.log, request),
     sources: () => needs.connectors.map(({ source }) => source),
     async sweep(source, actor, progress) {
       const connector = needs.connectors.find((candidate) => candidate.source === source);

@@ -8,41 +8,35 @@ import {
   type CertificateSources,
   checkDeadline,
   consumeToken,
-  matchingTrusts,
 } from '../attestation/index.ts';
 import { newId } from '../kernel/index.ts';
 import { deathInView, deathOf } from '../revocation/index.ts';
-import type { Database, Log, Tx, View } from '../store/index.ts';
-import { AGENT_IDENTITY, type IssuanceRequest, type JoinRequest, type WorkloadRequest } from './model.ts';
-import { activeLock, type Objection } from './standing.ts';
+import type { Tx, View } from '../store/index.ts';
+import { attestClient, type ClientSources } from './client.ts';
+import type { IssuanceRequest, JoinRequest, WorkloadRequest } from './model.ts';
+import type { Objection } from './standing.ts';
 
 /** Who asks and for whom, after every proof was checked. */
 export interface Caller {
   attestation: Attestation;
   /** The agent that asks; null while it is only joining. */
   agent: Rows['agent'] | null;
-  /** Id of the agent that will have joined, or that asks. */
-  agentId: string;
-  instance: string;
-  /** What acted, as the leaf names it: the agent, or the token that stands in for one. */
+  /** Id of the agent that will have joined, or that asks; null where none is involved. */
+  agentId: string | null;
+  instance: string | null;
+  /** What acted, as the leaf names it: the agent, the token that stands in for one, or the client's own identity. */
   actor: string;
-  /** Refuses where the agent's own credential is dead. */
+  /** Refuses where the credential that was shown is dead. */
   dead(view: View): Objection | undefined;
   /** Refuses where the proof ended since it was looked at. */
   stillHolds(now: Date): void;
   /** Uses up a one-time proof. */
-  consume(tx: Tx, now: Date): Promise<void>;
+  consume(tx: Tx, now: Date, granted: boolean): Promise<void>;
+  /** SPIFFE ID that an OAuth client says it is; absent where its proof alone tells. */
+  client?: string;
 }
 
-export interface Candidate {
-  identity: Rows['identity'];
-  trust: Rows['trust'];
-}
-
-export interface CallerSources extends CertificateSources {
-  database: Database;
-  log: Log;
-}
+export type CallerSources = CertificateSources & ClientSources;
 
 /** Attests the caller by the method that its request calls for. */
 export async function attestCaller(
@@ -51,6 +45,7 @@ export async function attestCaller(
   now: Date,
 ): Promise<Caller> {
   if (request.action === 'join') return joiner(sources, request, now);
+  if (request.action === 'issue-access-token') return attestClient(sources, request.proof, now);
   const agent = await attestCertificate(sources, request.certificate, now);
   const death = await deathOf(sources.database.db, await sources.log.view(), agent.credential);
   const caller = agentCaller(agent, death);
@@ -68,7 +63,9 @@ async function joiner(sources: CallerSources, request: JoinRequest, now: Date): 
     actor: token.id,
     dead: () => undefined,
     stillHolds: (at) => checkDeadline(token.deadline, at),
-    consume: (tx, at) => consumeToken(tx, token.id, at),
+    consume: async (tx, at, granted) => {
+      if (granted) await consumeToken(tx, token.id, at);
+    },
   };
 }
 
@@ -101,17 +98,3 @@ const onBehalf = (agent: Caller, request: WorkloadRequest): Caller => ({
   attestation: attestUnix(request.attested),
   instance: request.instance,
 });
-
-/** Every identity that a trust lets these facts prove, each once; an unlocked trust counts before a locked one. */
-export function findIdentities(view: View, { attestation, agent }: Caller): Candidate[] {
-  const byIdentity = new Map<string, Candidate>();
-  const isAgent = attestation.method !== 'unix';
-  for (const trust of matchingTrusts(view, attestation, agent?.name ?? null)) {
-    const identity = view.rows('identity').get(trust.spec.identity);
-    if (identity === undefined || (identity.name === AGENT_IDENTITY) !== isAgent) continue;
-    const known = byIdentity.get(identity.id);
-    if (known === undefined || activeLock(view, 'trust', known.trust.id))
-      byIdentity.set(identity.id, { identity, trust });
-  }
-  return [...byIdentity.values()];
-}

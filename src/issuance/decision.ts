@@ -1,8 +1,9 @@
-import type { CredentialRecord, DecisionRecord, RequestRecord } from '#verifier';
-import { type ErrorCode, parseSpiffeId, timestamp } from '../kernel/index.ts';
-import { compilePolicies, decide } from '../policy/index.ts';
+import { type CredentialRecord, type DecisionRecord, isToken, type RequestRecord } from '#verifier';
+import { type ErrorCode, MunimentError, parseSpiffeId, timestamp } from '../kernel/index.ts';
+import { beyondProfile, compilePolicies, decide } from '../policy/index.ts';
 import type { Draft, View } from '../store/index.ts';
-import type { Caller, Candidate } from './caller.ts';
+import type { Caller } from './caller.ts';
+import type { Candidate } from './candidates.ts';
 import type { Order } from './order.ts';
 import { lockOn, type Objection, objectionOf } from './standing.ts';
 
@@ -14,6 +15,8 @@ export interface Ruling {
   candidate: Candidate | null;
   decision: DecisionRecord;
   code: ErrorCode | null;
+  /** What the profile does not list, where that is why. */
+  withheld?: 'action' | 'audience' | 'scope';
   credential: CredentialRecord | null;
 }
 
@@ -74,7 +77,7 @@ function decideByPolicy(view: View, now: Date, matter: Matter, candidate: Candid
   }
   const { caller, order } = matter;
   const credential = credentialFor(now, matter, candidate, profile.spec.maxTtlSeconds);
-  const { action, audience, claimed } = order;
+  const { action, audience, scope, claimed } = order;
   const { ttlSeconds } = credential;
   const asked = {
     action,
@@ -85,12 +88,15 @@ function decideByPolicy(view: View, now: Date, matter: Matter, candidate: Candid
     claimed,
     ttlSeconds,
     audience,
+    scope,
     now,
   };
   const decision = decide({ ...asked, attested: caller.attestation.facts }, view);
   if (decision.effect === 'allow') return { candidate, decision, code: null, credential };
-  const code = decision.rule === 'profile' ? 'profile_denied' : 'policy_denied';
-  return { candidate, decision, code, credential: null };
+  if (decision.rule !== 'profile') return { candidate, decision, code: 'policy_denied', credential: null };
+  const withheld = beyondProfile(asked)?.what;
+  const denied = { candidate, decision, code: 'profile_denied', credential: null } as const;
+  return withheld === undefined ? denied : { ...denied, withheld };
 }
 
 /** Whole seconds, as certificates and tokens have them. A longer life than profile or issuer allow is cut, and that is said. */
@@ -110,7 +116,8 @@ function credentialFor(
     subject: parseSpiffeId(`spiffe://${trustDomain}${path}`).uri,
     keyHash: order.keyHash,
     audience: order.audience,
-    notBefore: timestamp(new Date(seconds * 1000 - (order.type === 'jwt-svid' ? 0 : BACKDATE_MS))),
+    ...(order.type === 'access-token' ? { scope: order.scope } : {}),
+    notBefore: timestamp(new Date(seconds * 1000 - (isToken(order) ? 0 : BACKDATE_MS))),
     notAfter: timestamp(new Date((seconds + ttlSeconds) * 1000)),
     ttlSeconds,
     shortened: order.requestedTtlSeconds !== null && ttlSeconds < order.requestedTtlSeconds,
@@ -139,8 +146,8 @@ function requestOf({ caller, order }: Matter, candidate: Candidate | null, joine
 /** The entry of a ruling: a refusal has the same fields as a grant. */
 export function draftOf(matter: Matter, { candidate, decision, code, credential }: Ruling): Draft {
   const subject = candidate?.identity.id ?? '';
-  const { actor, agent } = matter.caller;
-  const request = requestOf(matter, candidate, agent !== null || credential !== null);
+  const { actor } = matter.caller;
+  const request = requestOf(matter, candidate, matter.order.action !== 'join' || credential !== null);
   return credential
     ? { kind: 'credential.granted', subject, actor, data: { request, decision, credential } }
     : {
@@ -154,6 +161,7 @@ export function draftOf(matter: Matter, { candidate, decision, code, credential 
 /** The entry that makes a joining machine an agent. */
 export function joinedDraft({ caller, order }: Matter): Draft {
   const { agentId: agent, instance, attestation } = caller;
+  if (agent === null || instance === null) throw new MunimentError('internal', 'nobody joined');
   const { token, agent: name } = attestation.facts as { token: string; agent: string };
   const data = { agent, name, instance, token, keyHash: order.keyHash };
   return { kind: 'agent.joined', subject: agent, actor: caller.actor, data };

@@ -5,7 +5,9 @@ import type { Receipt } from '../store/index.ts';
 export const X509_TTL_SECONDS = 3600;
 export const JWT_TTL_SECONDS = 300;
 export const AGENT_TTL_SECONDS = 3600;
+export const ACCESS_TTL_SECONDS = 300;
 export const AUDIENCE_MAX = 16;
+export const SCOPE_MAX = 64;
 
 /** The built-in identity of which every agent is an instance. */
 export const AGENT_IDENTITY = 'muniment-agent';
@@ -47,7 +49,32 @@ export interface WorkloadRequest extends Asked {
   audience?: string[];
 }
 
-export type IssuanceRequest = JoinRequest | RenewRequest | WorkloadRequest;
+/** Ways in which an OAuth client proves itself. */
+export type ClientMethod = 'private-key-jwt' | 'jwt-svid';
+
+/** An assertion, and the names by which its maker may have known us. */
+export interface ClientProof {
+  method: ClientMethod;
+  /** Compact JWS. */
+  assertion: string;
+  /** Issuers and token endpoints that are ours. */
+  audiences: readonly string[];
+  /** SPIFFE ID of the identity that the client says it is; absent where the proof alone tells. */
+  client?: string;
+}
+
+/** An OAuth client that wants an access token for itself. */
+export interface AccessTokenRequest extends Asked {
+  action: 'issue-access-token';
+  proof: ClientProof;
+  /** Whom the token is for: RFC 8707 `resource`, or `audience`. */
+  audience: string[];
+  scope: string[];
+  /** `iss` of the token: the name of ours that the client uses. */
+  issuer: string;
+}
+
+export type IssuanceRequest = JoinRequest | RenewRequest | WorkloadRequest | AccessTokenRequest;
 
 export interface Grant {
   entry: number;
@@ -59,6 +86,8 @@ export interface Grant {
   /** DER, leaf first. */
   certificate?: Uint8Array[];
   jwt?: string;
+  /** Access tokens only. */
+  scope?: string[];
   notAfter: string;
   ttlSeconds: number;
   /** True where a longer lifetime was asked for. */
@@ -70,6 +99,8 @@ export interface Refusal {
   entry: number;
   identity: string | null;
   code: ErrorCode;
+  /** What the profile does not list, where that is why. */
+  withheld?: 'action' | 'audience' | 'scope';
   reason: string;
   receipt: Receipt;
 }

@@ -5,15 +5,23 @@ import { type CertificateRequest, parseCsr } from '../crypto/index.ts';
 import { isId, MunimentError, newId } from '../kernel/index.ts';
 import type { Authority, IssuingCa } from './ca.ts';
 import {
+  ACCESS_TTL_SECONDS,
+  type AccessTokenRequest,
   AGENT_TTL_SECONDS,
   AUDIENCE_MAX,
   type IssuanceRequest,
+  type JoinRequest,
   JWT_TTL_SECONDS,
+  type RenewRequest,
+  SCOPE_MAX,
   type WorkloadRequest,
   X509_TTL_SECONDS,
 } from './model.ts';
 
 const AUDIENCE_MAX_CHARACTERS = 2048;
+const SCOPE_MAX_CHARACTERS = 256;
+/** RFC 6749, section 3.3: `scope-token`. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** What was asked for, read and checked before anything is decided. */
 export interface Order {
@@ -28,6 +36,10 @@ export interface Order {
   /** The key to be certified; absent for a JWT. */
   csr?: CertificateRequest;
   audience: string[];
+  /** OAuth scopes; empty for anything but an access token. */
+  scope: string[];
+  /** `iss` of an access token. */
+  tokenIssuer?: string;
   keyHash: string;
   /** Key id of the issuing key; credentials end before it does. */
   issuer: string;
@@ -41,6 +53,7 @@ const TYPES = {
   renew: { type: 'agent-x509', defaultTtlSeconds: AGENT_TTL_SECONDS },
   'issue-x509-svid': { type: 'x509-svid', defaultTtlSeconds: X509_TTL_SECONDS },
   'issue-jwt-svid': { type: 'jwt-svid', defaultTtlSeconds: JWT_TTL_SECONDS },
+  'issue-access-token': { type: 'access-token', defaultTtlSeconds: ACCESS_TTL_SECONDS },
 } as const;
 
 const bad = (message: string): never => {
@@ -61,13 +74,21 @@ export async function readOrder(authority: Authority, request: IssuanceRequest):
     address,
     claimed: 'claimed' in request ? checkedClaims(request.claimed) : {},
     requestedTtlSeconds: ttlSeconds ?? null,
+    scope: [],
   };
-  return action === 'issue-jwt-svid'
-    ? { ...common, ...(await jwtOrder(authority, request)) }
-    : { ...common, ...(await x509Order(authority, request)) };
+  switch (request.action) {
+    case 'issue-jwt-svid':
+      return { ...common, ...(await jwtOrder(authority, request.audience ?? [])) };
+    case 'issue-access-token':
+      return { ...common, ...(await accessOrder(authority, request)) };
+    default:
+      return { ...common, ...(await x509Order(authority, request)) };
+  }
 }
 
-async function x509Order(authority: Authority, { action, csr: input }: Exclude<IssuanceRequest, never>) {
+type CertificateOrder = JoinRequest | RenewRequest | WorkloadRequest;
+
+async function x509Order(authority: Authority, { action, csr: input }: CertificateOrder) {
   if (input === undefined) return bad('a certificate request is needed');
   const csr = parseCsr(input);
   const ca = await authority.issuing(action === 'issue-x509-svid' ? 'workload' : 'control');
@@ -75,8 +96,21 @@ async function x509Order(authority: Authority, { action, csr: input }: Exclude<I
   return { csr, audience: [], keyHash: csr.keyHash, issuer, issuerEnds: ca.notAfter, ca };
 }
 
-async function jwtOrder(authority: Authority, request: WorkloadRequest) {
-  const audience = checkedAudience(request.audience ?? []);
+/** What was asked for is part of the record, also where it is refused. */
+async function accessOrder(authority: Authority, { audience, scope: wanted, issuer }: AccessTokenRequest) {
+  const scope = checkedScope(wanted);
+  const order = await jwtOrder(authority, audience);
+  return { ...order, scope, tokenIssuer: issuer, claimed: { audience: order.audience, scope } };
+}
+
+function checkedScope(scope: string[]): string[] {
+  const fits = scope.every((name) => name.length <= SCOPE_MAX_CHARACTERS && SCOPE.test(name));
+  if (!fits || scope.length > SCOPE_MAX) bad('scope is not valid');
+  return [...new Set(scope)].sort();
+}
+
+async function jwtOrder(authority: Authority, wanted: string[]) {
+  const audience = checkedAudience(wanted);
   const { keyId } = await authority.jwtSigner();
   // A JWT binds no key: what stands in the key's place is what it is bound to.
   const keyHash = createHash('sha256').update(canonicalize(audience)).digest('hex');

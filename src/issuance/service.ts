@@ -1,10 +1,13 @@
 import { type Clock, MunimentError } from '../kernel/index.ts';
 import type { Committed, Database, Decided, Log, View } from '../store/index.ts';
 import type { Authority } from './ca.ts';
-import { attestCaller, type Caller, type CallerSources, findIdentities } from './caller.ts';
+import { attestCaller, type Caller, type CallerSources } from './caller.ts';
+import { canaryCaller, canaryOrder } from './canary.ts';
+import { findIdentities } from './candidates.ts';
+import { clientSources } from './client.ts';
 import { draftOf, joinedDraft, type Matter, noIdentity, type Ruling, rule } from './decision.ts';
 import type { Grant, IssuanceRequest, Issued, Refusal } from './model.ts';
-import { readOrder } from './order.ts';
+import { type Order, readOrder } from './order.ts';
 import { everHeld } from './queries.ts';
 import { signCredential } from './sign.ts';
 import { ownerHasLeft } from './standing.ts';
@@ -23,34 +26,51 @@ export interface Issuance {
    * and `storage_unavailable`.
    */
   issue(request: IssuanceRequest): Promise<Issued>;
+  /**
+   * Plants a request that is known to be wrong and sends it the way of every other, from decision to entry. Nothing is signed
+   * whatever comes of it. Answers with the entry, and whether it was refused as it must be.
+   */
+  plantCanary(): Promise<{ entry: number; refused: boolean }>;
 }
 
 export function createIssuance({ database, log, authority, clock }: IssuanceOptions): Issuance {
   const sources: CallerSources = {
-    database,
-    log,
+    ...clientSources({ database, log, authority }),
     issuerKeys: async () => (await authority.publishedFor('control')).map((ca) => ca.issuer.signer.publicKey),
+  };
+  const settle = async (caller: Caller, order: Order) => {
+    const asked = { caller, order, trustDomain: authority.trustDomain };
+    const heldBefore = await holdersAmong(database, await log.view(), asked, clock.now());
+    const matter: Matter = { ...asked, heldBefore };
+    const recorded = await log.commit<Ruling[]>({
+      decide: (view, now) => record(matter, decideAll(view, now, matter)),
+      consume: async (tx, { result }) => {
+        const granted = result.some(({ credential }) => credential);
+        await caller.consume(tx, clock.now(), granted);
+      },
+    });
+    return { matter, recorded };
   };
   return {
     async issue(request) {
       const order = await readOrder(authority, request);
       const caller = await attestCaller(sources, request, clock.now());
-      const heldBefore = await holdersAmong(database, await log.view(), caller, clock.now());
-      const matter: Matter = { caller, order, trustDomain: authority.trustDomain, heldBefore };
-      const recorded = await log.commit<Ruling[]>({
-        decide: (view, now) => record(matter, decideAll(view, now, matter)),
-        consume: async (tx, { result }) => {
-          if (result.some(({ credential }) => credential)) await caller.consume(tx, clock.now());
-        },
-      });
+      const { matter, recorded } = await settle(caller, order);
       return handBack(authority, matter, recorded);
+    },
+    async plantCanary() {
+      const { recorded } = await settle(canaryCaller(), await canaryOrder(authority));
+      const refused = recorded.result.every(({ credential }) => credential === null);
+      return { entry: recorded.appended[0]?.index ?? -1, refused };
     },
   };
 }
 
 function decideAll(view: View, now: Date, matter: Matter): Ruling[] {
   matter.caller.stillHolds(now);
-  const candidates = findIdentities(view, matter.caller);
+  const candidates = findIdentities(view, matter.caller, matter.trustDomain);
+  if (matter.order.type === 'access-token' && candidates.length > 1)
+    throw new MunimentError('bad_request', 'several identities trust this proof: name one by `client_id`');
   return candidates.length === 0 ? [noIdentity(view)] : candidates.map((one) => rule(view, now, matter, one));
 }
 
@@ -64,10 +84,12 @@ function record(matter: Matter, rulings: Ruling[]): Decided<Ruling[]> {
 async function holdersAmong(
   { db }: Database,
   view: View,
-  caller: Caller,
+  { caller, trustDomain }: Omit<Matter, 'heldBefore'>,
   now: Date,
 ): Promise<ReadonlySet<string>> {
-  const ownerless = findIdentities(view, caller).filter(({ identity }) => ownerHasLeft(view, identity, now));
+  const ownerless = findIdentities(view, caller, trustDomain).filter(({ identity }) =>
+    ownerHasLeft(view, identity, now),
+  );
   const held = await Promise.all(
     ownerless.map(async ({ identity: { id } }) => ((await everHeld(db, id)) ? [id] : [])),
   );
@@ -114,6 +136,7 @@ async function grantOf(
     hint: String(candidate.identity.name),
     spiffeId: subject,
     type,
+    ...(credential.scope === undefined ? {} : { scope: credential.scope }),
     ...(await signCredential(authority, order, credential, entry)),
     notAfter,
     ttlSeconds,
@@ -123,13 +146,14 @@ async function grantOf(
 }
 
 const refusalOf = (
-  { candidate, code, decision }: Ruling,
+  { candidate, code, withheld, decision }: Ruling,
   recorded: Committed<unknown>,
   position: number,
 ): Refusal => ({
   entry: recorded.appended[position]?.index ?? -1,
   identity: candidate?.identity.id ?? null,
   code: code ?? 'policy_denied',
+  ...(withheld === undefined ? {} : { withheld }),
   reason: decision.reason,
   receipt: recorded.receipt(position),
 });

@@ -1,4 +1,4 @@
-import type { CredentialRecord } from '#verifier';
+import { type CredentialRecord, isToken } from '#verifier';
 import { issueCertificate, jtiOf, serialOf, signJwt } from '../crypto/index.ts';
 import { MunimentError } from '../kernel/index.ts';
 import type { Appended } from '../store/index.ts';
@@ -12,32 +12,39 @@ export async function signCredential(
   credential: CredentialRecord,
   entry: Appended,
 ): Promise<{ certificate: Uint8Array[] } | { jwt: string }> {
-  return order.type === 'jwt-svid'
-    ? { jwt: await signToken(authority, credential, entry) }
+  return isToken(credential)
+    ? { jwt: await signToken(authority, order, credential, entry) }
     : { certificate: await signCertificate(order, credential, entry) };
 }
 
 async function signToken(
   authority: Authority,
+  order: Order,
   credential: CredentialRecord,
   entry: Appended,
 ): Promise<string> {
   const signers = (await authority.jwtKeys()).signers;
   const signer = signers.find(({ keyId }) => keyId === credential.issuer);
   if (signer === undefined) throw new MunimentError('internal', 'the issuing key is no longer published');
-  const { issuerUrl } = authority;
-  return signJwt(
-    {
-      ...(issuerUrl === undefined ? {} : { iss: issuerUrl }),
-      sub: credential.subject,
-      aud: credential.audience,
-      iat: seconds(credential.notBefore),
-      exp: seconds(credential.notAfter),
-      jti: jtiOf(entry.index, entry.leafHash),
-    },
-    signer,
-  );
+  const iss = order.tokenIssuer ?? authority.issuerUrl;
+  const claims = {
+    ...(iss === undefined ? {} : { iss }),
+    sub: credential.subject,
+    aud: credential.audience,
+    iat: seconds(credential.notBefore),
+    exp: seconds(credential.notAfter),
+    jti: jtiOf(entry.index, entry.leafHash),
+  };
+  return credential.type === 'access-token'
+    ? signJwt({ ...claims, ...accessClaims(credential) }, signer, 'at+jwt')
+    : signJwt(claims, signer);
 }
+
+/** RFC 9068, section 2.2: the client is the subject where it acts for itself. */
+const accessClaims = ({ subject, scope = [] }: CredentialRecord) => ({
+  client_id: subject,
+  ...(scope.length === 0 ? {} : { scope: scope.join(' ') }),
+});
 
 const seconds = (time: string): number => Date.parse(time) / 1000;
 

@@ -15,7 +15,7 @@ export interface Standing {
   identity: Rows['identity'];
   trust: string;
   agent: string | null;
-  instance: string;
+  instance: string | null;
 }
 
 const activeLocks = new WeakMap<View, Map<string, Rows['lock']>>();

@@ -25,6 +25,7 @@ export const ERRORS = {
   invalid_csr: 400,
   invalid_der: 400,
   invalid_jwt: 401,
+  invalid_client: 401,
   invalid_key: 400,
   invalid_signature: 400,
   invalid_note: 400,

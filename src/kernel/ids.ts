@@ -8,6 +8,10 @@ export const ID_PREFIXES = {
   profile: 'prf',
   policy: 'pol',
   trust: 'tru',
+  rotation: 'rot',
+  run: 'run',
+  exception: 'exc',
+  control_owner: 'cow',
   change: 'chg',
   token: 'tok',
   agent: 'agt',
@@ -17,6 +21,7 @@ export const ID_PREFIXES = {
   sweep: 'swp',
   observation: 'obs',
   finding: 'fnd',
+  alert: 'alr',
   session: 'ses',
   key: 'key',
 } as const;

@@ -14,16 +14,31 @@ const deny = (rule: string, reason: string, determining: Outcome['determining'] 
   determining,
 });
 
-/** What the profile withholds, whatever the policies say; undefined where it withholds nothing. */
-function beyondProfile({ action, audience, profile }: PolicyRequest): string | undefined {
-  if (!profile.spec.actions.includes(action))
-    return `profile \`${String(profile.name)}\` does not list \`${action}\``;
-  const listed = profile.spec.audiences ?? [];
-  const foreign = listed.includes(ANY_AUDIENCE) ? undefined : audience.find((name) => !listed.includes(name));
-  return foreign === undefined
-    ? undefined
-    : `profile \`${String(profile.name)}\` does not list audience \`${foreign}\``;
+/** Something asked for that the profile does not list. */
+export interface Withheld {
+  what: 'action' | 'audience' | 'scope';
+  name: string;
 }
+
+/** What the profile withholds, whatever the policies say; undefined where it withholds nothing. */
+export function beyondProfile({
+  action,
+  audience,
+  scope,
+  profile,
+}: Pick<PolicyRequest, 'action' | 'audience' | 'scope' | 'profile'>): Withheld | undefined {
+  const { actions, audiences = [], scopes = [] } = profile.spec;
+  if (!actions.includes(action)) return { what: 'action', name: action };
+  const foreign = audiences.includes(ANY_AUDIENCE)
+    ? undefined
+    : audience.find((name) => !audiences.includes(name));
+  if (foreign !== undefined) return { what: 'audience', name: foreign };
+  const beyond = scope.find((name) => !scopes.includes(name));
+  return beyond === undefined ? undefined : { what: 'scope', name: beyond };
+}
+
+const withheldReason = ({ what, name }: Withheld, { profile }: PolicyRequest): string =>
+  `profile \`${String(profile.name)}\` does not list ${what === 'action' ? '' : `${what} `}\`${name}\``;
 
 /** Names and versions, each once, in a fixed order. */
 function determining(rules: Rule[]): Outcome['determining'] {
@@ -74,7 +89,7 @@ function judge(request: PolicyRequest, compiled: Compiled, question: Question): 
 
 function outcomeOf(request: PolicyRequest, compiled: Compiled): Outcome {
   const withheld = beyondProfile(request);
-  if (withheld) return deny('profile', withheld);
+  if (withheld) return deny('profile', withheldReason(withheld, request));
   if (compiled.broken) return deny('error', compiled.broken);
   try {
     return judge(request, compiled, questionOf(request));
@@ -86,7 +101,7 @@ function outcomeOf(request: PolicyRequest, compiled: Compiled): Outcome {
 
 /**
  * Decides one request by the policies in force in `view`. Pure: the same request and view give the same record.
- * Allows only where a permit matched, no forbid did, nothing erred, and the profile lists action and audiences;
+ * Allows only where a permit matched, no forbid did, nothing erred, and the profile lists action, audiences and scopes;
  * otherwise denies, with `rule` one of `forbid`, `none matched`, `error`, `profile`. Locks, states and owners are the
  * caller's to check. `ttlSeconds` is what would be granted, already cut to the profile's limit.
  */

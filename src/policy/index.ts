@@ -1,3 +1,3 @@
 export { compilePolicies } from './compile.ts';
-export { decide } from './decide.ts';
+export { beyondProfile, decide } from './decide.ts';
 export { policyGrants, policyReferences, validatePolicy } from './validate.ts';

@@ -16,6 +16,8 @@ export interface PolicyRequest {
   ttlSeconds: number;
   /** Audiences asked for; empty for X.509. */
   audience: string[];
+  /** OAuth scopes asked for; empty for anything but an access token. */
+  scope: string[];
   now: Date;
 }
 
@@ -48,6 +50,7 @@ function contextOf(request: PolicyRequest): Context {
     claimed: factsFor(CLAIMED_FACTS, request.claimed, 'claimed'),
     ttlSeconds: request.ttlSeconds,
     audience: request.audience,
+    scope: request.scope,
     ...(request.agent ? { agent: request.agent.name } : {}),
     hour: request.now.getUTCHours(),
     weekday: isoWeekday(request.now),

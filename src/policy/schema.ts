@@ -3,7 +3,7 @@ import { ACTIONS, type Action, ENVIRONMENTS, IDENTITY_KINDS } from '#verifier';
 /** Types of the facts that a policy may read. Every one is optional there: a fact that was not proven is absent. */
 export type FactType = 'Long' | 'String' | 'Set<String>';
 
-/** What a platform can prove about a process or a joining machine (`context.attested`). */
+/** What can be proven about a process, a joining machine or an OAuth client (`context.attested`). */
 export const ATTESTED_FACTS: Readonly<Record<string, FactType>> = {
   uid: 'Long',
   gid: 'Long',
@@ -13,6 +13,8 @@ export const ATTESTED_FACTS: Readonly<Record<string, FactType>> = {
   user: 'String',
   group: 'String',
   groups: 'Set<String>',
+  thumbprint: 'String',
+  spiffeId: 'String',
 };
 
 /** What a caller may say of itself (`context.claimed`): worth no more than its word. */
@@ -35,9 +37,9 @@ const IDENTITY_ATTRIBUTES: Readonly<Record<string, FactType>> = {
 /** The one resource: this trust domain. An enumerated type, so that any other name is refused when a policy is saved. */
 export const TRUST_DOMAIN = 'this';
 
-/** Actions by group: `action in Muniment::Action::"issue"` names both issuances. */
+/** Actions by group: `action in Muniment::Action::"issue"` names every issuance. */
 export const ACTION_GROUPS: Readonly<Record<string, readonly Action[]>> = {
-  issue: ['issue-x509-svid', 'issue-jwt-svid'],
+  issue: ['issue-x509-svid', 'issue-jwt-svid', 'issue-access-token'],
 };
 
 type Shape = { readonly [attribute: string]: FactType | Shape };
@@ -51,6 +53,7 @@ export const SHAPES: Readonly<Record<'principal' | 'resource' | 'context', Shape
     claimed: CLAIMED_FACTS,
     ttlSeconds: 'Long',
     audience: 'Set<String>',
+    scope: 'Set<String>',
     agent: 'String',
     hour: 'Long',
     weekday: 'Long',
@@ -85,7 +88,8 @@ export const SCHEMA = `namespace Muniment {
   type Attested = { ${fields(ATTESTED_FACTS, '?')} };
   type Claimed = { ${fields(CLAIMED_FACTS, '?')} };
   type Request = {
-    attested: Attested, claimed: Claimed, ttlSeconds: Long, audience: Set<String>, agent?: String, hour: Long, weekday: Long
+    attested: Attested, claimed: Claimed, ttlSeconds: Long, audience: Set<String>, scope: Set<String>,
+    agent?: String, hour: Long, weekday: Long
   };
   ${Object.keys(ACTION_GROUPS)
     .map((group) => `action ${group};`)

@@ -73,6 +73,7 @@ export const request = (over: Partial<PolicyRequest> = {}): PolicyRequest => ({
   claimed: {},
   ttlSeconds: 3600,
   audience: [],
+  scope: [],
   now: new Date('2026-03-03T10:15:00.000Z'),
   ...over,
 });

@@ -1,4 +1,4 @@
-import type { Rows } from '#verifier';
+import { isToken, type Rows } from '#verifier';
 import { issueCrl, type RevokedCertificate, serialOf } from '../crypto/index.ts';
 import { type Clock, MunimentError, timestamp } from '../kernel/index.ts';
 import type { Database, Log, View } from '../store/index.ts';
@@ -100,7 +100,7 @@ function remember(kept: Map<string, Promise<Killed[]>>, lock: Rows['lock'], look
 
 async function certificatesOf({ db }: Database, lock: Rows['lock'], now: Date): Promise<Killed[]> {
   const reached = await liveCredentials(db, await reachOf(db, lock), lock.entry, timestamp(now));
-  const certificates = reached.filter(({ credential }) => credential.type !== 'jwt-svid');
+  const certificates = reached.filter(({ credential }) => !isToken(credential));
   const hashes = await leafHashes(
     db,
     certificates.map(({ entry }) => entry),

@@ -46,6 +46,20 @@ async function deathByOwner(db: Db, view: View, credential: Credential): Promise
   return undefined;
 }
 
+/** Every lock after the grant that reaches a credential, in order: the first killed it, and whether it was lifted is no matter. */
+export async function locksOn(db: Db, view: View, credential: Credential): Promise<Lock[]> {
+  const later = (lock: Lock): boolean => lock.entry > credential.entry;
+  const found = namedLocks(view, credential).filter(later);
+  const { identity } = credential.request;
+  const owned = [...locksOf(view, 'owner').values(), ...locksOf(view, 'application').values()]
+    .flat()
+    .filter(later);
+  for (const lock of identity === null ? [] : owned) {
+    if (killedBy(credential, [lock], await identityAt(db, identity ?? '', lock.entry))) found.push(lock);
+  }
+  return found.sort((a, b) => a.entry - b.entry);
+}
+
 /** What can be said at once, inside a decision: whose the identity is now stands for whose it was. */
 export const deathInView = (view: View, credential: Credential): Lock | undefined => {
   const identity = view.rows('identity').get(credential.request.identity ?? '');

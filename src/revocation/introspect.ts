@@ -1,5 +1,6 @@
-import type { Rows } from '#verifier';
-import { type JwtClaims, jwkSetOf, parseJti, verifyJwt } from '../crypto/index.ts';
+import { isToken, type Rows } from '#verifier';
+import { grantNamedBy } from '../attestation/index.ts';
+import { type JwtClaims, jwkSetOf, verifyJwt } from '../crypto/index.ts';
 import { type Clock, isMunimentError } from '../kernel/index.ts';
 import type { Database, Log } from '../store/index.ts';
 import { deathOf } from './deaths.ts';
@@ -26,46 +27,43 @@ export function createIntrospection({ database, log, authority, clock }: Introsp
     }
   }
 
-  return async function introspect(token: string): Promise<Introspection> {
+  /** The grant of a token that is ours and has not ended, and what the token says. */
+  async function grantOf(token: string): Promise<{ row: Rows['credential']; claims: JwtClaims } | undefined> {
     const claims = await verified(token);
-    if (claims === undefined) return INACTIVE;
-    const row = await grantNamedBy(log, claims.jti);
-    if (row === undefined || !matches(row, claims)) return INACTIVE;
+    const row = claims && (await grantNamedBy(log, claims.jti));
+    return claims !== undefined && row !== undefined && matches(row, claims) ? { row, claims } : undefined;
+  }
+
+  async function introspect(token: string): Promise<Introspection> {
+    const found = await grantOf(token);
+    if (found === undefined) return INACTIVE;
+    const { row, claims } = found;
     const view = await log.view();
     const identity = view.rows('identity').get(row.request.identity ?? '');
     if (identity === undefined || identity.retired || identity.state !== 'active') return INACTIVE;
     if ((await deathOf(database.db, view, row)) !== undefined) return INACTIVE;
-    const { iss, sub, aud, iat, exp, jti } = claims;
-    return {
-      active: true,
-      token_type: 'Bearer',
-      ...(iss === undefined ? {} : { iss }),
-      sub,
-      aud,
-      iat,
-      exp,
-      jti,
-    };
+    return { active: true, token_type: 'Bearer', ...told(claims) };
+  }
+
+  return { introspect, grantOf };
+}
+
+function told({ iss, sub, aud, iat, exp, jti, client_id, scope }: JwtClaims): JwtClaims {
+  return {
+    ...(iss === undefined ? {} : { iss }),
+    sub,
+    aud,
+    iat,
+    exp,
+    jti,
+    ...(client_id === undefined ? {} : { client_id }),
+    ...(scope === undefined ? {} : { scope }),
   };
 }
 
-/** The grant whose entry a `jti` names, index and leaf hash both. */
-export async function grantNamedBy(
-  log: Pick<Log, 'row' | 'entry'>,
-  jti: string,
-): Promise<Rows['credential'] | undefined> {
-  const named = parseJti(jti);
-  if (named === undefined) return undefined;
-  const [row, entry] = await Promise.all([
-    log.row('credential', String(named.index)),
-    log.entry(named.index),
-  ]);
-  const leafHash = entry && Buffer.from(entry.leafHash).toString('hex');
-  return leafHash === named.leafHash ? row : undefined;
-}
-
-const matches = ({ credential }: Rows['credential'], { sub, aud, exp }: JwtClaims): boolean =>
-  credential.type === 'jwt-svid' &&
+const matches = ({ credential }: Rows['credential'], { sub, aud, exp, scope }: JwtClaims): boolean =>
+  isToken(credential) &&
   credential.subject === sub &&
+  (credential.scope ?? []).join(' ') === (scope ?? '') &&
   credential.audience.join('\n') === [aud].flat().join('\n') &&
   Date.parse(credential.notAfter) === exp * 1000;

@@ -1,19 +1,18 @@
 import type { Probe, Rows } from '#verifier';
-import { type Clock, isId, MunimentError, newId } from '../kernel/index.ts';
-import type { Database, Log, Receipt, View } from '../store/index.ts';
+import type { Clock } from '../kernel/index.ts';
+import type { Database, Log, Receipt } from '../store/index.ts';
 import { type Crls, createCrls } from './crl.ts';
-import { deathOf, reachOf } from './deaths.ts';
+import { deathOf, locksOn, reachOf } from './deaths.ts';
 import { createIntrospection } from './introspect.ts';
+import { liftLock, placeLock, recordProbes } from './locks.ts';
 import {
-  checkedProbe,
   checkedReason,
   type Introspection,
-  LOCK_TARGETS,
   type LockTarget,
   type PlacedLock,
-  PROBES_MAX,
   type RevocationAuthority,
 } from './model.ts';
+import { type Revoker, revoke } from './revoke.ts';
 
 export interface RevocationOptions {
   database: Database;
@@ -28,19 +27,29 @@ export interface Revocation extends Crls {
   /** Lets new credentials be issued again. Throws `not_found`, or `conflict` where it was lifted before. */
   lift(lock: string, reason: string, actor: string): Promise<{ entry: number; receipt: Receipt }>;
   introspect(token: string): Promise<Introspection>;
+  /**
+   * Locks the grant that a token names, and tries the token at once (RFC 7009). A token that is unknown, ended or dead needs
+   * nothing. Throws `forbidden` where the token is none of theirs.
+   */
+  revoke(token: string, by: Revoker): Promise<void>;
   /** Where the dead credentials of a lock were tried, told by who held them. Throws `not_found`, `bad_request`. */
   recordProbes(lock: string, probes: Probe[], actor: string): Promise<{ entry: number; receipt: Receipt }>;
   /** The lock that a credential died of; undefined while it lives. */
   death(credential: Rows['credential']): Promise<Rows['lock'] | undefined>;
+  /** Every lock after its grant that reaches a credential, in the order of their entries. */
+  locksOn(credential: Rows['credential']): Promise<Array<Rows['lock']>>;
   /** Ids of the identities that a lock on an identity, owner or application reached when it was placed. */
   identitiesReached(lock: Rows['lock']): Promise<string[]>;
 }
 
 export function createRevocation(options: RevocationOptions): Revocation {
   const { database, log } = options;
+  const tokens = createIntrospection(options);
   return {
     ...createCrls(options),
-    introspect: createIntrospection(options),
+    introspect: tokens.introspect,
+    revoke: (token, by) => revoke(options, tokens, token, by),
+    locksOn: async (credential) => locksOn(database.db, await log.view(), credential),
     death: async (credential) => deathOf(database.db, await log.view(), credential),
     lock: async (target, reason, actor) => placeLock(log, target, checkedReason(reason), actor),
     lift: async (lock, reason, actor) => liftLock(log, lock, checkedReason(reason), actor),
@@ -50,68 +59,4 @@ export function createRevocation(options: RevocationOptions): Revocation {
       return reach.by === 'identity' ? reach.ids : [];
     },
   };
-}
-
-async function placeLock(
-  log: Log,
-  { kind, id }: LockTarget,
-  reason: string,
-  actor: string,
-): Promise<PlacedLock> {
-  if (!LOCK_TARGETS.includes(kind)) throw new MunimentError('bad_request', 'no such kind of lock');
-  const credential = kind === 'credential' ? await log.row('credential', id) : undefined;
-  const lock = newId('lock');
-  const { appended, receipt } = await log.commit({
-    decide(view) {
-      if (credential === undefined && !exists(view, { kind, id })) {
-        throw new MunimentError('not_found', `there is no such ${kind} to lock`);
-      }
-      const data = { lock, target: { kind, id }, reason };
-      return { drafts: [{ kind: 'lock.placed', subject: lock, actor, data }], result: undefined };
-    },
-  });
-  const entry = appended[0];
-  if (entry === undefined) throw new MunimentError('internal', 'the lock has no entry');
-  return { lock, placed: entry.time, entry: entry.index, receipt: receipt(0) };
-}
-
-/** An instance has no row of its own: any id of that form may be locked, before it asks for the first time too. */
-function exists(view: View, { kind, id }: LockTarget): boolean {
-  switch (kind) {
-    case 'instance':
-      return isId('instance', id);
-    case 'owner':
-      return view.rows('person').has(id);
-    case 'credential':
-      return false;
-    default:
-      return view.rows(kind).has(id);
-  }
-}
-
-async function liftLock(log: Log, lock: string, reason: string, actor: string) {
-  const { appended, receipt } = await log.commit({
-    decide(view) {
-      if (standing(view, lock).lifted !== null)
-        throw new MunimentError('conflict', 'the lock was lifted before');
-      const data = { lock, reason };
-      return { drafts: [{ kind: 'lock.lifted', subject: lock, actor, data }], result: undefined };
-    },
-  });
-  return { entry: appended[0]?.index ?? -1, receipt: receipt(0) };
-}
-
-function standing(view: View, id: string): Rows['lock'] {
-  const lock = view.rows('lock').get(id);
-  if (lock === undefined) throw new MunimentError('not_found', 'there is no such lock');
-  return lock;
-}
-
-async function recordProbes(log: Log, lock: string, probes: Probe[], actor: string) {
-  if (probes.length === 0 || probes.length > PROBES_MAX)
-    throw new MunimentError('bad_request', 'no probes, or too many');
-  standing(await log.view(), lock);
-  const data = { lock, probes: probes.map(checkedProbe) };
-  const { appended, receipt } = await log.append([{ kind: 'probe.recorded', subject: lock, actor, data }]);
-  return { entry: appended[0]?.index ?? -1, receipt: receipt(0) };
 }

@@ -69,6 +69,13 @@ export interface JoinTokenTable {
   used_at: string | null;
 }
 
+/** Assertions of OAuth clients that were shown, until they would have ended anyway. */
+export interface ClientAssertionTable {
+  /** SHA-256 of the client id and the assertion's `jti`. */
+  hash: Uint8Array;
+  ends: string;
+}
+
 export interface SignInTokenTable {
   hash: Uint8Array;
   /** Person id; null opens the bootstrap. */
@@ -110,6 +117,28 @@ export interface ScheduleTable {
   next: string;
 }
 
+/** How far a reader of the log came; moved only when what it did with the entries is done. */
+export interface FollowerTable {
+  name: string;
+  /** Index of the first entry that is still to be read. */
+  next: number;
+  lease: string | null;
+  leased_until: string | null;
+}
+
+/** What a detector remembers about one thing; follows from the entries before its follower's `next`. */
+export interface WatchStateTable {
+  detector: string;
+  about: string;
+  data: ColumnType<unknown, string, string>;
+}
+
+/** Batches of events that were taken in, so that one told twice counts once. */
+export interface EventBatchTable {
+  source: string;
+  batch: string;
+}
+
 export type FoldTables = { [T in RowTable as `row_${T}`]: FoldRow<Rows[T]> };
 
 export interface Schema extends FoldTables {
@@ -120,8 +149,12 @@ export interface Schema extends FoldTables {
   opening: OpeningTable;
   sealed_secret: SealedSecretTable;
   join_token: JoinTokenTable;
+  client_assertion: ClientAssertionTable;
   sign_in_token: SignInTokenTable;
   session: SessionTable;
   job: JobTable;
   schedule: ScheduleTable;
+  follower: FollowerTable;
+  watch_state: WatchStateTable;
+  event_batch: EventBatchTable;
 }

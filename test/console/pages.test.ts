@@ -4,9 +4,11 @@ import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { addHostileNames, type Furnished, furnish } from './furnish.ts';
-import { missing, openWorld, signIn, type Theme, type World } from './world.ts';
+import { missing, openWorld, signIn, type Theme, VIEWPORT, type World } from './world.ts';
 
 const THEMES: Theme[] = ['light', 'dark'];
+/** A desk, and a telephone. */
+const WIDTHS_PX = [VIEWPORT.width, 390];
 
 /** Every page, what its heading is, and what tells that its content has arrived. */
 const pagesOf = ({
@@ -36,6 +38,23 @@ const pagesOf = ({
   ['/found', /^Found$/, '/root/.ssh/authorized_keys'],
   ['/found?class=trust', /^Found$/, 'Nothing that was seen fits these filters'],
   ['/findings', /^Findings$/, 'Open'],
+  ['/findings?state=closed', /^Findings$/, 'No finding fits these filters'],
+  ['/people', /^People$/, 'Ada Pereira'],
+  ['/people?role=nobody', /^People$/, 'Nobody fits these filters'],
+  ['/posture/inventory', /^Inventory$/, '/root/.ssh/authorized_keys'],
+  ['/posture/rotation', /^Rotation$/, 'Next:'],
+  ['/posture/permissions', /^Permissions$/, 'Next:'],
+  ['/posture/monitoring', /^Monitoring$/, 'Next:'],
+  ['/posture/orphans', /^Orphans$/, 'Next:'],
+  ['/posture/nothing', /^Nothing$/, 'none of the five questions'],
+  ['/evidence', /^Evidence$/, 'Build the package'],
+  ['/evidence?verdict=NOT_EVALUABLE', /^Evidence$/, 'cannot be judged'],
+  ['/evidence/NHI-INV-01', /./, 'Members of the population'],
+  ['/evidence/NHI-NO-01', /^NHI-NO-01$/, 'no such control'],
+  ['/check', /^Check a credential$/, 'What you were shown'],
+  ['/search', /^Search$/, 'What are you looking for?'],
+  ['/search?everything=payments', /^Search$/, 'payments-settlement'],
+  ['/search?everything=3', /^Search$/, 'Entry 3'],
   ['/locks', /^Locks$/, 'A key was found in a build log'],
   [`/locks/${lock}`, /^Lock on identity payments-api$/, '41 ms'],
   ['/account', /^Your account$/, 'Key file (Ed25519)'],
@@ -98,8 +117,11 @@ describe('every page', { skip: missing ?? false }, () => {
     for (const [path, heading, shown] of pagesOf(furnished)) {
       await t.test(path, async () => {
         const { page, complaints } = await open(path, heading, shown);
-        await checkFrame(page);
-        await checkAxe(page);
+        for (const width of WIDTHS_PX) {
+          await page.setViewportSize({ ...VIEWPORT, width });
+          await checkFrame(page);
+          await checkAxe(page);
+        }
         assert.deepEqual(complaints, [], 'the browser complained');
         await page.close();
       });
@@ -133,7 +155,7 @@ describe('every page', { skip: missing ?? false }, () => {
 
   test('a moment chosen in the dialog is UTC', async () => {
     const { page } = await open('/identities', /^Identities$/, 'payments-settlement');
-    await page.getByRole('button', { name: 'Another moment' }).click();
+    await page.getByRole('button', { name: 'another moment' }).click();
     await page.getByLabel('True at').fill('2020-02-03T04:05');
     await page.getByRole('button', { name: 'Look', exact: true }).click();
     await page.getByText('what was true at 3 Feb 2020, 04:05:00 UTC').waitFor();

@@ -7,6 +7,7 @@ export * from './controls/index.ts';
 export * from './ed25519.ts';
 export * from './entry.ts';
 export * from './error.ts';
+export * from './events.ts';
 export * from './evidence-input.ts';
 export * from './hash.ts';
 export * from './kinds.ts';

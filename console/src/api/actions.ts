@@ -81,4 +81,12 @@ export const liftLock = (id: string, reason: string) =>
   unwrap(api.POST('/api/v1/locks/{id}/lift', { params: { path: { id } }, body: { reason } }));
 export const acceptIdentity = (id: string) =>
   unwrap(api.POST('/api/v1/identities/{id}/accept', { params: { path: { id } }, body: {} }));
+export const claimObservation = (key: string, identity: string) =>
+  unwrap(api.POST('/api/v1/observations/{key}/claim', { params: { path: { key } }, body: { identity } }));
+
+/** One of these names a credential. */
+export type Presented = Partial<Record<'certificate' | 'jwt' | 'serial' | 'jti', string>>;
+
+export const checkCredential = (body: Presented) => unwrap(api.POST('/api/v1/credentials/check', { body }));
+
 export const sweepHost = () => unwrap(api.POST('/api/v1/sweeps', { body: { source: 'host' } }));

@@ -12,6 +12,8 @@ type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters
 const OVERVIEW_REFRESH_MS = 30_000;
 const PART_LIMIT = 50;
 const SESSION_STALE_MS = 60_000;
+/** The tests run over a whole period; what they find changes with the log alone. */
+const CONTROLS_STALE_MS = 60_000;
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -76,10 +78,11 @@ export const applicationsQuery = (query: When) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/applications', { params: { query }, signal })),
   });
 
-export const personsQuery = queryOptions({
-  queryKey: ['persons'],
-  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/persons', { signal })),
-});
+export const personsQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['persons', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/persons', { params: { query }, signal })),
+  });
 
 export const changesQuery = (query: QueryOf<'/api/v1/changes'>) =>
   queryOptions({
@@ -135,3 +138,45 @@ export const entryQuery = (index: string) =>
     queryFn: ({ signal }) =>
       unwrap(api.GET('/api/v1/ledger/entries/{index}', { params: { path: { index } }, signal })),
   });
+
+export const postureQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['posture', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/posture', { params: { query }, signal })),
+  });
+
+export const controlsQuery = (query: QueryOf<'/api/v1/controls'>) =>
+  queryOptions({
+    queryKey: ['controls', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/controls', { params: { query }, signal })),
+    staleTime: CONTROLS_STALE_MS,
+  });
+
+const PAGE_MAX_ROWS = 500;
+
+interface PageOf<Row> {
+  items: Row[];
+  next: string | null;
+}
+
+/** Every page of a list, one after the other: for an export. */
+export async function everyPage<Row>(
+  fetchPage: (at: { limit: number; cursor?: string }) => Promise<PageOf<Row>>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const { items, next }: PageOf<Row> = await fetchPage({
+      limit: PAGE_MAX_ROWS,
+      ...(cursor !== '' && { cursor }),
+    });
+    rows.push(...items);
+    cursor = next;
+  }
+  return rows;
+}
+
+export const everyIdentity = (query: QueryOf<'/api/v1/identities'>) =>
+  everyPage((at) => unwrap(api.GET('/api/v1/identities', { params: { query: { ...query, ...at } } })));
+export const everyObservation = (query: QueryOf<'/api/v1/observations'>) =>
+  everyPage((at) => unwrap(api.GET('/api/v1/observations', { params: { query: { ...query, ...at } } })));

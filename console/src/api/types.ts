@@ -4,7 +4,9 @@ export type {
   ApprovalSignature,
   Change,
   ChangeSummary,
+  Control,
   Credential,
+  CredentialCheck,
   Decision,
   Entry,
   EntrySummary,
@@ -15,8 +17,11 @@ export type {
   LockDetail,
   Observation,
   Overview,
+  Person,
   Plan,
   Policy,
+  PostureFinding,
+  PostureLine,
   Probe,
   Ref,
   Session,
@@ -32,6 +37,7 @@ import type {
   Identity,
   Lock,
   Observation,
+  PostureFinding,
   Probe,
   Sweep,
 } from './schema.ts';
@@ -41,6 +47,7 @@ export type Self = NonNullable<AnyPerson>;
 export type Verdict = Control['verdict'];
 export type IdentityState = Identity['state'];
 export type ChangeState = Change['state'];
+export type PostureWord = PostureFinding['finding'];
 export type SweepVerdict = Sweep['verdict'];
 export type CredentialState = Credential['state'];
 export type Outcome = Decision['outcome'];

@@ -1,4 +1,4 @@
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { History } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { Button } from '../components/Button.tsx';
@@ -18,15 +18,21 @@ function sentenceOf({ asOf, knownAt }: When): string {
   return `You see ${truth}, as it was known ${known}.`;
 }
 
-/** Says on every page that it shows another moment than now, and leads back. */
+/** These show what is kept whole, or what holds now: the moment does not change them. */
+const WHOLE = ['/changes', '/found', '/ledger', '/evidence', '/check', '/search', '/account'];
+
+/** Says on every page that it shows another moment than now, or that it does not, and leads back. */
 export function MomentBanner() {
   const when = useWhen();
+  const { pathname } = useLocation();
   if (when.asOf === undefined && when.knownAt === undefined) return null;
   return (
     <div className="moment" role="status">
       <History size={15} aria-hidden />
       <span className="moment-says">
-        {sentenceOf(when)} Changes, observations and the ledger are always shown whole.
+        {WHOLE.some((path) => pathname === path || pathname.startsWith(`${path}/`))
+          ? 'This page does not follow the moment that you look at: it shows all there is, as of now.'
+          : sentenceOf(when)}
       </span>
       <Link to="." search={(now) => ({ ...now, asOf: undefined, knownAt: undefined })}>
         Back to now
@@ -35,12 +41,28 @@ export function MomentBanner() {
   );
 }
 
+/** `1 Mar 2026, 09:00:00 UTC`, or where that is not given the moment of knowledge. */
+function shortOf({ asOf, knownAt }: When): string | undefined {
+  const moment = asOf ?? knownAt;
+  if (moment === undefined) return undefined;
+  return isSize(moment) ? `after ${formatNumber(Number(moment))} entries` : formatTime(moment);
+}
+
+/** In the header of every page: the moment that is looked at, and the way to another. */
 export function MomentButton() {
   const [open, setOpen] = useState(false);
+  const short = shortOf(useWhen());
   return (
     <>
-      <Button look="quiet" icon={History} onClick={() => setOpen(true)}>
-        Another moment
+      <Button
+        look={short ? 'plain' : 'quiet'}
+        icon={History}
+        aria-haspopup="dialog"
+        title="As of which moment pages show the house"
+        onClick={() => setOpen(true)}
+      >
+        <span className="moment-now">{short ?? 'As of now'}</span>
+        <span className="sr-only">: look at another moment</span>
       </Button>
       {open && <MomentDialog onClose={() => setOpen(false)} />}
     </>
@@ -68,7 +90,8 @@ function MomentDialog({ onClose }: { onClose: () => void }) {
     <Dialog title="Look at another moment" onClose={onClose}>
       <form className="form" onSubmit={submit}>
         <p className="second">
-          Every fact has two times: when it was true, and when this house knew it. Both in UTC.
+          Every fact has two times: when it was true, and when this house knew it. Both in UTC. The moment
+          stays from page to page until you go back to now.
         </p>
         <Moments when={when} />
         <div className="dialog-actions">

@@ -1,10 +1,11 @@
 import { Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { MomentBanner } from './Moment.tsx';
-import { Sidebar } from './Sidebar.tsx';
+import { Navigation } from './Navigation.tsx';
+import { Topbar } from './Topbar.tsx';
 import './shell.css';
 
-/** The frame of every page: a link past the navigation, the navigation, the page. */
+/** The frame of every page: a link past the navigation, the navigation, what every page can do, the page. */
 export function Shell() {
   const main = useRef<HTMLElement>(null);
   const { pathname } = useLocation();
@@ -19,11 +20,16 @@ export function Shell() {
       <a className="skip" href="#main">
         Skip to content
       </a>
-      <Sidebar />
-      <main id="main" ref={main} tabIndex={-1} className="shell-main">
-        <MomentBanner />
-        <Outlet />
-      </main>
+      <aside className="sidebar" aria-label="Navigation">
+        <Navigation />
+      </aside>
+      <div className="shell-side">
+        <Topbar />
+        <main id="main" ref={main} tabIndex={-1} className="shell-main">
+          <MomentBanner />
+          <Outlet />
+        </main>
+      </div>
     </div>
   );
 }

@@ -193,6 +193,8 @@ export const introspect = route({
         iat: z.number().optional(),
         exp: z.number().optional(),
         jti: z.string().optional(),
+        client_id: z.string().optional(),
+        scope: z.string().optional(),
       })
       .openapi('Introspection'),
   ),

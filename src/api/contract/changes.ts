@@ -1,6 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import { RESOURCE_KINDS } from '#verifier';
-import { body, IdPath, list, NoBody, ok, Receipt, Ref, route, Text, Time } from './common.ts';
+import {
+  body,
+  IdPath,
+  list,
+  NoBody,
+  ok,
+  Receipt,
+  Ref,
+  route,
+  Text,
+  Time,
+  WhenQuery,
+  whenShape,
+} from './common.ts';
 import { WebAuthnOptions } from './sessions.ts';
 
 const tags = ['changes'];
@@ -111,7 +124,7 @@ export const listChanges = route({
   path: '/api/v1/changes',
   tags,
   summary: 'Changes, newest first',
-  request: { query: z.strictObject({ state: ChangeState.optional() }) },
+  request: { query: z.strictObject({ state: ChangeState.optional(), ...whenShape }) },
   responses: ok(list(ChangeSummary)),
 });
 
@@ -121,7 +134,7 @@ export const getChange = route({
   path: '/api/v1/changes/{id}',
   tags,
   summary: 'One change with its plan',
-  request: { params: IdPath },
+  request: { params: IdPath, query: WhenQuery },
   responses: ok(Change),
 });
 

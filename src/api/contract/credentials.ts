@@ -11,6 +11,8 @@ import {
   route,
   Text,
   Time,
+  WhenQuery,
+  whenShape,
 } from './common.ts';
 
 const tags = ['credentials'];
@@ -24,7 +26,7 @@ export const CredentialState = z.enum(['live', 'expired', 'dead', 'unknown']);
 export const Credential = z
   .object({
     entry: z.number().int(),
-    type: z.enum(['x509-svid', 'jwt-svid', 'agent-x509']),
+    type: z.enum(['x509-svid', 'jwt-svid', 'agent-x509', 'access-token']),
     subject: z.string().openapi({ description: 'SPIFFE ID.' }),
     identity: Ref.nullable(),
     agent: Ref.nullable(),
@@ -35,6 +37,9 @@ export const Credential = z
     ttlSeconds: z.number().int(),
     shortened: z.boolean(),
     audience: z.array(z.string()),
+    scope: z
+      .array(z.string())
+      .openapi({ description: 'OAuth scopes; empty for anything but an access token.' }),
     keyHash: z.string(),
     state: CredentialState,
     lock: z.string().nullable().openapi({ description: 'The lock that killed it.' }),
@@ -85,6 +90,7 @@ export const listCredentials = route({
   request: {
     query: z.strictObject({
       ...pageShape,
+      ...whenShape,
       identity: z.string().max(63).optional(),
       live: FlagParam.optional(),
     }),
@@ -98,7 +104,7 @@ export const getCredential = route({
   path: '/api/v1/credentials/{index}',
   tags,
   summary: 'One credential by the index of its entry, with the decision behind it',
-  request: { params: z.strictObject({ index: IndexParam }) },
+  request: { params: z.strictObject({ index: IndexParam }), query: WhenQuery },
   responses: ok(Decision),
 });
 
@@ -126,5 +132,64 @@ export const checkCredential = route({
         why: z.string(),
       })
       .openapi('CredentialCheck'),
+  ),
+});
+
+const KEY_HASH = /^[0-9a-f]{64}$/;
+
+/** An entry and its inclusion proof, to the checkpoint that the answer holds. */
+const EntryProof = z.object({
+  entry: z.number().int(),
+  leaf: z.base64(),
+  body: z.base64().nullable(),
+  proof: z.array(z.base64()),
+});
+
+export const validAt = route({
+  operationId: 'credentialValidAt',
+  method: 'post',
+  path: '/api/v1/credentials/valid-at',
+  tags,
+  summary: 'Whether a credential was valid at a moment, with the proof',
+  request: body(
+    z.strictObject({
+      certificate: z.string().max(CERTIFICATE_MAX_CHARACTERS).optional(),
+      jwt: z.string().max(JWT_MAX_CHARACTERS).optional(),
+      serial: Text.optional(),
+      jti: Text.optional(),
+      fingerprint: z
+        .string()
+        .regex(KEY_HASH)
+        .optional()
+        .openapi({ description: 'SHA-256 of the certified public key (SPKI, DER), hex.' }),
+      at: Time.optional().openapi({ description: 'Absent means now.' }),
+    }),
+  ),
+  responses: ok(
+    z
+      .object({
+        valid: z.boolean(),
+        state: z.enum(['valid', 'not-yet', 'expired', 'locked', 'unknown']),
+        why: z.string(),
+        at: Time,
+        identity: Ref.nullable(),
+        entry: z.number().int().nullable(),
+        granted: Time.nullable(),
+        notBefore: Time.nullable(),
+        notAfter: Time.nullable(),
+        locks: z.array(
+          z.object({
+            lock: z.string(),
+            entry: z.number().int(),
+            target: z.string(),
+            placed: Time,
+            lifted: Time.nullable(),
+            kills: z.boolean().openapi({ description: 'Whether it had been placed by then.' }),
+          }),
+        ),
+        proofs: z.array(EntryProof).openapi({ description: 'The grant, then every lock.' }),
+        log: z.object({ size: z.number().int(), checkpoint: z.string(), verifierKey: z.string() }),
+      })
+      .openapi('CredentialValidAt'),
   ),
 });

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { JOIN_METHODS } from '#verifier';
 import { LOCK_TARGETS } from '../../revocation/index.ts';
 import { ActionWord, body, IdPath, list, ok, Receipt, Ref, route, Text, Time, WhenQuery } from './common.ts';
 
@@ -14,6 +15,7 @@ export const Profile = z
     actions: z.array(ActionWord),
     maxTtlSeconds: z.number().int(),
     audiences: z.array(z.string()),
+    scopes: z.array(z.string()),
     entry: z.number().int(),
   })
   .openapi('Profile');
@@ -34,7 +36,7 @@ export const Trust = z
     id: z.string(),
     name: z.string(),
     identity: Ref,
-    method: z.enum(['token', 'unix']),
+    method: z.enum(JOIN_METHODS),
     where: z.record(
       z.string(),
       z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]),
@@ -163,7 +165,7 @@ export const getLock = route({
   path: '/api/v1/locks/{id}',
   tags: lockTags,
   summary: 'One lock and where the dead credentials were tried',
-  request: { params: IdPath },
+  request: { params: IdPath, query: WhenQuery },
   responses: ok(
     Lock.extend({
       probes: z.array(z.object({ entry: z.number().int(), recorded: Time, probes: z.array(Probe) })),

@@ -1,7 +1,23 @@
 import { z } from '@hono/zod-openapi';
-import { body, FlagParam, list, ok, page, pageShape, route, searchShape, Time, WhenQuery } from './common.ts';
+import {
+  body,
+  FlagParam,
+  Id,
+  list,
+  ok,
+  page,
+  pageShape,
+  Ref,
+  route,
+  searchShape,
+  Time,
+  WhenQuery,
+  whenShape,
+} from './common.ts';
+import { PostureWord } from './posture.ts';
 
 const tags = ['discovery'];
+const PART_MAX_CHARACTERS = 100;
 
 export const ObservationClass = z.enum(['identity', 'credential', 'permission', 'trust', 'exposure']);
 
@@ -56,6 +72,7 @@ export const Observation = z
     present: z.boolean(),
     firstSeen: Time,
     lastChanged: Time,
+    identity: Ref.nullable().openapi({ description: 'What it was claimed for.' }),
     entry: z.number().int(),
   })
   .openapi('Observation');
@@ -70,9 +87,25 @@ export const listObservations = route({
     query: z.strictObject({
       ...pageShape,
       ...searchShape,
+      ...whenShape,
       class: ObservationClass.optional(),
       present: FlagParam.optional(),
+      finding: PostureWord.optional(),
+      part: z.string().max(PART_MAX_CHARACTERS).optional(),
     }),
   },
   responses: ok(page(Observation)),
+});
+
+export const claimObservation = route({
+  operationId: 'claimObservation',
+  method: 'post',
+  path: '/api/v1/observations/{key}/claim',
+  tags,
+  summary: 'Say which declared identity something that was found belongs to',
+  request: {
+    params: z.strictObject({ key: Id.openapi({ description: 'With its slashes percent-encoded.' }) }),
+    ...body(z.strictObject({ identity: Id.openapi({ description: 'Id or name.' }) })),
+  },
+  responses: ok(z.object({ entry: z.number().int(), observation: Observation })),
 });

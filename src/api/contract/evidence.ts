@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi';
-import { body, ok, route, Time, WhenQuery } from './common.ts';
+import { body, ok, route, Time, WhenQuery, whenShape } from './common.ts';
 import { Sweep } from './discovery.ts';
+import { PostureLine } from './posture.ts';
 
 const tags = ['evidence'];
 const WITHHELD_MAX = 1000;
@@ -26,6 +27,21 @@ export const Control = z
           verdict: Verdict,
           why: z.string(),
           entry: z.number().int().optional(),
+          exception: z.string().optional(),
+        }),
+      )
+      .optional(),
+    excepted: z
+      .array(
+        z.object({
+          exception: z.string(),
+          subject: z.string(),
+          owner: z.string(),
+          until: Time,
+          compensating: z.string(),
+          reason: z.string(),
+          void: z.string().openapi({ description: 'Why it counts for nothing; empty where it counts.' }),
+          covers: z.boolean(),
         }),
       )
       .optional(),
@@ -40,7 +56,7 @@ export const listControls = route({
   path: '/api/v1/controls',
   tags,
   summary: 'Controls and their verdicts over a period `[from, to)`; by default the last 30 days',
-  request: { query: z.strictObject({ from: Time.optional(), to: Time.optional() }) },
+  request: { query: z.strictObject({ from: Time.optional(), to: Time.optional(), ...whenShape }) },
   responses: ok(z.object({ period: Period, controls: z.array(Control) })),
 });
 
@@ -88,6 +104,7 @@ export const overview = route({
             .nullable(),
           byClass: z.record(z.string(), z.number().int()),
         }),
+        posture: z.array(PostureLine),
         identities: z.record(z.string(), z.number().int()).openapi({ description: 'Identities by state.' }),
         credentials: z.object({
           live: z.number().int(),

@@ -92,7 +92,7 @@ export const getIdentity = route({
   responses: ok(IdentityDetail),
 });
 
-const pageQuery = z.strictObject({ ...pageShape });
+const pageQuery = z.strictObject({ ...pageShape, ...whenShape });
 
 export const listIdentityCredentials = route({
   operationId: 'listIdentityCredentials',

@@ -1,13 +1,19 @@
 import * as agents from './agents.ts';
+import * as breakGlass from './break-glass.ts';
 import * as changes from './changes.ts';
 import * as credentials from './credentials.ts';
 import * as declared from './declared.ts';
 import * as discovery from './discovery.ts';
 import * as evidence from './evidence.ts';
+import * as governance from './governance.ts';
 import * as identities from './identities.ts';
 import * as ledger from './ledger.ts';
+import * as monitoring from './monitoring.ts';
+import * as oauth from './oauth.ts';
 import * as open from './open.ts';
 import * as people from './people.ts';
+import * as posture from './posture.ts';
+import * as rotations from './rotations.ts';
 import * as sessions from './sessions.ts';
 
 const GROUPS = {
@@ -17,10 +23,16 @@ const GROUPS = {
   declared,
   credentials,
   changes,
+  breakGlass,
   agents,
   ledger,
   discovery,
+  posture,
+  rotations,
   evidence,
+  governance,
+  oauth,
+  monitoring,
   open,
 };
 
@@ -46,8 +58,11 @@ export {
   declared,
   discovery,
   evidence,
+  governance,
   identities,
   ledger,
+  monitoring,
+  oauth,
   open,
   people,
   sessions,

@@ -1,5 +1,14 @@
 import { z } from '@hono/zod-openapi';
-import { body, IndexParam, LIST_LIMIT_DEFAULT, LIST_LIMIT_MAX, ok, route, Time } from './common.ts';
+import {
+  body,
+  IndexParam,
+  LIST_LIMIT_DEFAULT,
+  LIST_LIMIT_MAX,
+  ok,
+  route,
+  Time,
+  whenShape,
+} from './common.ts';
 
 const tags = ['ledger'];
 
@@ -27,6 +36,7 @@ export const listEntries = route({
       subject: z.string().max(63).optional(),
       actor: z.string().max(63).optional(),
       before: IndexParam.optional(),
+      ...whenShape,
       limit: z.coerce.number().int().min(1).max(LIST_LIMIT_MAX).default(LIST_LIMIT_DEFAULT),
     }),
   },

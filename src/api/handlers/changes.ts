@@ -1,11 +1,12 @@
 import { approvalChallenge, type Rows } from '#verifier';
 import { MunimentError } from '../../kernel/index.ts';
-import type { Log } from '../../store/index.ts';
+import type { Log, When } from '../../store/index.ts';
 import type { Api } from '../app.ts';
 import * as contract from '../contract/changes.ts';
 import { actorOf, type Caller, type Door } from '../env.ts';
 import { idsIn } from '../read/entries.ts';
 import { namesOf, refOf } from '../read/names.ts';
+import { momentOf } from '../read/when.ts';
 import { authenticationOptions } from '../sessions/index.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -13,7 +14,7 @@ import type { Rooms } from './rooms.ts';
 const NO_SIGNATURE = { type: 'ed25519', keyId: '', signature: '' } as const;
 
 export function mountChanges(app: Api, rooms: Rooms): void {
-  const { log, changes, sessions } = rooms;
+  const { log, clock, changes, sessions } = rooms;
 
   app.openapi(contract.propose, async (c) => {
     const { source, dryRun, ...proposal } = c.req.valid('json');
@@ -32,8 +33,9 @@ export function mountChanges(app: Api, rooms: Rooms): void {
   });
 
   app.openapi(contract.listChanges, async (c) => {
-    const { state } = c.req.valid('query');
-    const rows = (await log.rows('change')).filter((row) => state === undefined || row.state === state);
+    const { state, ...asked } = c.req.valid('query');
+    const { when } = await momentOf(log, asked, clock.now());
+    const rows = (await log.rows('change', when)).filter((row) => state === undefined || row.state === state);
     const names = await namesOf(
       log,
       rows.map(({ plan }) => plan.proposer),
@@ -55,7 +57,8 @@ export function mountChanges(app: Api, rooms: Rooms): void {
   });
 
   app.openapi(contract.getChange, async (c) => {
-    const row = await changeOf(log, c.req.valid('param').id);
+    const { when } = await momentOf(log, c.req.valid('query'), clock.now());
+    const row = await changeOf(log, c.req.valid('param').id, when);
     return c.json({ ...(await viewChange(log, row)), ...(await changes.describe(row)) }, 200);
   });
 
@@ -105,8 +108,8 @@ function proposerOf(caller: Caller, dryRun: boolean): string {
 const channelOf = (door: Door['kind']): 'console' | 'tls' | 'socket' =>
   door === 'console' || door === 'tls' ? door : 'socket';
 
-async function changeOf(log: Log, id: string): Promise<Rows['change']> {
-  const row = await log.row('change', id);
+async function changeOf(log: Log, id: string, when?: When): Promise<Rows['change']> {
+  const row = await log.row('change', id, when);
   if (row === undefined) throw new MunimentError('not_found', 'there is no such change');
   return row;
 }

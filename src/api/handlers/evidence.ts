@@ -4,14 +4,15 @@ import * as contract from '../contract/evidence.ts';
 import { actorOf } from '../env.ts';
 import { viewControls } from '../read/controls.ts';
 import { overviewAt } from '../read/overview.ts';
-import { momentOf } from '../read/when.ts';
+import { momentOf, periodEnd } from '../read/when.ts';
 import type { Rooms } from './rooms.ts';
 
 export function mountEvidence(app: Api, rooms: Rooms): void {
   const { log, clock, evidence, config } = rooms;
 
   app.openapi(contract.listControls, async (c) => {
-    const { from, to } = c.req.valid('query');
+    const { from, to: named, ...when } = c.req.valid('query');
+    const to = named ?? (await periodEnd(log, await momentOf(log, when, clock.now())));
     const asked = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
     const { period, results } = await evidence.verdicts(asked);
     return c.json({ period, controls: viewControls(results) }, 200);

@@ -9,14 +9,13 @@ import { viewEntries } from '../read/entries.ts';
 import { surroundings, viewIdentities } from '../read/identities.ts';
 import { namesOf, refOf } from '../read/names.ts';
 import { pageOfCredentials, pageOfRefusals } from '../read/queries.ts';
-import { momentOf } from '../read/when.ts';
+import { entriesBefore, locksAt, type Moment, momentOf } from '../read/when.ts';
 import type { Rooms } from './rooms.ts';
 
 /** Identities and everything around them. */
 export function mountIdentities(app: Api, { log, database, clock, config, registry }: Rooms): void {
   const { db } = database;
   const scene = { log, db, trustDomain: config.trustDomain };
-  const now = () => clock.now().toISOString();
 
   app.openapi(contract.listIdentities, async (c) => {
     const { asOf, knownAt, ...filter } = c.req.valid('query');
@@ -35,29 +34,33 @@ export function mountIdentities(app: Api, { log, database, clock, config, regist
   });
 
   app.openapi(contract.listIdentityCredentials, async (c) => {
-    const { limit, cursor } = c.req.valid('query');
-    const { id } = await registry.identity(c.req.valid('param').id);
-    const rows = await pageOfCredentials(db, { identity: id, before: before(cursor), limit });
-    const [view, names] = [await log.view(), await namesOf(log, rows.flatMap(idsOf))];
-    const items = rows.map((row) => viewCredential(row, view, names, now()));
+    const { limit, cursor, ...asked } = c.req.valid('query');
+    const moment = await momentOf(log, asked, clock.now());
+    const { id } = await registry.identity(c.req.valid('param').id, moment.when);
+    const rows = await pageOfCredentials(db, { identity: id, ...pageAt(moment, cursor), limit });
+    const [locks, names] = [await locksAt(log, moment), await namesOf(log, rows.flatMap(idsOf))];
+    const items = rows.map((row) => viewCredential(row, locks, names, moment.now));
     return c.json({ items, next: nextOf(rows, limit) }, 200);
   });
 
   app.openapi(contract.listIdentityDecisions, async (c) => {
-    const { limit, cursor } = c.req.valid('query');
-    const { id } = await registry.identity(c.req.valid('param').id);
-    const page = { identity: id, before: before(cursor), limit };
+    const { limit, cursor, ...asked } = c.req.valid('query');
+    const moment = await momentOf(log, asked, clock.now());
+    const { id } = await registry.identity(c.req.valid('param').id, moment.when);
+    const page = { identity: id, ...pageAt(moment, cursor), limit };
     const both = [...(await pageOfCredentials(db, page)), ...(await pageOfRefusals(db, page))];
     const rows = both.sort((a, b) => b.entry - a.entry).slice(0, limit);
-    const [view, names] = [await log.view(), await namesOf(log, rows.flatMap(idsOf))];
-    const items = rows.map((row) => viewDecision(row, view, names, now()));
+    const [locks, names] = [await locksAt(log, moment), await namesOf(log, rows.flatMap(idsOf))];
+    const items = rows.map((row) => viewDecision(row, locks, names, moment.now));
     return c.json({ items, next: nextOf(rows, limit) }, 200);
   });
 
   app.openapi(contract.listIdentityTimeline, async (c) => {
-    const { limit, cursor } = c.req.valid('query');
-    const { id } = await registry.identity(c.req.valid('param').id);
-    const entries = await registry.timeline(id, { before: before(cursor), limit });
+    const { limit, cursor, ...asked } = c.req.valid('query');
+    const moment = await momentOf(log, asked, clock.now());
+    const { id } = await registry.identity(c.req.valid('param').id, moment.when);
+    const known = Math.min(await entriesBefore(log, moment), before(cursor));
+    const entries = await registry.timeline(id, { before: known, limit });
     const next = entries.length === limit ? String(entries.at(-1)?.index) : null;
     return c.json({ items: await viewEntries(log, entries), next }, 200);
   });
@@ -164,12 +167,21 @@ const stands = (row: { retired: boolean }): boolean => !row.retired;
 const byName = (a: { name: string }, b: { name: string }): number => (a.name < b.name ? -1 : 1);
 
 /** A cursor is the index of the last entry that was shown. */
-export function before(cursor: string | undefined): number {
+function before(cursor: string | undefined): number {
   if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
   if (!/^\d{1,15}$/.test(cursor))
     throw new MunimentError('bad_request', 'the cursor is none of ours', { path: 'cursor' });
   return Number(cursor);
 }
+
+/** The part of a page's query that follows from a moment and a cursor. */
+export const pageAt = (
+  { size, now }: Moment,
+  cursor: string | undefined,
+): { before: number; by: string } => ({
+  before: Math.min(size, before(cursor)),
+  by: now,
+});
 
 export const nextOf = (rows: Array<{ entry: number }>, limit: number): string | null =>
   rows.length === limit ? String(rows.at(-1)?.entry) : null;

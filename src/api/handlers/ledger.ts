@@ -4,18 +4,20 @@ import type { Api } from '../app.ts';
 import * as contract from '../contract/ledger.ts';
 import { base64, idsIn, viewEntries } from '../read/entries.ts';
 import { namesOf } from '../read/names.ts';
+import { entriesBefore, momentOf } from '../read/when.ts';
 import type { Rooms } from './rooms.ts';
 
 export function mountLedger(app: Api, rooms: Rooms): void {
-  const { log } = rooms;
+  const { log, clock } = rooms;
 
   app.openapi(contract.listEntries, async (c) => {
-    const { kind, subject, actor, before, limit } = c.req.valid('query');
+    const { kind, subject, actor, before, limit, ...asked } = c.req.valid('query');
+    const known = await entriesBefore(log, await momentOf(log, asked, clock.now()));
     const entries = await log.search({
       ...(kind === undefined ? {} : { kinds: [kind as StoredEntry['kind']] }),
       ...(subject === undefined ? {} : { subject }),
       ...(actor === undefined ? {} : { actor }),
-      ...(before === undefined ? {} : { before: Number(before) }),
+      before: Math.min(known, Number(before ?? known)),
       limit,
     });
     const next = entries.length === limit ? String(entries.at(-1)?.index) : null;

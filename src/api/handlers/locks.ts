@@ -7,11 +7,12 @@ import { actorOf } from '../env.ts';
 import { viewLock } from '../read/declared.ts';
 import { namesOf } from '../read/names.ts';
 import { personNamed } from '../read/people.ts';
+import { momentOf } from '../read/when.ts';
 import { checkAlive } from './alive.ts';
 import type { Rooms } from './rooms.ts';
 
 export function mountLocks(app: Api, rooms: Rooms): void {
-  const { log, revocation } = rooms;
+  const { log, clock, revocation } = rooms;
 
   app.openapi(contract.placeLock, async (c) => {
     const { target, reason } = c.req.valid('json');
@@ -30,10 +31,11 @@ export function mountLocks(app: Api, rooms: Rooms): void {
 
   app.openapi(contract.getLock, async (c) => {
     const { id } = c.req.valid('param');
-    const row = await log.row('lock', id);
+    const { when } = await momentOf(log, c.req.valid('query'), clock.now());
+    const row = await log.row('lock', id, when);
     if (row === undefined) throw new MunimentError('not_found', 'there is no such lock');
     const names = await namesOf(log, [row.actor, row.target.id]);
-    const probes = (await log.rows('probe')).filter(({ lock }) => lock === id);
+    const probes = (await log.rows('probe', when)).filter(({ lock }) => lock === id);
     const records = probes.map(({ entry, recorded, probes }) => ({ entry, recorded, probes }));
     return c.json({ ...viewLock(row, names), probes: records.sort((a, b) => a.entry - b.entry) }, 200);
   });

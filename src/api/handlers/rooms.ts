@@ -1,5 +1,6 @@
 import type { House } from '../../house.ts';
 import type { Attempts } from '../attempts.ts';
+import type { Places } from '../guard.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Sessions } from '../sessions/index.ts';
 
@@ -8,6 +9,7 @@ export interface Rooms extends House {
   sessions: Sessions;
   attempts: Attempts;
   metrics: Metrics;
+  places: Places;
   /** The console's address with a sign-in token in its fragment, which no server and no log ever sees. */
   signInUrl(token: string): string;
 }

@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { decodeJwt, type JWTPayload } from 'jose';
-import type { Rows } from '#verifier';
+import { isToken, type Rows } from '#verifier';
 import { type EntryName, keyHashOf, parseJti, parseSerial } from '../../crypto/index.ts';
 import { MunimentError, timestamp } from '../../kernel/index.ts';
 import type { Log } from '../../store/index.ts';
 import { type CredentialState, stateOf } from './credentials.ts';
 
-interface Presented {
+export interface Presented {
   certificate?: string | undefined;
   jwt?: string | undefined;
   serial?: string | undefined;
@@ -51,25 +51,37 @@ const unknown = (why: string): CheckAnswer => ({
  * The signature is not looked at: who holds our CA key can make one, but no entry that fits it.
  */
 export async function checkCredential(log: Log, presented: Presented, now: string): Promise<CheckAnswer> {
-  const { named, shown } = claimOf(presented);
-  if (named === undefined) return unknown(`it names no entry of this log: ${OTHER_MAKER}`);
-  const [entry, row] = await Promise.all([
-    log.entry(named.index),
-    log.row('credential', String(named.index)),
-  ]);
-  if (entry === undefined || row === undefined)
-    return unknown(`entry ${named.index} is no grant: ${OTHER_MAKER}`);
-  if (!Buffer.from(entry.leafHash).toString('hex').startsWith(named.leafHash)) {
-    return unknown(`entry ${named.index} has another leaf hash: ${OTHER_MAKER}`);
-  }
-  const other = shown && differenceOf(shown, row.credential);
-  if (other) return unknown(`reused ${shown.name}: entry ${named.index} was granted ${other}; ${REUSED}`);
+  const found = await grantBehind(log, presented);
+  if ('why' in found) return unknown(found.why);
+  const { row } = found;
   const { state, lock } = stateOf(row, await log.view(), now);
   const why =
     lock === undefined
       ? `granted at ${row.granted}, ends at ${row.credential.notAfter}`
       : `killed by lock ${lock.id}: ${lock.reason}`;
   return { known: true, entry: row.entry, identity: row.request.identity, state, why };
+}
+
+/** The grant that a credential names, where it is one; else why it is none. */
+export async function grantBehind(
+  log: Log,
+  presented: Presented,
+): Promise<{ row: Rows['credential'] } | { why: string }> {
+  const { named, shown } = claimOf(presented);
+  if (named === undefined) return { why: `it names no entry of this log: ${OTHER_MAKER}` };
+  const [entry, row] = await Promise.all([
+    log.entry(named.index),
+    log.row('credential', String(named.index)),
+  ]);
+  if (entry === undefined || row === undefined)
+    return { why: `entry ${named.index} is no grant: ${OTHER_MAKER}` };
+  if (!Buffer.from(entry.leafHash).toString('hex').startsWith(named.leafHash)) {
+    return { why: `entry ${named.index} has another leaf hash: ${OTHER_MAKER}` };
+  }
+  const other = shown && differenceOf(shown, row.credential);
+  return other
+    ? { why: `reused ${shown.name}: entry ${named.index} was granted ${other}; ${REUSED}` }
+    : { row };
 }
 
 function claimOf({ certificate, jwt, serial, jti }: Presented): Claim {
@@ -84,7 +96,7 @@ function claimOf({ certificate, jwt, serial, jti }: Presented): Claim {
 
 /** How a credential differs from the grant that it names; undefined where it does not. */
 function differenceOf(shown: Shown, granted: Rows['credential']['credential']): string | undefined {
-  if (shown.isToken !== (granted.type === 'jwt-svid')) return 'as another type of credential';
+  if (shown.isToken !== isToken(granted)) return 'as another type of credential';
   if (shown.subject !== granted.subject) return 'to another subject';
   if (shown.keyHash !== undefined && shown.keyHash !== granted.keyHash) return 'to another key';
   if (shown.audience !== undefined && shown.audience !== JSON.stringify(granted.audience))

@@ -15,15 +15,16 @@ export function viewControl(control: Control, result: TestResult) {
     verdict: result.verdict,
     population: result.counts.members,
     deviations: deviations.size,
-    // No kind of entry declares an exception yet, so none can be counted.
-    exceptions: 0,
+    exceptions: result.counts.exceptions,
     why: whyOf(result),
     clauses: result.clauses.map(({ clause, verdict, why }) => ({ clause, verdict, why })),
-    members: result.members.map(({ id, verdict, why, entry }) => ({
+    excepted: result.exceptions,
+    members: result.members.map(({ id, verdict, why, entry, exception }) => ({
       member: id,
       verdict,
       why,
       ...(entry === undefined ? {} : { entry }),
+      ...(exception === undefined ? {} : { exception }),
     })),
   };
 }

@@ -1,6 +1,6 @@
 import { killedBy, type Rows } from '#verifier';
-import type { View } from '../../store/index.ts';
 import { type Names, refOrNull } from './names.ts';
+import type { Locks } from './when.ts';
 
 export type CredentialState = 'live' | 'expired' | 'dead' | 'unknown';
 
@@ -9,18 +9,18 @@ type CredentialRow = Rows['credential'];
 /** Why a credential is what it is at a moment: a lock kills for good, an end only ends. */
 export function stateOf(
   row: CredentialRow,
-  view: View,
+  locks: Locks,
   now: string,
 ): { state: CredentialState; lock: Rows['lock'] | undefined } {
-  const identity = view.rows('identity').get(row.request.identity ?? '');
-  const lock = killedBy(row, view.rows('lock').values(), identity);
+  const identity = locks.rows('identity').get(row.request.identity ?? '');
+  const lock = killedBy(row, locks.rows('lock').values(), identity);
   if (lock !== undefined) return { state: 'dead', lock };
   return { state: row.credential.notAfter <= now ? 'expired' : 'live', lock };
 }
 
-export function viewCredential(row: CredentialRow, view: View, names: Names, now: string) {
+export function viewCredential(row: CredentialRow, locks: Locks, names: Names, now: string) {
   const { credential, request } = row;
-  const { state, lock } = stateOf(row, view, now);
+  const { state, lock } = stateOf(row, locks, now);
   return {
     entry: row.entry,
     type: credential.type,
@@ -34,6 +34,7 @@ export function viewCredential(row: CredentialRow, view: View, names: Names, now
     ttlSeconds: credential.ttlSeconds,
     shortened: credential.shortened,
     audience: credential.audience,
+    scope: credential.scope ?? [],
     keyHash: credential.keyHash,
     state,
     lock: lock?.id ?? null,
@@ -45,7 +46,7 @@ export const idsOf = ({ request }: CredentialRow | Rows['refusal']): string[] =>
   [request.identity, request.agent, request.trust].filter((id) => id !== null);
 
 /** A grant or a refusal, in one shape. */
-export function viewDecision(row: CredentialRow | Rows['refusal'], view: View, names: Names, now: string) {
+export function viewDecision(row: CredentialRow | Rows['refusal'], locks: Locks, names: Names, now: string) {
   const { request, decision } = row;
   const isGrant = 'credential' in row;
   return {
@@ -60,6 +61,6 @@ export function viewDecision(row: CredentialRow | Rows['refusal'], view: View, n
       agent: refOrNull(names, request.agent),
     },
     decision,
-    credential: isGrant ? viewCredential(row, view, names, now) : null,
+    credential: isGrant ? viewCredential(row, locks, names, now) : null,
   };
 }

@@ -10,6 +10,7 @@ export const viewProfile = ({ id, name, spec, entry }: Rows['profile']) => ({
   actions: spec.actions,
   maxTtlSeconds: spec.maxTtlSeconds,
   audiences: spec.audiences ?? [],
+  scopes: spec.scopes ?? [],
   entry,
 });
 

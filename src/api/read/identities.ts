@@ -5,7 +5,7 @@ import type { Db, Log } from '../../store/index.ts';
 import { viewLock, viewPolicy, viewTrust } from './declared.ts';
 import { type Names, namesOf, refOf } from './names.ts';
 import { lastGrants, unendedCredentials } from './queries.ts';
-import type { Moment } from './when.ts';
+import { locksAt, type Moment } from './when.ts';
 
 export interface IdentityScene {
   log: Log;
@@ -19,19 +19,21 @@ const peopleOf = ({ owner, deputy }: IdentityView): string[] => [owner.id, ...(d
 export async function viewIdentities(
   { log, db, trustDomain }: IdentityScene,
   rows: IdentityView[],
-  { size, now }: Moment,
+  moment: Moment,
 ) {
+  const { size, now } = moment;
   const names = await namesOf(log, rows.flatMap(peopleOf));
-  const view = await log.view();
+  const locks = await locksAt(log, moment);
   const unended = await unendedCredentials(db, size, now);
   const grants = await lastGrants(
     db,
     rows.map(({ id }) => id),
     size,
+    now,
   );
   const live = unended.filter(
     (held) =>
-      !killedBy(held, view.rows('lock').values(), view.rows('identity').get(held.request.identity ?? '')),
+      !killedBy(held, locks.rows('lock').values(), locks.rows('identity').get(held.request.identity ?? '')),
   );
   return rows.map((row) => ({
     ...shown(row, names),

@@ -11,6 +11,7 @@ const NAMED = {
   identity: 'identity',
   policy: 'policy',
   trust: 'trust',
+  exception: 'exception',
   agent: 'agent',
 } as const;
 

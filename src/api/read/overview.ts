@@ -2,8 +2,9 @@ import { VERDICTS } from '#verifier';
 import type { Rooms } from '../handlers/rooms.ts';
 import { viewControls } from './controls.ts';
 import { stateOf } from './credentials.ts';
-import { countObservations, countSince, unendedCredentials } from './queries.ts';
-import type { Moment } from './when.ts';
+import { linesOf, postureAt } from './posture.ts';
+import { countSince, unendedCredentials } from './queries.ts';
+import { entriesBefore, locksAt, type Moment, periodEnd } from './when.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -17,24 +18,27 @@ const tally = (words: string[]): Record<string, number> => {
 export async function overviewAt(rooms: Rooms, moment: Moment) {
   const { log } = rooms;
   const [head, identities] = await Promise.all([log.head(), log.rows('identity', moment.when)]);
-  const [controls, attention, found, credentials] = await Promise.all([
+  const [controls, attention, found, posture, credentials] = await Promise.all([
     controlsAt(rooms, moment),
     attentionAt(rooms, moment),
     foundAt(rooms, moment),
+    postureAt(rooms, moment),
     credentialsAt(rooms, moment),
   ]);
   return {
     controls,
     attention,
     found,
+    posture: linesOf(posture),
     identities: tally(identities.map(({ state }) => state)),
     credentials,
     log: { size: head.size, time: head.time, origin: log.origin },
   };
 }
 
-async function controlsAt({ evidence }: Rooms, { when, now }: Moment) {
-  const { results } = await evidence.verdicts(when.asOf === undefined ? {} : { to: now });
+async function controlsAt({ log, evidence }: Rooms, moment: Moment) {
+  const to = await periodEnd(log, moment);
+  const { results } = await evidence.verdicts(to === undefined ? {} : { to });
   const controls = viewControls(results);
   const counts = Object.fromEntries(
     VERDICTS.map((word) => [word, controls.filter(({ verdict }) => verdict === word).length]),
@@ -43,9 +47,10 @@ async function controlsAt({ evidence }: Rooms, { when, now }: Moment) {
 }
 
 async function attentionAt({ log, registry }: Rooms, { when }: Moment) {
-  const [changes, findings, sweeps, bootstrap, { items }] = await Promise.all([
+  const [changes, findings, uses, sweeps, bootstrap, { items }] = await Promise.all([
     log.rows('change', when),
     log.rows('finding', when),
+    log.rows('breakglass', when),
     log.rows('sweep', when),
     log.row('bootstrap', 'open', when),
     registry.listIdentities({ state: 'active', limit: Number.MAX_SAFE_INTEGER }, when),
@@ -53,6 +58,14 @@ async function attentionAt({ log, registry }: Rooms, { when }: Moment) {
   const waiting = (signed: boolean) =>
     changes.filter(({ state, approvals }) => state === 'proposed' && approvals.length > 0 === signed).length;
   const all: Array<{ what: [one: string, many: string]; link: string; count: number }> = [
+    {
+      what: [
+        'break-glass key was used and nobody else has reviewed it',
+        'break-glass keys were used and nobody else has reviewed it',
+      ],
+      link: '/findings',
+      count: uses.filter(({ reviewed }) => reviewed === null).length,
+    },
     {
       what: ['change waits for a signature', 'changes wait for a signature'],
       link: '/changes?state=proposed',
@@ -90,23 +103,25 @@ async function attentionAt({ log, registry }: Rooms, { when }: Moment) {
     .map(({ what: [one, many], ...rest }) => ({ ...rest, what: rest.count === 1 ? one : many }));
 }
 
-async function foundAt({ log, database }: Rooms, { when, size }: Moment) {
-  const sweeps = await log.rows('sweep', when);
+async function foundAt({ log }: Rooms, { when }: Moment) {
+  const [sweeps, observations] = await Promise.all([log.rows('sweep', when), log.rows('observation', when)]);
+  const present = observations.filter((row) => row.present);
   const last = sweeps.sort((a, b) => (a.ended < b.ended ? 1 : -1))[0];
   const sweep =
     last === undefined
       ? null
       : { verdict: last.verdict, when: last.ended, items: last.items, denied: last.denied, why: last.why };
-  return { sweep, byClass: await countObservations(database.db, size) };
+  return { sweep, byClass: tally(present.map((row) => row.class)) };
 }
 
-async function credentialsAt({ log, database: { db } }: Rooms, { size, now }: Moment) {
-  const view = await log.view();
+async function credentialsAt({ log, database: { db } }: Rooms, moment: Moment) {
+  const { size, now } = moment;
+  const [locks, before] = [await locksAt(log, moment), await entriesBefore(log, moment)];
   const unended = await unendedCredentials(db, size, now);
   const dayBefore = await log.sizeAt(new Date(Date.parse(now) - DAY_MS).toISOString());
   return {
-    live: unended.filter((row) => stateOf(row, view, now).state === 'live').length,
-    granted24h: await countSince(db, 'row_credential', dayBefore, size),
-    refused24h: await countSince(db, 'row_refusal', dayBefore, size),
+    live: unended.filter((row) => stateOf(row, locks, now).state === 'live').length,
+    granted24h: await countSince(db, 'row_credential', dayBefore, before),
+    refused24h: await countSince(db, 'row_refusal', dayBefore, before),
   };
 }

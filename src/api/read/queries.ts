@@ -12,6 +12,8 @@ interface PageQuery {
   identity?: string | undefined;
   /** Only rows of entries before this one. */
   before: number;
+  /** Only what had happened by this moment. */
+  by: string;
   limit: number;
   /** Only credentials that end after this moment. */
   endsAfter?: string | undefined;
@@ -22,7 +24,11 @@ const endOf = sql<string>`(data->'credential'->>'notAfter') collate "C"`;
 
 /** Newest first. */
 export async function pageOfCredentials(db: Db, page: PageQuery): Promise<Array<Rows['credential']>> {
-  let query = db.selectFrom('row_credential').select('data').where('known_from', '<', page.before);
+  let query = db
+    .selectFrom('row_credential')
+    .select('data')
+    .where('known_from', '<', page.before)
+    .where('valid_from', '<=', page.by);
   if (page.identity !== undefined) query = query.where(identityOf, '=', page.identity);
   if (page.endsAfter !== undefined) query = query.where(endOf, '>', page.endsAfter);
   const rows = await query.orderBy('known_from', 'desc').limit(page.limit).execute();
@@ -31,13 +37,17 @@ export async function pageOfCredentials(db: Db, page: PageQuery): Promise<Array<
 
 /** Newest first. */
 export async function pageOfRefusals(db: Db, page: PageQuery): Promise<Array<Rows['refusal']>> {
-  let query = db.selectFrom('row_refusal').select('data').where('known_from', '<', page.before);
+  let query = db
+    .selectFrom('row_refusal')
+    .select('data')
+    .where('known_from', '<', page.before)
+    .where('valid_from', '<=', page.by);
   if (page.identity !== undefined) query = query.where(identityOf, '=', page.identity);
   const rows = await query.orderBy('known_from', 'desc').limit(page.limit).execute();
   return rows.map(({ data }) => data);
 }
 
-/** Credentials that had been granted by entry `size` and end after `time`: few, for lifetimes are short. */
+/** Credentials that had been granted by entry `size` and by `time`, and end after it: few, for lifetimes are short. */
 export async function unendedCredentials(
   db: Db,
   size: number,
@@ -47,19 +57,26 @@ export async function unendedCredentials(
     .selectFrom('row_credential')
     .select('data')
     .where('known_from', '<', size)
+    .where('valid_from', '<=', time)
     .where(endOf, '>', time)
     .execute();
   return rows.map(({ data }) => data);
 }
 
 /** When each of these identities was last granted anything. */
-export async function lastGrants(db: Db, ids: string[], size: number): Promise<Map<string, string>> {
+export async function lastGrants(
+  db: Db,
+  ids: string[],
+  size: number,
+  time: string,
+): Promise<Map<string, string>> {
   if (ids.length === 0) return new Map();
   const rows = await db
     .selectFrom('row_credential')
     .select([identityOf.as('identity'), sql<string>`max(data->>'granted')`.as('granted')])
     .where(identityOf, 'in', ids)
     .where('known_from', '<', size)
+    .where('valid_from', '<=', time)
     .groupBy(identityOf)
     .execute();
   return new Map(rows.map(({ identity, granted }) => [identity, granted]));
@@ -81,15 +98,19 @@ export async function countSince(
   return Number(count);
 }
 
-/** What sweeps had seen by entry `size`, by class. */
-export async function countObservations(db: Db, size: number): Promise<Record<string, number>> {
+/** X.509 credentials over a key (SHA-256 of its SPKI, hex) that had been granted by entry `size`, newest first. */
+export async function credentialsOfKey(
+  db: Db,
+  keyHash: string,
+  size: number,
+): Promise<Array<Rows['credential']>> {
   const rows = await db
-    .selectFrom('row_observation')
-    .select([sql<string>`data->>'class'`.as('class'), sql<string>`count(*)`.as('count')])
+    .selectFrom('row_credential')
+    .select('data')
+    .where(sql`data->'credential'->>'keyHash'`, '=', keyHash)
+    .where(sql`data->'credential'->>'type'`, 'in', ['x509-svid', 'agent-x509'])
     .where('known_from', '<', size)
-    .where((where) => where.or([where('known_to', 'is', null), where('known_to', '>=', size)]))
-    .where(sql`data->>'present'`, '=', 'true')
-    .groupBy(sql`data->>'class'`)
+    .orderBy('known_from', 'desc')
     .execute();
-  return Object.fromEntries(rows.map((row) => [row.class, Number(row.count)]));
+  return rows.map(({ data }) => data);
 }

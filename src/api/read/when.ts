@@ -1,8 +1,14 @@
+import type { Rows } from '#verifier';
 import type { Log, When } from '../../store/index.ts';
 
 interface Asked {
   asOf?: string | undefined;
   knownAt?: string | undefined;
+}
+
+/** What tells whether a credential was dead. A view is one. */
+export interface Locks {
+  rows<T extends 'lock' | 'identity'>(table: T): ReadonlyMap<string, Rows[T]>;
 }
 
 /** A moment, resolved: how many entries are looked at, and the time that is called now. */
@@ -30,4 +36,28 @@ async function sizeOf(log: Log, knownAt: string | undefined, head: number): Prom
   if (knownAt === undefined) return head;
   if (DIGITS.test(knownAt)) return Math.min(Number(knownAt), head);
   return log.sizeAt(new Date(knownAt).toISOString());
+}
+
+/** Locks, and whose the identities were, at a moment; the log's own view for the present. */
+export async function locksAt(log: Log, { when }: Moment): Promise<Locks> {
+  if (when.asOf === undefined && when.knownAt === undefined) return log.view();
+  const [lock, identity] = await Promise.all([log.rows('lock', when), log.rows('identity', when)]);
+  const byId = (rows: ReadonlyArray<{ id: string }>) => new Map(rows.map((row) => [row.id, row]));
+  const tables = { lock: byId(lock), identity: byId(identity) };
+  return { rows: (table) => tables[table] as never };
+}
+
+/** Entries that a moment knows of, for lists of entries: those before this index. */
+export async function entriesBefore(log: Log, { when, size, now }: Moment): Promise<number> {
+  if (when.asOf === undefined) return size;
+  // What happened at the moment itself had happened.
+  return Math.min(size, await log.sizeAt(new Date(Date.parse(now) + 1).toISOString()));
+}
+
+/** Where a period ends that is looked at from a moment; verdicts go by when we knew. Undefined for the present. */
+export async function periodEnd(log: Log, moment: Moment): Promise<string | undefined> {
+  if (moment.when.asOf === undefined && moment.when.knownAt === undefined) return undefined;
+  const before = await entriesBefore(log, moment);
+  const next = await log.entry(before);
+  return next?.time ?? moment.when.asOf;
 }

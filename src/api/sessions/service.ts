@@ -52,9 +52,13 @@ export function livingPersons(view: View): Array<Rows['person']> {
   return [...view.rows('person').values()].filter((row) => !row.retired && row.spec.status === 'active');
 }
 
+/** A key for emergencies approves once and does nothing else. */
+const opensSessions = ({ id, breakGlass }: ApprovalKey, view: View): boolean =>
+  breakGlass === undefined && !view.rows('breakglass').has(id);
+
 const keyOf = (view: View, fits: (key: ApprovalKey) => boolean) => {
   for (const person of livingPersons(view)) {
-    const key = person.spec.keys.find(fits);
+    const key = person.spec.keys.find((each) => opensSessions(each, view) && fits(each));
     if (key) return { person, key };
   }
   return undefined;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { MunimentError } from '../../kernel/index.ts';
 import { type CommonOptions, client, command } from '../context.ts';
-import { signApproval } from '../key-file.ts';
+import { readKeyFile, signApproval } from '../key-file.ts';
 import { print } from '../terminal.ts';
 
 interface Change {
@@ -13,6 +13,7 @@ interface Change {
 
 interface ApproveOptions extends CommonOptions {
   digest?: string;
+  breakGlass?: string;
 }
 
 /**
@@ -25,7 +26,8 @@ async function run(id: string, options: ApproveOptions): Promise<void> {
   if (options.digest !== undefined && options.digest !== change.planDigest) {
     throw new MunimentError('plan_changed', 'the plan is not the one whose digest was given');
   }
-  const signature = api.key === undefined ? undefined : signApproval(api.key, change.planDigest);
+  const key = options.breakGlass === undefined ? api.key : readKeyFile(options.breakGlass);
+  const signature = key === undefined ? undefined : signApproval(key, change.planDigest);
   const body = { planDigest: change.planDigest, signature };
   const answer = await api.post<{ entry: number }>(`/changes/${encodeURIComponent(id)}/approvals`, body);
   print(
@@ -39,4 +41,8 @@ export const approveCommand = (): Command =>
   command('approve', "sign a plan's digest with your key file", 'muniment approve chg_… --key-file grace.key')
     .argument('<change>')
     .option('--digest <hex>', 'refuse to sign any other plan')
+    .option(
+      '--break-glass <file>',
+      'in an emergency, sign with the key that you laid away: one change, once, and another person must review it',
+    )
     .action(run);

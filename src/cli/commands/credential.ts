@@ -75,8 +75,48 @@ async function introspect(path: string, options: CommonOptions): Promise<void> {
   print(answer, options.json, () => (answer.active ? 'active' : 'not active'));
 }
 
+interface ValidOptions extends CommonOptions {
+  at?: string;
+  serial?: string;
+  jti?: string;
+  fingerprint?: string;
+}
+
+interface ValidAt {
+  valid: boolean;
+  state: string;
+  why: string;
+  at: string;
+  entry: number | null;
+  log: { size: number };
+}
+
+/** What is asked about: a file, or one of its names. */
+function named(path: string | undefined, { serial, jti, fingerprint }: ValidOptions): Record<string, string> {
+  const given = [
+    ...(path === undefined ? [] : [presented(path)]),
+    ...(serial === undefined ? [] : [{ serial }]),
+    ...(jti === undefined ? [] : [{ jti }]),
+    ...(fingerprint === undefined ? [] : [{ fingerprint: fingerprint.replaceAll(':', '').toLowerCase() }]),
+  ];
+  if (given.length !== 1)
+    throw new MunimentError('unknown_option', 'name one: a file, --serial, --jti or --fingerprint');
+  return given[0] as Record<string, string>;
+}
+
+/** Exit 1 for no. */
+async function valid(path: string | undefined, options: ValidOptions): Promise<void> {
+  const asked = { ...named(path, options), at: options.at };
+  const answer = await (await client(options)).post<ValidAt>('/credentials/valid-at', asked);
+  print(answer, options.json, () => {
+    const entry = answer.entry === null ? '' : `, entry ${answer.entry}`;
+    return `${answer.valid ? 'yes' : 'no'} (${answer.state}${entry}, judged at log size ${answer.log.size}): ${answer.why}`;
+  });
+  if (!answer.valid) process.exitCode = EXIT_REFUSED;
+}
+
 export const credentialCommand = (): Command =>
-  group('credential', 'credentials: list, check', [
+  group('credential', 'credentials: list, check, valid', [
     command(
       'list',
       'credentials that were issued, newest first',
@@ -95,4 +135,15 @@ export const credentialCommand = (): Command =>
     command('introspect', 'whether a JWT still holds', 'muniment credential introspect token.jwt')
       .argument('<file>')
       .action(introspect),
+    command(
+      'valid',
+      'whether a credential was valid at a moment, with the proof in --json; exit 1 for no',
+      'muniment credential valid cert.pem --at 2026-03-03T09:00:00Z',
+    )
+      .argument('[file]')
+      .option('--at <time>', 'RFC 3339; now where it is left out')
+      .option('--serial <hex>', 'serial of a certificate, in place of a file')
+      .option('--jti <jti>', 'jti of a token, in place of a file')
+      .option('--fingerprint <hex>', 'SHA-256 of a certified public key (SPKI), in place of a file')
+      .action(valid),
   ]);

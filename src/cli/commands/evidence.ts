@@ -52,6 +52,67 @@ async function controls(options: PeriodOptions): Promise<void> {
   );
 }
 
+interface Ref {
+  id: string;
+  name: string | null;
+}
+
+interface Exception {
+  name: string;
+  control: string;
+  subject: Ref;
+  owner: Ref;
+  approvers: Ref[];
+  compensating: string;
+  until: string;
+  lapsed: boolean;
+}
+
+interface ControlOwner {
+  covers: string;
+  target: Ref;
+  owner: Ref | null;
+  reviewer: Ref | null;
+  why: string;
+}
+
+const nameOf = (ref: Ref | null): string => ref?.name ?? ref?.id ?? '';
+
+async function exceptions(options: CommonOptions): Promise<void> {
+  const answer = await (await client(options)).get<{ items: Exception[] }>('/exceptions');
+  const rows = answer.items.map((it) => [
+    it.name,
+    it.control,
+    nameOf(it.subject),
+    nameOf(it.owner),
+    it.approvers.map(nameOf).join(', '),
+    it.lapsed ? `${it.until} (lapsed)` : it.until,
+    it.compensating,
+  ]);
+  const header = ['EXCEPTION', 'CONTROL', 'SUBJECT', 'OWNER', 'APPROVED BY', 'UNTIL', 'INSTEAD'];
+  print(answer, options.json, () => table(header, rows, 'no exception is declared'));
+}
+
+async function controlOwners(options: CommonOptions): Promise<void> {
+  const answer = await (await client(options)).get<{ holes: number; items: ControlOwner[] }>(
+    '/control-owners',
+  );
+  const rows = answer.items.map((it) => [
+    it.covers,
+    nameOf(it.target),
+    nameOf(it.owner),
+    nameOf(it.reviewer),
+    it.why,
+  ]);
+  const header = ['COVERS', 'TARGET', 'OWNER', 'REVIEWER', 'MISSING'];
+  print(
+    answer,
+    options.json,
+    () =>
+      `${table(header, rows, 'nothing has to be answered for')}\n${answer.holes} of ${answer.items.length} have nobody`,
+  );
+}
+
 const many = (value: string, before: string[] = []): string[] => [...before, value];
 
 export const evidenceCommand = (): Command =>
@@ -66,6 +127,16 @@ export const evidenceCommand = (): Command =>
       .requiredOption('--out <file>')
       .option('--withhold <what>', 'leave out, and say so; repeat for more', many)
       .action(build),
+    command(
+      'exceptions',
+      'departures that were allowed, and until when',
+      'muniment evidence exceptions',
+    ).action(exceptions),
+    command(
+      'control-owners',
+      'who answers for every way in, rule, refusal and kind of change; holes first',
+      'muniment evidence control-owners',
+    ).action(controlOwners),
     command('controls', 'every control with its verdict', 'muniment evidence controls')
       .option('--from <time>')
       .option('--to <time>')

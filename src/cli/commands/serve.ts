@@ -4,6 +4,7 @@ import type { Served } from '../../api/index.ts';
 import type { Config } from '../../config.ts';
 import { type CommonOptions, client, command } from '../context.ts';
 import { note, printable } from '../terminal.ts';
+import { type PostureLine, postureLines } from './inventory.ts';
 
 interface ServeOptions extends CommonOptions {
   config?: string;
@@ -24,6 +25,7 @@ interface Overview {
     } | null;
     byClass: Record<string, number>;
   };
+  posture: PostureLine[];
   identities: Record<string, number>;
   log: { size: number; origin: string };
 }
@@ -99,6 +101,8 @@ async function screen(served: Served, config: Config): Promise<string> {
   const overview = await look(config);
   return [
     ...sweepLines(overview.found),
+    ...postureLines(overview.posture),
+    'The list behind each: `muniment inventory NAME`.',
     identityLine(overview),
     `The log ${overview.log.origin} has ${overview.log.size} entries.`,
     ...(config.sealKey === undefined ? [SEAL_WORDS] : []),

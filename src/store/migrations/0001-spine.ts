@@ -1,6 +1,28 @@
-import { type RawBuilder, sql } from 'kysely';
-import { ROW_TABLES, type RowTable } from '#verifier';
+import { sql } from 'kysely';
+import type { RowTable } from '#verifier';
 import type { Tx } from '../contract.ts';
+import { foldTable } from './fold-table.ts';
+
+/** The tables of the fold that this migration made; later ones are made by the migration that brings them. */
+const ROW_TABLES: readonly RowTable[] = [
+  'bootstrap',
+  'person',
+  'application',
+  'profile',
+  'identity',
+  'policy',
+  'trust',
+  'change',
+  'token',
+  'agent',
+  'credential',
+  'refusal',
+  'lock',
+  'probe',
+  'sweep',
+  'observation',
+  'finding',
+];
 
 /** The log itself: append-only by trigger on both engines, and by role on PostgreSQL. */
 const LOG = [
@@ -42,17 +64,6 @@ const GUARD = [
       for each statement execute function refuse_change()`,
   ]),
 ];
-
-function foldTable(table: RowTable): RawBuilder<unknown>[] {
-  const name = sql.table(`row_${table}`);
-  return [
-    sql`create table ${name} (
-      key text collate "C" not null, known_from bigint not null, known_to bigint,
-      valid_from text collate "C" not null, data jsonb not null, primary key (key, known_from))`,
-    sql`create unique index ${sql.ref(`row_${table}_standing`)} on ${name} (key) where known_to is null`,
-    sql`create index ${sql.ref(`row_${table}_known`)} on ${name} (known_from)`,
-  ];
-}
 
 const ROW_INDEXES = [
   sql`create index credential_identity on row_credential ((data->'request'->>'identity'), known_from)`,

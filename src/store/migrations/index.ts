@@ -2,9 +2,21 @@ import { type Kysely, sql } from 'kysely';
 import { MunimentError } from '../../kernel/index.ts';
 import type { Db, Tx } from '../contract.ts';
 import { up as spine } from './0001-spine.ts';
+import { up as monitoring } from './0002-monitoring.ts';
+import { up as rotation } from './0003-rotation.ts';
+import { up as oauth } from './0004-oauth.ts';
+import { up as exceptions } from './0005-exceptions.ts';
+import { up as breakGlass } from './0006-break-glass.ts';
 
 /** In order, never changed once released: a mistake is mended by the next number. */
-const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [spine];
+const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [
+  spine,
+  monitoring,
+  rotation,
+  oauth,
+  exceptions,
+  breakGlass,
+];
 
 /** Any constant will do; it keeps two replicas from migrating at once. */
 const MIGRATION_LOCK = 7440_7443;

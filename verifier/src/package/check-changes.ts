@@ -9,6 +9,7 @@ import type {
   Rows,
   State,
 } from '../words/index.ts';
+import { checkBreakGlass, checkBreakGlassUsed, checkReviewed } from './check-break-glass.ts';
 import {
   checkApplied,
   checkDeclared,
@@ -44,8 +45,12 @@ function approved(walk: Walk, where: string, data: Approval, before: State): voi
   if (change === undefined) return;
   if (change.planDigest !== digest) walk.findings.problem(where, 'approves another digest than the plan’s');
   const key = keyOf(before, approver, signature.keyId);
-  if (key !== undefined) walk.signatures.push({ where, signature, key, digest });
-  else miss(walk, where, `key \`${signature.keyId}\` was not enrolled for the approver`);
+  if (key === undefined) {
+    miss(walk, where, `key \`${signature.keyId}\` was not enrolled for the approver`);
+    return;
+  }
+  checkBreakGlass(walk, where, key, change, before);
+  walk.signatures.push({ where, signature, key, digest });
 }
 
 const is = <K extends Kind>(entry: Entry, kind: K): entry is Entry<K> & { body: Body<K> } =>
@@ -57,6 +62,8 @@ function look(walk: Walk, entry: Entry, before: State): void {
   else if (is(entry, 'change.proposed')) proposed(walk, where, entry.body.data);
   else if (is(entry, 'change.approved')) approved(walk, where, entry.body.data, before);
   else if (is(entry, 'change.applied')) checkApplied(walk, where, entry.body.data, before);
+  else if (is(entry, 'breakglass.used')) checkBreakGlassUsed(walk, where, entry, before);
+  else if (is(entry, 'breakglass.reviewed')) checkReviewed(walk, where, entry, before);
   else if (is(entry, 'resource.declared')) checkDeclared(walk, where, entry.body.data, before);
   else if (is(entry, 'resource.retired')) checkRetired(walk, where, entry.body.data, before);
   else if (is(entry, 'credential.granted') && entry.body.data.decision.effect !== 'allow') {

@@ -1,7 +1,14 @@
 import { hex } from '../bytes.ts';
 import { encodeLeaf } from '../entry.ts';
 import { leafHash } from '../merkle.ts';
-import type { CredentialRecord, DecisionRecord, Entry, RequestRecord, Rows } from '../words/index.ts';
+import {
+  type CredentialRecord,
+  type DecisionRecord,
+  type Entry,
+  isToken,
+  type RequestRecord,
+  type Rows,
+} from '../words/index.ts';
 import { type Facts, joined, json } from './facts.ts';
 import { type Definition, define, defineEvents } from './population.ts';
 
@@ -18,7 +25,7 @@ const serialOf = (entry: Pick<Entry, 'leaf' | 'index'>): string =>
   `01${entry.index.toString(16).padStart(SERIAL_INDEX_DIGITS, '0')}${hex(hashOf(entry).subarray(0, SERIAL_LEAF_BYTES))}`;
 
 const nameIn = (entry: Granted): string =>
-  entry.data.credential.type === 'jwt-svid' ? `${entry.index}.${hex(hashOf(entry))}` : serialOf(entry);
+  isToken(entry.data.credential) ? `${entry.index}.${hex(hashOf(entry))}` : serialOf(entry);
 
 const REQUEST: Array<[string, string, (entry: Decided, facts: Facts) => string | number | null]> = [
   ['request', 'id of the request', ({ data }) => data.request.request],
@@ -57,6 +64,7 @@ const CREDENTIAL: Array<[string, string, (credential: CredentialRecord) => strin
   ['spiffe_id', 'SPIFFE ID that it proves', ({ subject }) => subject],
   ['key_hash', 'SHA-256 of its public key, hex; for a token, of its audiences', ({ keyHash }) => keyHash],
   ['audience', 'who a token is for', ({ audience }) => joined(audience)],
+  ['scope', 'OAuth scopes of an access token', ({ scope }) => joined(scope ?? [])],
   ['not_before', 'start of its validity', ({ notBefore }) => notBefore],
   ['not_after', 'end of its validity', ({ notAfter }) => notAfter],
   ['granted_ttl_seconds', 'lifetime granted', ({ ttlSeconds }) => ttlSeconds],

@@ -3,7 +3,15 @@ import type { Rows } from '../words/index.ts';
 import { type Facts, joined, unique, versionsOf } from './facts.ts';
 import { type Definition, define } from './population.ts';
 
-type DeclaredTable = 'identity' | 'policy' | 'trust' | 'profile' | 'application' | 'person';
+type DeclaredTable =
+  | 'identity'
+  | 'policy'
+  | 'trust'
+  | 'profile'
+  | 'application'
+  | 'person'
+  | 'rotation'
+  | 'exception';
 type Declared = { row: Rows[DeclaredTable]; from: string; to: string };
 
 const approversOf = (change: Rows['change'] | undefined, entry: number): Rows['change']['approvals'] =>
@@ -49,7 +57,7 @@ const standing = (facts: Facts, table: DeclaredTable): Declared[] =>
   versionsOf(facts, table).filter(({ row }) => !row.retired);
 
 /** Versions of a declared kind that stood within the period, with who approved each. */
-function versions<T extends DeclaredTable>(
+export function versions<T extends DeclaredTable>(
   table: T,
   question: string,
   columns: Definition<Version<T>>['columns'],
@@ -78,6 +86,7 @@ export const profiles = versions('profile', 'What may the holder of a profile as
   ['actions', 'what is permitted, if a policy allows it', ({ row }) => joined(row.spec.actions)],
   ['max_ttl_seconds', 'longest lifetime of a credential', ({ row }) => row.spec.maxTtlSeconds],
   ['audiences', 'audiences that a token may name', ({ row }) => joined(row.spec.audiences ?? [])],
+  ['scopes', 'OAuth scopes that an access token may carry', ({ row }) => joined(row.spec.scopes ?? [])],
 ]);
 
 export const applications = versions('application', 'Which applications do the identities work for?', [

@@ -2,7 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { canonicalize } from '../canonical.ts';
-import { grant, house, lock, probes, refuse, type Story, sweep } from '../tests/testing/synthetic.ts';
+import {
+  day,
+  except,
+  grant,
+  house,
+  lock,
+  probes,
+  refuse,
+  rotate,
+  rotation,
+  type Story,
+  sweep,
+} from '../tests/testing/synthetic.ts';
 import { encodeCsv } from './csv.ts';
 import { populations } from './index.ts';
 
@@ -91,6 +103,40 @@ test('locks say what they killed and when it was dead', () => {
     read('probes', story)[0]?.dead_at,
     new Date(Date.parse(row?.placed ?? '') + 120).toISOString(),
   );
+});
+
+test('exceptions say whose they are, who approved them, and that they lapse', () => {
+  const story = except(house(), { control: 'NHI-AUT-02', subject: 'obs_token', until: day(120) });
+  const [row] = read('exceptions', story);
+  assert.deepEqual(
+    [row?.control, row?.subject, row?.owner_name, row?.approvers, row?.until, row?.lapsed],
+    ['NHI-AUT-02', 'obs_token', 'per_ada', 'per_ben', day(120), 'true'],
+  );
+});
+
+test('control owners list the holes first, and everything that is asked about', () => {
+  const story = house();
+  const after = { covers: 'denial-kind', target: 'locked', owner: 'per_ada', reviewer: 'per_ben' } as const;
+  story.change('chg_cow', { kind: 'ControlOwner', id: 'cow_1', after });
+  const rows = read('control-owners', story);
+  assert.equal(rows.filter(({ hole }) => hole === 'true').length, rows.length - 1);
+  assert.deepEqual(
+    [rows.at(-1)?.target, rows.at(-1)?.owner_name, rows.at(-1)?.reviewer],
+    ['locked', 'per_ada', 'per_ben'],
+  );
+  assert.equal(rows.find(({ target }) => target === 'tru_pay')?.target_name, 'pay');
+  for (const covers of ['access-path', 'issuance-rule', 'denial-kind', 'change-kind'])
+    assert.ok(
+      rows.some((row) => row.covers === covers),
+      covers,
+    );
+});
+
+test('a rotation run is told phase by phase', () => {
+  const story = rotation(house()).at(101);
+  const [row] = read('rotation-runs', rotate(story));
+  assert.deepEqual([row?.outcome, row?.old, row?.new], ['completed', 'aa', 'bb']);
+  assert.match(row?.phases ?? '', /^started .*; seen .*; refused .*; completed /);
 });
 
 test('a withheld body leaves its row, with the leaf in sight and nothing else', () => {

@@ -1,15 +1,18 @@
 import { canonicalize } from '../canonical.ts';
-import type { Kind, ResourceKind, Rows } from '../words/index.ts';
+import type { Kind, RESOURCE_TABLES, ResourceKind, Rows } from '../words/index.ts';
+import { judgeUse, useBehind } from './break-glass.ts';
 import type { Context } from './context.ts';
 import { type Finding, finding } from './result.ts';
 
 type Change = Rows['change'];
-type Declared = Rows['identity'] | Rows['trust'] | Rows['policy'] | Rows['profile'] | Rows['application'];
+type Declared = Rows[(typeof RESOURCE_TABLES)[ResourceKind]];
 
 export const CHANGE_KINDS = [
   'change.proposed',
   'change.approved',
   'change.applied',
+  'breakglass.used',
+  'breakglass.reviewed',
 ] as const satisfies readonly Kind[];
 
 export const BOOTSTRAP = 'approved by no second person: bootstrap';
@@ -30,18 +33,28 @@ const isPlanned = ({ plan }: Change, kind: ResourceKind, row: Declared): boolean
       canonicalize([operation.name, operation.after]) === canonicalize([row.name, row.spec]),
   );
 
-/** Approvals by someone other than the requester (or, inside the bootstrap, by anyone) that came before `entry`. */
-function candidates(change: Change, entry: number, bootstrap: boolean): Change['approvals'] {
+/**
+ * Approvals by someone other than the requester (or, inside the bootstrap or by a break-glass key, by anyone) that came
+ * before `entry`; those by ordinary keys first.
+ */
+function candidates(context: Context, change: Change, { entry, bootstrap }: Declared): Change['approvals'] {
   const earlier = change.approvals.filter((approval) => approval.entry < entry);
-  return bootstrap ? earlier : earlier.filter(({ approver }) => approver !== change.plan.proposer);
+  const isAlone = (approval: Change['approvals'][number]) =>
+    useBehind(context, change, approval) !== undefined;
+  const ordinary = earlier.filter(
+    (approval) => !isAlone(approval) && (bootstrap || approval.approver !== change.plan.proposer),
+  );
+  return [...ordinary, ...earlier.filter(isAlone)];
 }
 
 function bySignature(context: Context, change: Change, row: Declared): Joined {
-  const found = candidates(change, row.entry, row.bootstrap);
+  const found = candidates(context, change, row);
   const checks = found.map((approval) => ({ approval, check: context.signatures.get(approval.entry) }));
   const good = checks.find(({ check }) => check?.holds === true);
   if (good) {
     const { approver, time, entry } = good.approval;
+    const use = useBehind(context, change, good.approval);
+    if (use !== undefined) return judgeUse(use, context);
     return { verdict: 'PASS', why: `${change.id} approved by ${approver} at ${time} (entry ${entry})` };
   }
   const open = checks.find(({ check }) => check?.holds === null);

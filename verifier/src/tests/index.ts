@@ -1,26 +1,39 @@
 import { CONTROLS } from '../controls/index.ts';
 import type { EvidenceInput } from '../evidence-input.ts';
+import { shortLivedByDefault } from './aut-02.ts';
+import { rotatedInTime } from './aut-03.ts';
+import { leastPrivilege } from './auz-01.ts';
+import { changesAreAuthorised } from './chg-01.ts';
 import { type Context, contextOf } from './context.ts';
+import { exceptionsTo } from './exceptions.ts';
+import { governsItself } from './gov-06.ts';
 import { enumerationIsComplete } from './inv-01.ts';
 import { ownerAndPurpose } from './inv-02.ts';
 import { approvedBeforeIssued } from './iss-01.ts';
 import { dutiesAreSeparated } from './iss-02.ts';
 import { decisionsAreRecorded } from './iss-04.ts';
 import { revocationWorks } from './lif-03.ts';
+import { logsAreKept } from './mon-02.ts';
 import { NOT_YET, notYet } from './not-yet.ts';
-import type { TestResult } from './result.ts';
+import { type Judged, resultOf, type TestResult } from './result.ts';
 
 export { REFUSAL_TARGET_P95_MS } from './lif-03.ts';
 export { NOT_YET } from './not-yet.ts';
-export { type Clause, combine, type Member, type TestResult } from './result.ts';
+export { type Clause, combine, type ExceptionTold, type Member, type TestResult } from './result.ts';
 
-const TESTS: Readonly<Record<string, (context: Context) => TestResult>> = {
+const TESTS: Readonly<Record<string, (context: Context) => Judged[]>> = {
   'NHI-INV-01': enumerationIsComplete,
   'NHI-INV-02': ownerAndPurpose,
   'NHI-ISS-01': approvedBeforeIssued,
   'NHI-ISS-02': dutiesAreSeparated,
   'NHI-ISS-04': decisionsAreRecorded,
+  'NHI-AUT-02': shortLivedByDefault,
+  'NHI-AUT-03': rotatedInTime,
+  'NHI-AUZ-01': leastPrivilege,
   'NHI-LIF-03': revocationWorks,
+  'NHI-MON-02': logsAreKept,
+  'NHI-CHG-01': changesAreAuthorised,
+  'NHI-GOV-06': governsItself,
 };
 
 /** Ids of the controls that a test computes; the others say what they would need. */
@@ -28,7 +41,8 @@ export const TESTED: readonly string[] = Object.keys(TESTS);
 
 function run(control: string, context: Context): TestResult {
   const test = TESTS[control];
-  return test ? test(context) : notYet(control, NOT_YET[control] ?? 'no test is written for it');
+  const judged = test ? test(context) : notYet(NOT_YET[control] ?? 'no test is written for it');
+  return resultOf(control, judged, exceptionsTo(context, control));
 }
 
 /**

@@ -9,6 +9,12 @@ const isEmpty = ({ from, to }: Interval): boolean => from >= to;
 const later = (a: string, b: string): string => (a > b ? a : b);
 const earlier = (a: string, b: string): string => (a < b ? a : b);
 
+/** The one instant that a time in the log names. */
+export const instant = (time: string): Interval => ({
+  from: time,
+  to: new Date(Date.parse(time) + 1).toISOString(),
+});
+
 /** What two intervals share; undefined where nothing. */
 export function overlap(a: Interval, b: Interval): Interval | undefined {
   const shared = { from: later(a.from, b.from), to: earlier(a.to, b.to) };

@@ -1,15 +1,6 @@
 import type { EntryData } from '../words/index.ts';
 import type { Context, Told } from './context.ts';
-import {
-  type Finding,
-  finding,
-  type Judged,
-  judge,
-  resultOf,
-  stated,
-  type TestResult,
-  withheldFinding,
-} from './result.ts';
+import { type Finding, finding, type Judged, judge, stated, withheldFinding } from './result.ts';
 
 type Sweep = EntryData['sweep.recorded'];
 
@@ -70,8 +61,8 @@ function listed(context: Context): Judged {
 }
 
 /** NHI-INV-01: enumeration is complete, or said not to be. Never PASS where completeness is not established. */
-export function enumerationIsComplete(context: Context): TestResult {
-  return resultOf('NHI-INV-01', [
+export function enumerationIsComplete(context: Context): Judged[] {
+  return [
     listed(context),
     judge(
       'each listing says truly whether it was complete',
@@ -83,5 +74,5 @@ export function enumerationIsComplete(context: Context): TestResult {
       'NOT_EVALUABLE',
       'sources are not declared through changes: a source that was never swept would not be missed here',
     ),
-  ]);
+  ];
 }

@@ -2,15 +2,8 @@ import type { Commitment, Kind, Rows } from '../words/index.ts';
 import type { Context } from './context.ts';
 import type { Version } from './history.ts';
 import { type Interval, overlap, told, without } from './intervals.ts';
-import {
-  type Finding,
-  finding,
-  type Judged,
-  judge,
-  resultOf,
-  type TestResult,
-  withheldFinding,
-} from './result.ts';
+import { departure, type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
+import { unlessWithheld } from './withheld.ts';
 
 const ACCEPTANCE_DAYS = 365;
 const DAY_MS = 86_400_000;
@@ -59,12 +52,6 @@ function population({ history }: Context): Array<[string, Identity[]]> {
   return all.filter(([, versions]) => versions.length > 0);
 }
 
-/** What no rule may decide while an entry about it is withheld. */
-function unlessWithheld(context: Context, found: Finding, ids: string[], kinds: readonly Kind[]): Finding {
-  const [hidden] = context.withheldAbout(kinds, ids);
-  return hidden ? withheldFinding(hidden, found.id) : found;
-}
-
 const ownersOf = (versions: Identity[]): string[] => [...new Set(versions.map(({ row }) => row.spec.owner))];
 
 function activeTimes({ history }: Context, owner: string): Interval[] {
@@ -72,16 +59,20 @@ function activeTimes({ history }: Context, owner: string): Interval[] {
   return versions.filter(({ row }) => !row.retired && row.spec.status === 'active');
 }
 
+const notActive = ({ owner, gone }: { owner: string; gone: Interval[] }): string[] =>
+  gone.length === 0 ? [] : [`${owner} was not active ${told(gone)}`];
+
 function owned(context: Context, [id, versions]: [string, Identity[]]): Finding {
-  const gaps = versions.flatMap((version) => {
-    const gone = without(version, activeTimes(context, version.row.spec.owner));
-    return gone.length === 0 ? [] : [`${version.row.spec.owner} was not active ${told(gone)}`];
-  });
+  const gaps = versions.map((version) => ({
+    owner: version.row.spec.owner,
+    gone: without(version, activeTimes(context, version.row.spec.owner)),
+  }));
+  const gone = gaps.flatMap((each) => each.gone);
   const owners = ownersOf(versions);
   const found =
-    gaps.length === 0
+    gone.length === 0
       ? finding('PASS', id, `owned by ${owners.join(', ')} throughout`)
-      : finding('FAIL', id, gaps.join('; '));
+      : departure(id, gaps.flatMap(notActive).join('; '), gone);
   const about = unlessWithheld(context, found, owners, PERSON_KINDS);
   return unlessWithheld(context, about, [id], IDENTITY_KINDS);
 }
@@ -97,7 +88,7 @@ function accepted(context: Context, [id, versions]: [string, Identity[]]): Findi
   const found =
     lapsed.length === 0
       ? finding('PASS', id, `last accepted ${latest}`)
-      : finding('FAIL', id, `acceptance had lapsed ${told(lapsed)}`);
+      : departure(id, `acceptance had lapsed ${told(lapsed)}`, lapsed);
   return unlessWithheld(context, found, [id], IDENTITY_KINDS);
 }
 
@@ -108,7 +99,7 @@ function purposed(context: Context, [id, versions]: [string, Identity[]]): Findi
   const found =
     bare.length === 0
       ? finding('PASS', id, 'a purpose is stated throughout')
-      : finding('FAIL', id, `purpose shorter than ${PURPOSE_MIN_CHARACTERS} characters ${told(bare)}`);
+      : departure(id, `purpose shorter than ${PURPOSE_MIN_CHARACTERS} characters ${told(bare)}`, bare);
   return unlessWithheld(context, found, [id], IDENTITY_KINDS);
 }
 
@@ -146,7 +137,7 @@ function isOnePerson(context: Context, [id, versions]: [string, Identity[]]): Fi
 }
 
 /** NHI-INV-02: an active owner, a recent acceptance and a purpose at every instant of the period. */
-export function ownerAndPurpose(context: Context): TestResult {
+export function ownerAndPurpose(context: Context): Judged[] {
   const identities = population(context);
   const hidden = context
     .withheldAnywhere('resource.declared')
@@ -155,7 +146,7 @@ export function ownerAndPurpose(context: Context): TestResult {
   const none = { verdict: 'NOT_OCCURRING', why: 'no identity stood in the period' } as const;
   const over = (clause: string, rule: (identity: [string, Identity[]]) => Finding | Finding[]): Judged =>
     judge(clause, [...identities.flatMap(rule), ...hidden], none);
-  return resultOf('NHI-INV-02', [
+  return [
     over('an active owner at every instant', (identity) => owned(context, identity)),
     over(`accepted by its owner within ${ACCEPTANCE_DAYS} days at every instant`, (identity) =>
       accepted(context, identity),
@@ -166,5 +157,5 @@ export function ownerAndPurpose(context: Context): TestResult {
     over('the owner is no mailbox, team alias or generic account', (identity) =>
       isOnePerson(context, identity),
     ),
-  ]);
+  ];
 }

@@ -2,16 +2,7 @@ import type { Entry, Kind, Rows } from '../words/index.ts';
 import { asFinding, type Joined, joinApproval } from './approvals.ts';
 import type { Context, Told } from './context.ts';
 import { standingAt, type Version } from './history.ts';
-import {
-  combine,
-  type Finding,
-  type Judged,
-  judge,
-  resultOf,
-  stated,
-  type TestResult,
-  withheldFinding,
-} from './result.ts';
+import { combine, type Finding, type Judged, judge, stated, withheldFinding } from './result.ts';
 
 const DECLARING: readonly Kind[] = ['resource.declared', 'resource.retired'];
 
@@ -96,8 +87,8 @@ function credentials(context: Context): Judged {
 }
 
 /** NHI-ISS-01: nothing exists that no one approved. The full population, not a sample. */
-export function approvedBeforeIssued(context: Context): TestResult {
-  return resultOf('NHI-ISS-01', [
+export function approvedBeforeIssued(context: Context): Judged[] {
+  return [
     identities(context),
     credentials(context),
     stated(
@@ -105,5 +96,5 @@ export function approvedBeforeIssued(context: Context): TestResult {
       'NOT_EVALUABLE',
       'no connector reads creation events from a provider yet: what was made there by other means is not seen',
     ),
-  ]);
+  ];
 }

@@ -1,16 +1,10 @@
 import { canonicalize } from '../canonical.ts';
 import type { EntryData, Rows } from '../words/index.ts';
 import { BOOTSTRAP, CHANGE_KINDS } from './approvals.ts';
+import { aloneBy, reviews, useBehind } from './break-glass.ts';
 import type { Context, Told } from './context.ts';
-import {
-  type Finding,
-  finding,
-  type Judged,
-  judge,
-  resultOf,
-  type TestResult,
-  withheldFinding,
-} from './result.ts';
+import { instant } from './intervals.ts';
+import { type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
 
 type Applied = Told<'change.applied'>;
 type Change = Rows['change'];
@@ -22,23 +16,33 @@ const none = { verdict: 'NOT_OCCURRING', why: 'no change was applied in the peri
 const before = ({ approvals }: Change, { index }: Applied): Change['approvals'] =>
   approvals.filter(({ entry }) => entry < index);
 
-const secondPerson: Rule = (change, applied) => {
+export const secondPerson: Rule = (change, applied, context) => {
   const { proposer } = change.plan;
-  const others = before(change, applied).filter(({ approver }) => approver !== proposer);
+  const earlier = before(change, applied);
+  const others = earlier.filter(
+    (approval) => approval.approver !== proposer && !useBehind(context, change, approval),
+  );
   if (others.length > 0) {
     const names = others.map(({ approver }) => approver).join(', ');
     return finding('PASS', change.id, `asked for by ${proposer}, approved by ${names}`, applied.index);
   }
+  const alone = aloneBy(context, change, earlier);
+  if (alone) return { ...finding(alone.verdict, change.id, alone.why, applied.index), deviation: true };
   return applied.data.bootstrap
     ? { ...finding('NOT_EVALUABLE', change.id, BOOTSTRAP, applied.index), deviation: true }
     : finding('FAIL', change.id, `asked for by ${proposer} and approved by no one else`, applied.index);
 };
 
 /** One good signature by an enrolled, active approver other than the requester carries the change. */
-const signedByPerson: Rule = (change, applied, { signatures }) => {
+export const byPerson: Rule = (change, applied, context) => {
   const checks = before(change, applied)
-    .filter(({ approver }) => applied.data.bootstrap || approver !== change.plan.proposer)
-    .map(({ entry }) => signatures.get(entry));
+    .filter(
+      (approval) =>
+        applied.data.bootstrap ||
+        approval.approver !== change.plan.proposer ||
+        useBehind(context, change, approval) !== undefined,
+    )
+    .map(({ entry }) => context.signatures.get(entry));
   const good = checks.find((check) => check?.holds === true);
   if (good) return finding('PASS', change.id, good.why, applied.index);
   const open = checks.find((check) => check?.holds === null);
@@ -81,10 +85,15 @@ function ruled(context: Context, applied: Applied, rule: Rule): Finding {
     ? rule(change, applied, context)
     : finding('FAIL', id, 'no such change was proposed', applied.index);
   const [hidden] = found.verdict === 'FAIL' ? context.withheldAbout(CHANGE_KINDS, [id]) : [];
-  return hidden ? withheldFinding(hidden, id) : found;
+  if (hidden) return withheldFinding(hidden, id);
+  return found.verdict === 'FAIL' ? { ...found, during: [instant(applied.leaf.time)] } : found;
 }
 
-/** What the bootstrap let one person do: each would have to carry a review by another, afterwards. */
+/** One finding for each change that the period applied. */
+export const overApplied = (context: Context, rule: Rule): Finding[] =>
+  context.told('change.applied').map((each) => ruled(context, each, rule));
+
+/** What the bootstrap or a break-glass key let one person do: each has to carry a review by another, afterwards. */
 function overrides(context: Context): Judged {
   const declared = context.told('resource.declared').filter(({ data }) => data.bootstrap);
   const found = declared.map(({ index, data }) => {
@@ -92,23 +101,25 @@ function overrides(context: Context): Judged {
     const why = `${what} ${BOOTSTRAP}; no compensating review is on record, and none can be recorded yet`;
     return { ...finding('NOT_EVALUABLE', data.id, why, index), deviation: true };
   });
-  const hidden = context.withheld('resource.declared').map((entry) => withheldFinding(entry));
-  return judge('what one person did alone carries a compensating review', [...found, ...hidden], {
+  const hidden = context
+    .withheld('resource.declared', 'breakglass.used')
+    .map((entry) => withheldFinding(entry));
+  const all = [...found, ...reviews(context), ...hidden];
+  return judge('what one person did alone carries a compensating review', all, {
     verdict: 'NOT_OCCURRING',
-    why: 'nothing was declared inside a bootstrap in the period',
+    why: 'nothing was declared inside a bootstrap, and no break-glass key was used, in the period',
   });
 }
 
 /** NHI-ISS-02: who asks does not approve, a person approves by signature, and nobody carries out anything else. */
-export function dutiesAreSeparated(context: Context): TestResult {
-  const applied = context.told('change.applied');
+export function dutiesAreSeparated(context: Context): Judged[] {
   const hidden = context.withheld('change.applied').map((entry) => withheldFinding(entry));
   const over = (clause: string, rule: Rule): Judged =>
-    judge(clause, [...applied.map((each) => ruled(context, each, rule)), ...hidden], none);
-  return resultOf('NHI-ISS-02', [
+    judge(clause, [...overApplied(context, rule), ...hidden], none);
+  return [
     over('the requester is not the approver', secondPerson),
-    over('an enrolled person approved by signature', signedByPerson),
+    over('an enrolled person approved by signature', byPerson),
     over('what was carried out is what was signed', exactlyAsSigned),
     overrides(context),
-  ]);
+  ];
 }

@@ -1,15 +1,6 @@
 import type { DecisionRecord, Entry, Facts, Kind, RequestRecord } from '../words/index.ts';
 import type { Context, Told } from './context.ts';
-import {
-  type Finding,
-  finding,
-  type Judged,
-  judge,
-  resultOf,
-  stated,
-  type TestResult,
-  withheldFinding,
-} from './result.ts';
+import { type Finding, finding, type Judged, judge, stated, withheldFinding } from './result.ts';
 
 type Decision = Told<'credential.granted'> | Told<'credential.refused'>;
 
@@ -116,18 +107,18 @@ function canary(decisions: Decision[], hidden: Finding[]): Judged {
 }
 
 /** NHI-ISS-04: every grant and every refusal keeps what was checked, by which rules, and what came of it. */
-export function decisionsAreRecorded(context: Context): TestResult {
+export function decisionsAreRecorded(context: Context): Judged[] {
   const decisions = decisionsOf(context);
   const hidden = context
     .withheld(...DECISIONS)
     .map((entry) => withheldFinding(entry, idOf(entry as Decision)));
   const over = (clause: string, rule: (decision: Decision) => Finding): Judged =>
     judge(clause, [...decisions.map(rule), ...hidden], none);
-  return resultOf('NHI-ISS-04', [
+  return [
     over('the inputs that were checked are kept', inputs),
     over('the policies in force are named by hash', (decision) => policies(context, decision)),
     over('the outcome is kept, with its rule and reason', outcome),
     counted(context, decisions.length + hidden.length),
     canary(decisions, hidden),
-  ]);
+  ];
 }

@@ -1,16 +1,7 @@
 import { type Entry, type Kind, killedBy, type Probe, type ProbePoint, type Rows } from '../words/index.ts';
 import type { Context, Told } from './context.ts';
 import { standingAt } from './history.ts';
-import {
-  type Finding,
-  finding,
-  type Judged,
-  judge,
-  resultOf,
-  stated,
-  type TestResult,
-  withheldFinding,
-} from './result.ts';
+import { type Finding, finding, type Judged, judge, stated, withheldFinding } from './result.ts';
 
 /** Promised: from the lock's entry to the last refusal seen, for 95 of 100 tries. */
 export const REFUSAL_TARGET_P95_MS = 5_000;
@@ -19,6 +10,7 @@ const POINTS: Record<Rows['credential']['credential']['type'], readonly ProbePoi
   'x509-svid': ['api-renewal', 'agent-stream', 'crl', 'openssl'],
   'jwt-svid': ['api-renewal', 'introspection'],
   'agent-x509': ['api-renewal', 'crl', 'openssl'],
+  'access-token': ['introspection'],
 };
 
 type Lock = Rows['lock'];
@@ -128,7 +120,7 @@ function silent({ lock, probes }: Proof): Finding[] {
 }
 
 /** NHI-LIF-03: what was taken away is shown to be refused where it was used, within the promised time. */
-export function revocationWorks(context: Context): TestResult {
+export function revocationWorks(context: Context): Judged[] {
   const records = context.told('probe.recorded');
   const proofs = placed(context).map((lock) => proofOf(context, lock, records));
   const hidden = context.withheld('lock.placed', 'probe.recorded').map((entry) => withheldFinding(entry));
@@ -136,10 +128,10 @@ export function revocationWorks(context: Context): TestResult {
   const over = (clause: string, rule: (proof: Proof) => Finding[], empty: typeof none = none): Judged =>
     judge(clause, [...proofs.flatMap(rule), ...hidden], empty);
   const hasLocks = proofs.length + hidden.length > 0;
-  return resultOf('NHI-LIF-03', [
+  return [
     over('the dead credential is refused where it was tried', refused),
     over('every covered credential was tried at every point', everywhere),
     hasLocks ? inTime(proofs, hidden) : stated(IN_TIME, none.verdict, none.why),
     over('no probe writes a credential down', silent, { ...none, why: 'no try is on record' }),
-  ]);
+  ];
 }

@@ -6,13 +6,20 @@ import { type Clause, runTests, TESTED } from './index.ts';
 import {
   ADA,
   BEN,
+  claim,
+  day,
+  except,
   grant,
   house,
   lock,
+  observe,
   probe,
   probes,
   refuse,
+  rotate,
+  rotation,
   type Story,
+  snapshot,
   sweep,
 } from './testing/synthetic.ts';
 
@@ -41,6 +48,35 @@ const STEPS: Record<string, (story: Story) => unknown> = {
     }),
   retired: (story) => story.retire('idn_pay'),
   lock: (story) => lock(story, `lok_${story.entries.length}`),
+  observation: observe,
+  'observation claimed': (story) => claim(story),
+  'observation gone': (story) => observe(story, { change: 'gone' }),
+  rotation: (story) => rotation(story),
+  'rotation run': (story) => rotate(story),
+  'rotation without proof': (story) => rotate(story, ['made', 'removed']),
+  exception: (story) => except(story, { control: 'NHI-AUT-02', subject: 'obs_token' }),
+  'exception to ownership': (story) => except(story, { control: 'NHI-INV-02', subject: 'idn_pay' }),
+  snapshot: (story) => snapshot(story),
+  'false snapshot': (story) => snapshot(story, 'f'.repeat(64)),
+  gap: (story) => story.add('log.gap', '', { from: day(101), to: day(102), refusals: 1 }),
+  'open profile': (story) =>
+    story.change(`chg_prf${story.entries.length}`, {
+      kind: 'Profile',
+      id: 'prf_web',
+      after: { description: 'x', actions: ['issue-x509-svid'], maxTtlSeconds: 3600, audiences: ['*'] },
+    }),
+  'agent let in': (story) => {
+    const entry = story.entries.length;
+    const token = `tok_${entry}`;
+    const agent = `agt_${entry}`;
+    story.add(
+      'token.created',
+      token,
+      { token, trust: 'tru_pay', agentName: 'a', deadline: day(110) },
+      'per_ada',
+    );
+    story.add('agent.joined', agent, { agent, name: 'a', instance: 'ins_1', token, keyHash: 'aa' });
+  },
   proof: (story) => prove(story, probes()),
   'proof of failure': (story) => prove(story, [probe({ outcome: 'ACCEPTED' })]),
 };

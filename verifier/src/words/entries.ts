@@ -1,3 +1,4 @@
+import type { BreakGlassEntries } from './break-glass.ts';
 import type {
   Action,
   ApprovalSignature,
@@ -7,6 +8,7 @@ import type {
   Plan,
   ResourceKind,
 } from './resources.ts';
+import type { RotationEntries } from './rotation.ts';
 
 /** What the tiles carry: canonical JSON of at most 1 KiB. `body` is the SHA-256 of the body's bytes, hex. */
 export interface Leaf {
@@ -69,7 +71,11 @@ export interface RequestRecord {
   address: string | null;
 }
 
-export type CredentialType = 'x509-svid' | 'jwt-svid' | 'agent-x509';
+export type CredentialType = 'x509-svid' | 'jwt-svid' | 'agent-x509' | 'access-token';
+
+/** Tokens are named by their `jti`, everything else by its X.509 serial. */
+export const isToken = ({ type }: Pick<CredentialRecord, 'type'>): boolean =>
+  type === 'jwt-svid' || type === 'access-token';
 
 export interface CredentialRecord {
   type: CredentialType;
@@ -78,6 +84,8 @@ export interface CredentialRecord {
   /** SHA-256 of the SPKI (hex); for a JWT that binds no key, of the request's audience list. */
   keyHash: string;
   audience: string[];
+  /** Access tokens only. */
+  scope?: string[];
   notBefore: string;
   notAfter: string;
   ttlSeconds: number;
@@ -114,8 +122,28 @@ export interface DeniedRange {
   why: string;
 }
 
+export const DETECTORS = ['failed-attempts', 'locked-credential', 'second-address', 'unusual-hour'] as const;
+export type DetectorName = (typeof DETECTORS)[number];
+
+export const ALERT_OUTCOMES = ['incident', 'expected', 'false-alarm'] as const;
+export type AlertOutcome = (typeof ALERT_OUTCOMES)[number];
+
+/** One use or attempted use of a credential, as a source told it. */
+export interface UseRecord {
+  /** When it happened: RFC 3339, UTC, milliseconds. */
+  at: string;
+  /** Ids; null where the source could not tell. */
+  identity: string | null;
+  instance: string | null;
+  /** Index of the entry that granted the credential. */
+  credential: number | null;
+  action: string;
+  outcome: 'success' | 'failure';
+  address: string | null;
+}
+
 /** Every kind of entry and what its body's `data` holds. A kind that is not here cannot be written. */
-export interface EntryData {
+export interface EntryData extends RotationEntries, BreakGlassEntries {
   /** The fold's state before this entry. The first entry of a log is one, over the empty state. */
   snapshot: { size: number; state: string };
   /** Until it closes, one person may both ask and approve, and every entry so made says so. */
@@ -202,8 +230,35 @@ export interface EntryData {
     label: string | Commitment;
     attributes: Record<string, ObservedValue>;
   };
+  /** A person says which declared identity something that a sweep saw belongs to; a later claim takes its place. */
+  'observation.claimed': { observation: string; identity: string };
   'finding.opened': { finding: string; rule: string; subject: string; title: string; due: string };
   'finding.closed': { finding: string; reason: string };
+  /** Uses that a source told of under its signature (Ed25519 over the canonical source, batch and events), or that test a detector. */
+  'events.ingested': {
+    source: string;
+    batch: string;
+    /** The detector that these made-up uses must wake; null for what really happened. */
+    drill: DetectorName | null;
+    events: UseRecord[];
+    signature: { keyId: string; signature: string } | null;
+  };
+  'alert.raised': {
+    alert: string;
+    detector: DetectorName;
+    /** What the detector watches: an id. While one alert about it is open there is no second. */
+    about: string;
+    identity: string | null;
+    instance: string | null;
+    expected: string;
+    seen: string;
+    /** Entries that show it, oldest first. */
+    entries: number[];
+  };
+  'alert.acknowledged': { alert: string };
+  'alert.resolved': { alert: string; outcome: AlertOutcome; reason: string };
+  /** Whether a detector woke to made-up uses; `drill` is the entry that held them. */
+  'detector.tested': { detector: DetectorName; drill: number; alive: boolean; why: string };
   'evidence.built': { from: string; to: string; size: number; withheld: number };
 }
 
@@ -217,8 +272,13 @@ export const DECIDING_KINDS: ReadonlySet<Kind> = new Set<Kind>([
   'bootstrap.closed',
   'resource.declared',
   'resource.retired',
+  'rotation.started',
+  'rotation.phase',
+  'rotation.ended',
   'identity.moved',
   'agent.joined',
   'lock.placed',
   'lock.lifted',
+  'breakglass.used',
+  'breakglass.reviewed',
 ]);

@@ -1,5 +1,6 @@
 import type { Body, Entry, EntryData, Kind, Leaf } from './entries.ts';
 import type { PersonSpec, ResourceKind } from './resources.ts';
+import { begun, over, reached, stopped } from './rotation-rows.ts';
 import type { ReadRow, RowChange, Rows, RowTable } from './rows.ts';
 
 /** The table that holds each declared kind. */
@@ -10,6 +11,9 @@ export const RESOURCE_TABLES = {
   Identity: 'identity',
   Policy: 'policy',
   Trust: 'trust',
+  Rotation: 'rotation',
+  Exception: 'exception',
+  ControlOwner: 'control_owner',
 } as const satisfies Record<ResourceKind, RowTable>;
 
 type RowKey = { table: RowTable; key: string };
@@ -57,6 +61,14 @@ const declared: Rule<'resource.declared'> = {
       const hasLeft = (data.spec as PersonSpec).status === 'left';
       const left = hasLeft ? (read('person', data.id)?.left ?? place.occurred) : null;
       return [{ table: 'person', key: data.id, row: { ...base, left } } as RowChange];
+    }
+    if (table === 'rotation') {
+      const { since, run, rotated } = read('rotation', data.id) ?? {
+        since: place.time,
+        run: null,
+        rotated: null,
+      };
+      return [{ table, key: data.id, row: { ...base, since, run, rotated } } as RowChange];
     }
     if (table !== 'identity') return [{ table, key: data.id, row: base } as RowChange];
     const before = read('identity', data.id);
@@ -119,6 +131,20 @@ const RULES: { [K in Kind]?: Rule<K> } = {
   'change.withdrawn': {
     reads: (data) => [{ table: 'change', key: data.change }],
     rows: (data, _, read) => patch(read, 'change', data.change, { state: 'withdrawn' }),
+  },
+  'breakglass.used': {
+    rows: (data, place) => [
+      {
+        table: 'breakglass',
+        key: data.key,
+        row: { ...data, used: place.time, reviewed: null, entry: place.index },
+      },
+    ],
+  },
+  'breakglass.reviewed': {
+    reads: (data) => [{ table: 'breakglass', key: data.key }],
+    rows: ({ key, outcome, note }, { actor, time, index }, read) =>
+      patch(read, 'breakglass', key, { reviewed: { by: actor, time, outcome, note, entry: index } }),
   },
   'resource.declared': declared,
   'resource.retired': {
@@ -232,10 +258,57 @@ const RULES: { [K in Kind]?: Rule<K> } = {
         present: change !== 'gone',
         firstSeen: before?.firstSeen ?? place.occurred,
         lastChanged: place.occurred,
+        ...(before?.identity === undefined ? {} : { identity: before.identity }),
         entry: place.index,
       };
       return [{ table: 'observation', key: seen.key, row }];
     },
+  },
+  'observation.claimed': {
+    reads: (data) => [{ table: 'observation', key: data.observation }],
+    rows: (data, _, read) => patch(read, 'observation', data.observation, { identity: data.identity }),
+  },
+  'rotation.started': {
+    reads: (data) => [{ table: 'rotation', key: data.rotation }],
+    rows(data, place, read) {
+      const run = begun(data, place);
+      const { id, target, phase } = run;
+      return [
+        { table: 'rotation_run', key: id, row: run },
+        ...patch(read, 'rotation', data.rotation, { run: { id, target, phase } }),
+      ];
+    },
+  },
+  'rotation.phase': {
+    reads: (data) => [
+      { table: 'rotation_run', key: data.run },
+      { table: 'rotation', key: data.rotation },
+    ],
+    rows(data, place, read) {
+      const run = read('rotation_run', data.run);
+      const under = read('rotation', data.rotation)?.run;
+      return [
+        ...patch(read, 'rotation_run', data.run, reached(run, data, place)),
+        ...(under ? patch(read, 'rotation', data.rotation, { run: { ...under, phase: data.phase } }) : []),
+      ];
+    },
+  },
+  'rotation.stalled': {
+    reads: (data) => [{ table: 'rotation_run', key: data.run }],
+    rows: (data, place, read) => patch(read, 'rotation_run', data.run, stopped(data, place)),
+  },
+  'rotation.ended': {
+    reads: (data) => [
+      { table: 'rotation_run', key: data.run },
+      { table: 'rotation', key: data.rotation },
+    ],
+    rows: (data, place, read) => [
+      ...patch(read, 'rotation_run', data.run, over(read('rotation_run', data.run), data, place)),
+      ...patch(read, 'rotation', data.rotation, {
+        run: null,
+        ...(data.outcome === 'completed' ? { rotated: place.time } : {}),
+      }),
+    ],
   },
   'finding.opened': {
     rows: (data, place) => [
@@ -260,6 +333,31 @@ const RULES: { [K in Kind]?: Rule<K> } = {
     reads: (data) => [{ table: 'finding', key: data.finding }],
     rows: (data, place, read) =>
       patch(read, 'finding', data.finding, { closed: place.time, reason: data.reason }),
+  },
+  'alert.raised': {
+    rows({ alert, ...raised }, place) {
+      const row = { ...raised, id: alert, raised: place.time, acknowledged: null, resolved: null };
+      return [{ table: 'alert', key: alert, row: { ...row, entry: place.index } }];
+    },
+  },
+  'alert.acknowledged': {
+    reads: (data) => [{ table: 'alert', key: data.alert }],
+    rows: (data, { actor, time }, read) =>
+      patch(read, 'alert', data.alert, { acknowledged: { by: actor, time } }),
+  },
+  'alert.resolved': {
+    reads: (data) => [{ table: 'alert', key: data.alert }],
+    rows: ({ alert, ...how }, { actor, time }, read) =>
+      patch(read, 'alert', alert, { resolved: { by: actor, time, ...how } }),
+  },
+  'detector.tested': {
+    rows: (data, place) => [
+      {
+        table: 'detector',
+        key: data.detector,
+        row: { ...data, tested: place.time, entry: place.index },
+      },
+    ],
   },
 };
 

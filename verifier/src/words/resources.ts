@@ -1,6 +1,18 @@
 /** What people declare in manifests, as entries carry it: names resolved to opaque ids, personal fields committed. */
+import type { ControlOwnerSpec, ExceptionSpec } from './control-owners.ts';
+import type { RotationSpec } from './rotation.ts';
 
-export const RESOURCE_KINDS = ['Person', 'Application', 'Profile', 'Identity', 'Policy', 'Trust'] as const;
+export const RESOURCE_KINDS = [
+  'Person',
+  'Application',
+  'Profile',
+  'Identity',
+  'Policy',
+  'Trust',
+  'Rotation',
+  'Exception',
+  'ControlOwner',
+] as const;
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 export const ROLES = ['viewer', 'operator', 'approver', 'auditor', 'admin'] as const;
@@ -22,13 +34,13 @@ export const IDENTITY_STATES = ['requested', 'approved', 'active', 'suspended', 
 export type IdentityState = (typeof IDENTITY_STATES)[number];
 
 /** What a policy decides on, and what a profile lists. */
-export const ACTIONS = ['join', 'renew', 'issue-x509-svid', 'issue-jwt-svid'] as const;
+export const ACTIONS = ['join', 'renew', 'issue-x509-svid', 'issue-jwt-svid', 'issue-access-token'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export const ENVIRONMENTS = ['production', 'staging', 'development', 'test'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
-export const JOIN_METHODS = ['token', 'unix'] as const;
+export const JOIN_METHODS = ['token', 'unix', 'private-key-jwt', 'jwt-svid'] as const;
 export type JoinMethod = (typeof JOIN_METHODS)[number];
 
 /**
@@ -48,6 +60,8 @@ export interface ApprovalKey {
   /** Passkeys only: the credential id (base64url) and the relying party it is bound to. */
   credentialId?: string;
   rpId?: string;
+  /** Laid away for an emergency: it opens no session and approves one change alone, once, before `until` (RFC 3339). */
+  breakGlass?: { until: string };
 }
 
 export interface PersonSpec {
@@ -78,6 +92,8 @@ export interface ProfileSpec {
   maxTtlSeconds: number;
   /** JWT audiences that may be asked for; absent means none, `*` any. */
   audiences?: string[];
+  /** OAuth scopes that an access token may carry; absent means none. */
+  scopes?: string[];
 }
 
 export interface IdentitySpec {
@@ -107,12 +123,21 @@ export interface TrustSpec {
   method: JoinMethod;
   /**
    * Conditions on attested facts: all must hold, each an exact value or a list of allowed ones. An absent fact refuses.
-   * unix: `uid`, `gid`, `path`, `sha256`, `user`, `group`. token: none.
+   * unix: `uid`, `gid`, `path`, `sha256`, `user`, `group`. token: none. private-key-jwt: `thumbprint` (RFC 7638) of `keys`.
+   * jwt-svid: `spiffeId`.
    */
   where: Record<string, string | number | Array<string | number>>;
   /** Names of agents that may attest for it; absent means any joined agent. */
   agents?: string[];
+  /** private-key-jwt: the public keys, whose thumbprints stand in `where`. */
+  keys?: ClientKey[];
 }
+
+/** A public key of an OAuth client (RFC 7517): the members that name the key, and nothing private. */
+export type ClientKey =
+  | { kty: 'EC'; crv: 'P-256' | 'P-384'; x: string; y: string; kid?: string }
+  | { kty: 'OKP'; crv: 'Ed25519'; x: string; kid?: string }
+  | { kty: 'RSA'; n: string; e: string; kid?: string };
 
 export interface ResourceSpecs {
   Person: PersonSpec;
@@ -121,6 +146,9 @@ export interface ResourceSpecs {
   Identity: IdentitySpec;
   Policy: PolicySpec;
   Trust: TrustSpec;
+  Rotation: RotationSpec;
+  Exception: ExceptionSpec;
+  ControlOwner: ControlOwnerSpec;
 }
 
 /** One step of a plan: what stands now, what would stand. `base` is the entry that the present state rests on. */

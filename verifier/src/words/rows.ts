@@ -1,6 +1,10 @@
+import type { BreakGlassUse } from './break-glass.ts';
+import type { ControlOwnerSpec, ExceptionSpec } from './control-owners.ts';
 import type {
+  AlertOutcome,
   CredentialRecord,
   DecisionRecord,
+  DetectorName,
   EntryData,
   LockTargetKind,
   Probe,
@@ -18,6 +22,7 @@ import type {
   ProfileSpec,
   TrustSpec,
 } from './resources.ts';
+import type { RotationRun, RotationSpec } from './rotation.ts';
 
 interface Declared<Spec> {
   id: string;
@@ -43,6 +48,17 @@ export interface Rows {
   identity: Declared<IdentitySpec> & { state: IdentityState; ownerAccepted: string };
   policy: Declared<PolicySpec>;
   trust: Declared<TrustSpec>;
+  /** `since`: first declared; `run`: the one under way; `rotated`: when the last one was completed. */
+  rotation: Declared<RotationSpec> & {
+    since: string;
+    run: Pick<RotationRun, 'id' | 'target' | 'phase'> | null;
+    rotated: string | null;
+  };
+  rotation_run: RotationRun;
+  exception: Declared<ExceptionSpec>;
+  control_owner: Declared<ControlOwnerSpec>;
+  /** Key: id of the approval key; one row for each that was used. */
+  breakglass: BreakGlassUse;
   change: {
     id: string;
     plan: Plan;
@@ -96,6 +112,8 @@ export interface Rows {
     present: boolean;
     firstSeen: string;
     lastChanged: string;
+    /** Id of the identity that it was claimed for; absent where nobody claimed it. */
+    identity?: string;
     entry: number;
   };
   finding: {
@@ -109,6 +127,22 @@ export interface Rows {
     reason: string | null;
     entry: number;
   };
+  alert: {
+    id: string;
+    detector: DetectorName;
+    about: string;
+    identity: string | null;
+    instance: string | null;
+    expected: string;
+    seen: string;
+    entries: number[];
+    raised: string;
+    acknowledged: { by: string; time: string } | null;
+    resolved: { by: string; time: string; outcome: AlertOutcome; reason: string } | null;
+    entry: number;
+  };
+  /** Key: the detector's name; its latest test. */
+  detector: EntryData['detector.tested'] & { tested: string; entry: number };
 }
 
 export type RowTable = keyof Rows;
@@ -121,6 +155,11 @@ export const ROW_TABLES = [
   'identity',
   'policy',
   'trust',
+  'rotation',
+  'rotation_run',
+  'exception',
+  'control_owner',
+  'breakglass',
   'change',
   'token',
   'agent',
@@ -131,6 +170,8 @@ export const ROW_TABLES = [
   'sweep',
   'observation',
   'finding',
+  'alert',
+  'detector',
 ] as const satisfies readonly RowTable[];
 
 /** What a decision looks at; small enough to be held in memory whole. */
@@ -142,8 +183,12 @@ export const DECIDING_TABLES = [
   'identity',
   'policy',
   'trust',
+  'rotation',
+  'exception',
+  'control_owner',
   'agent',
   'lock',
+  'breakglass',
 ] as const satisfies readonly RowTable[];
 
 export type RowChange = { [T in RowTable]: { table: T; key: string; row: Rows[T] } }[RowTable];

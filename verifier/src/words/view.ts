@@ -8,8 +8,15 @@ export interface View {
   readonly epoch: number;
   rows<T extends DecidingTable>(table: T): ReadonlyMap<string, Rows[T]>;
   /** Resources that stand (not retired), by declared name. Persons have none in clear: look them up by id. */
-  named<T extends 'application' | 'profile' | 'identity' | 'policy' | 'trust'>(
-    table: T,
-    name: string,
-  ): Rows[T] | undefined;
+  named<
+    T extends
+      | 'application'
+      | 'profile'
+      | 'identity'
+      | 'policy'
+      | 'trust'
+      | 'rotation'
+      | 'exception'
+      | 'control_owner',
+  >(table: T, name: string): Rows[T] | undefined;
 }

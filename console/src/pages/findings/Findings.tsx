@@ -1,56 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import { CalendarCheck, CircleCheck, Clock, TriangleAlert } from 'lucide-react';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { CalendarCheck } from 'lucide-react';
 import { findingsQuery } from '../../api/queries.ts';
 import type { Finding } from '../../api/types.ts';
-import { Badge } from '../../components/Badge.tsx';
-import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { DataTable } from '../../components/DataTable.tsx';
 import { Empty } from '../../components/Empty.tsx';
+import { Select } from '../../components/Filters.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Frame } from '../../components/Panel.tsx';
-import { Time } from '../../components/Time.tsx';
-import { visible } from '../../lib/format.ts';
-import { linkOf } from '../../lib/links.ts';
-import { nameOf } from '../../lib/names.ts';
+import { SavedFilters } from '../../components/SavedFilters.tsx';
 import { useWhen } from '../../lib/when.ts';
+import { COLUMNS, type FindingState, stateOf } from './columns.tsx';
 
-function State({ finding: { closed, due } }: { finding: Finding }) {
-  if (closed !== null)
-    return (
-      <Badge tone="calm" icon={CircleCheck}>
-        Closed
-      </Badge>
-    );
-  const overdue = Date.parse(due) < Date.now();
-  return (
-    <Badge tone={overdue ? 'fail' : 'warn'} icon={overdue ? TriangleAlert : Clock}>
-      {overdue ? 'Overdue' : 'Open'}
-    </Badge>
-  );
-}
-
-function Subject({ subject }: { subject: Finding['subject'] }) {
-  const link = linkOf(subject.id);
-  const name = <span className="name">{visible(nameOf(subject))}</span>;
-  return link ? <Link {...link}>{name}</Link> : name;
-}
-
-const COLUMNS: Array<Column<Finding>> = [
-  {
-    header: 'Finding',
-    cell: ({ title }) => (
-      <span className="clamp" title={title}>
-        {visible(title)}
-      </span>
-    ),
-    width: '42%',
-  },
-  { header: 'State', cell: (finding) => <State finding={finding} />, width: '12%' },
-  { header: 'About', cell: ({ subject }) => <Subject subject={subject} />, width: '18%' },
-  { header: 'Due', cell: ({ due }) => <Time value={due} />, numeric: true },
-  { header: 'Opened', cell: ({ opened }) => <Time value={opened} />, numeric: true },
-];
+const route = getRouteApi('/house/findings');
+const STATES: FindingState[] = ['overdue', 'open', 'closed'];
 
 const openFirst = (items: Finding[]): Finding[] =>
   [...items].sort(
@@ -59,30 +23,59 @@ const openFirst = (items: Finding[]): Finding[] =>
 
 /** What a person must decide on, the nearest due first. */
 export function Findings() {
+  const { state, rule } = route.useSearch();
   const query = useQuery(findingsQuery(useWhen()));
+  const fits = (finding: Finding): boolean =>
+    (state === undefined || stateOf(finding) === state) && (rule === undefined || finding.rule === rule);
   return (
     <Page title="Findings" lead="What a person must decide on, and by when.">
+      <Filters rules={[...new Set(query.data?.items.map((item) => item.rule))].sort()} />
       <Frame label="Findings">
         <Loaded query={query}>
-          {({ items }) =>
-            items.length === 0 ? (
-              <Empty icon={CalendarCheck} title="Nothing has to be decided">
-                <p>
-                  A finding opens by itself, for one when an owner leaves, and counts down to its due date.
-                </p>
-              </Empty>
-            ) : (
-              <DataTable
-                caption="Findings"
-                columns={COLUMNS}
-                rows={openFirst(items)}
-                rowKey={({ id }) => id}
-                rowLink={({ entry }) => ({ to: '/ledger/$index', params: { index: String(entry) } })}
-              />
-            )
-          }
+          {({ items }) => <List items={openFirst(items.filter(fits))} any={items.length > 0} />}
         </Loaded>
       </Frame>
     </Page>
+  );
+}
+
+function List({ items, any }: { items: Finding[]; any: boolean }) {
+  if (!any)
+    return (
+      <Empty icon={CalendarCheck} title="Nothing has to be decided">
+        <p>A finding opens by itself, for one when an owner leaves, and counts down to its due date.</p>
+      </Empty>
+    );
+  if (items.length === 0)
+    return (
+      <Empty icon={CalendarCheck} title="No finding fits these filters">
+        <Link to="/findings" search={{}}>
+          Show every finding
+        </Link>
+      </Empty>
+    );
+  return (
+    <DataTable
+      table="findings"
+      caption="Findings"
+      columns={COLUMNS}
+      rows={items}
+      rowKey={({ id }) => id}
+      rowLink={({ entry }) => ({ to: '/ledger/$index', params: { index: String(entry) } })}
+    />
+  );
+}
+
+function Filters({ rules }: { rules: string[] }) {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const set = (name: 'state' | 'rule') => (value: string | undefined) =>
+    void navigate({ search: (now) => ({ ...now, [name]: value }), replace: true });
+  return (
+    <search className="filters">
+      <Select label="State" value={search.state} options={STATES} onChange={set('state')} />
+      <Select label="Rule" value={search.rule} options={rules} onChange={set('rule')} />
+      <SavedFilters table="findings" />
+    </search>
   );
 }

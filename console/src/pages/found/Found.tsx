@@ -1,16 +1,14 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Radar } from 'lucide-react';
-import { observationsQuery } from '../../api/queries.ts';
-import type { Observation } from '../../api/types.ts';
-import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { everyObservation, observationsQuery } from '../../api/queries.ts';
+import { DataTable } from '../../components/DataTable.tsx';
 import { Empty } from '../../components/Empty.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
+import { OBSERVED } from '../../components/observation.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Pager } from '../../components/Pager.tsx';
 import { Frame } from '../../components/Panel.tsx';
-import { Time } from '../../components/Time.tsx';
-import { visible, words } from '../../lib/format.ts';
 import { FoundFilters } from './FoundFilters.tsx';
 import { Sweeps } from './Sweeps.tsx';
 import './found.css';
@@ -19,38 +17,15 @@ import { given } from '../../lib/given.ts';
 const route = getRouteApi('/house/found');
 const PAGE_ROWS = 50;
 
-const attributesOf = ({ attributes }: Observation): string =>
-  Object.entries(attributes)
-    .filter(([, value]) => value !== null && value !== '')
-    .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : value}`)
-    .join(' · ');
-
-const What = ({ row }: { row: Observation }) => (
-  <>
-    <span className="name" title={row.label ?? row.key}>
-      {visible(row.label ?? row.key)}
-    </span>
-    <span className="name observed" title={attributesOf(row)}>
-      {visible(attributesOf(row))}
-    </span>
-  </>
-);
-
-const COLUMNS: Array<Column<Observation>> = [
-  { header: 'What', cell: (row) => <What row={row} />, width: '52%' },
-  { header: 'Class', cell: (row) => words(row.class), width: '11%' },
-  { header: 'Source', cell: ({ source }) => source, width: '9%' },
-  { header: 'There now', cell: ({ present }) => (present ? 'Yes' : 'Gone'), width: '9%' },
-  { header: 'First seen', cell: ({ firstSeen }) => <Time value={firstSeen} />, numeric: true },
-  { header: 'Changed', cell: ({ lastChanged }) => <Time value={lastChanged} />, numeric: true },
-];
+type Asked = Parameters<typeof observationsQuery>[0];
 
 /** What sweeps saw, with how complete each sweep was above it. */
 export function Found() {
   const { asOf: _, knownAt: __, ...search } = route.useSearch();
   const navigate = route.useNavigate();
+  const { cursor: ___, ...asked } = given(search) as Asked;
   const query = useQuery({
-    ...observationsQuery({ ...given(search), limit: PAGE_ROWS } as Parameters<typeof observationsQuery>[0]),
+    ...observationsQuery({ ...(given(search) as Asked), limit: PAGE_ROWS }),
     placeholderData: keepPreviousData,
   });
   return (
@@ -68,8 +43,10 @@ export function Found() {
             ) : (
               <>
                 <DataTable
+                  table="found"
+                  all={() => everyObservation(asked)}
                   caption="Observations"
-                  columns={COLUMNS}
+                  columns={OBSERVED}
                   rows={items}
                   rowKey={({ source, key }) => `${source} ${key}`}
                   rowLink={({ entry }) => ({ to: '/ledger/$index', params: { index: String(entry) } })}

@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { ObservationClass } from '../../api/types.ts';
 import { SearchBox, Select } from '../../components/Filters.tsx';
+import { SavedFilters } from '../../components/SavedFilters.tsx';
 
 const route = getRouteApi('/house/found');
 const CLASSES: ObservationClass[] = ['identity', 'credential', 'permission', 'trust', 'exposure'];
@@ -25,6 +26,7 @@ export function FoundFilters() {
       <SearchBox label="Search what was seen" value={search.q} onChange={find} />
       <Select label="Class" value={search.class} options={CLASSES} onChange={set('class')} />
       <Select label="Presence" value={search.present} options={PRESENCE} onChange={set('present')} />
+      <SavedFilters table="found" />
     </search>
   );
 }

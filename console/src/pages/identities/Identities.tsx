@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Fingerprint } from 'lucide-react';
-import { identitiesQuery } from '../../api/queries.ts';
+import { everyIdentity, identitiesQuery } from '../../api/queries.ts';
 import type { Identity } from '../../api/types.ts';
 import { DataTable } from '../../components/DataTable.tsx';
 import { Empty } from '../../components/Empty.tsx';
@@ -21,6 +21,7 @@ export function Identities() {
   const search = route.useSearch();
   const { asOf: _, knownAt: __, ...filters } = search;
   const navigate = route.useNavigate();
+  const { cursor: ___, ...asked } = given(search);
   const query = useQuery({
     ...identitiesQuery({ ...given(search), limit: PAGE_ROWS } as Parameters<typeof identitiesQuery>[0]),
     placeholderData: keepPreviousData,
@@ -44,7 +45,10 @@ export function Identities() {
               <None filtered={filtered} />
             ) : (
               <>
-                <Table items={items} />
+                <Table
+                  items={items}
+                  all={() => everyIdentity(asked as Parameters<typeof everyIdentity>[0])}
+                />
                 <Pager
                   shown={items.length}
                   noun="identity"
@@ -62,8 +66,10 @@ export function Identities() {
   );
 }
 
-const Table = ({ items }: { items: Identity[] }) => (
+const Table = ({ items, all }: { items: Identity[]; all: () => Promise<Identity[]> }) => (
   <DataTable
+    table="identities"
+    all={all}
     caption="Identities"
     columns={COLUMNS}
     rows={items}

@@ -4,6 +4,7 @@ import { useCallback } from 'react';
 import { IDENTITY_KINDS, IDENTITY_STATES } from '../../../../verifier/src/words/resources.ts';
 import { applicationsQuery, personsQuery } from '../../api/queries.ts';
 import { SearchBox, Select } from '../../components/Filters.tsx';
+import { SavedFilters } from '../../components/SavedFilters.tsx';
 import { nameOf } from '../../lib/names.ts';
 
 const route = getRouteApi('/house/identities');
@@ -13,7 +14,7 @@ export function IdentityFilters() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const applications = useQuery(applicationsQuery({})).data?.items ?? [];
-  const persons = useQuery(personsQuery).data?.items ?? [];
+  const persons = useQuery(personsQuery({})).data?.items ?? [];
   const set = (name: 'state' | 'kind' | 'application' | 'owner') => (value: string | undefined) =>
     void navigate({ search: ({ cursor: _, ...rest }) => ({ ...rest, [name]: value }), replace: true });
   const find = useCallback(
@@ -38,6 +39,7 @@ export function IdentityFilters() {
         options={persons.map((each) => ({ value: each.id, label: each.displayName ?? nameOf(each) }))}
         onChange={set('owner')}
       />
+      <SavedFilters table="identities" />
     </search>
   );
 }

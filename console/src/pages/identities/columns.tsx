@@ -23,15 +23,27 @@ export const COLUMNS: Array<Column<Identity>> = [
       </span>
     ),
     width: '21%',
+    text: ({ name }) => name,
   },
-  { header: 'Kind', cell: ({ kind }) => words(kind), width: '12%' },
+  { header: 'Kind', cell: ({ kind }) => words(kind), width: '12%', text: ({ kind }) => kind },
   {
     header: 'Application',
     cell: ({ application }) => <span className="name">{visible(nameOf(application))}</span>,
     width: '13%',
+    text: ({ application }) => nameOf(application),
   },
-  { header: 'Owner', cell: ({ owner }) => <Owner owner={owner} />, width: '14%' },
-  { header: 'Environment', cell: ({ environment }) => words(environment), width: '11%' },
+  {
+    header: 'Owner',
+    cell: ({ owner }) => <Owner owner={owner} />,
+    width: '14%',
+    text: ({ owner }) => nameOf(owner),
+  },
+  {
+    header: 'Environment',
+    cell: ({ environment }) => words(environment),
+    width: '11%',
+    text: ({ environment }) => environment,
+  },
   {
     header: 'State',
     cell: ({ state, locked }) =>
@@ -43,12 +55,19 @@ export const COLUMNS: Array<Column<Identity>> = [
         <IdentityStateBadge value={state} />
       ),
     width: '12%',
+    text: ({ state, locked }) => (locked ? 'locked' : state),
   },
   {
     header: 'Live',
     cell: ({ liveCredentials }) => formatNumber(liveCredentials),
     width: '6%',
     numeric: true,
+    text: ({ liveCredentials }) => String(liveCredentials),
   },
-  { header: 'Last grant', cell: ({ lastGrant }) => <Time value={lastGrant} />, numeric: true },
+  {
+    header: 'Last grant',
+    cell: ({ lastGrant }) => <Time value={lastGrant} />,
+    numeric: true,
+    text: ({ lastGrant }) => lastGrant ?? '',
+  },
 ];

@@ -17,6 +17,7 @@ export const TYPES: Record<Credential['type'], string> = {
   'x509-svid': 'X.509-SVID',
   'jwt-svid': 'JWT-SVID',
   'agent-x509': 'Agent X.509',
+  'access-token': 'Access token',
 };
 
 const COLUMNS: Array<Column<Credential>> = [

@@ -9,6 +9,8 @@ import '../../components/lines.css';
 const METHODS: Record<Trust['method'], string> = {
   unix: 'A process on a host, as the agent sees it',
   token: 'A one-time join token',
+  'private-key-jwt': 'A key of its own, at the OAuth door (private_key_jwt)',
+  'jwt-svid': 'A JWT-SVID, at the OAuth door',
 };
 
 /** How something may prove that it is this identity. */

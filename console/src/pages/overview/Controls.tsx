@@ -67,7 +67,11 @@ function ControlList({ items }: { items: Overview['controls']['items'] }) {
         <li key={id}>
           <code>{id}</code>
           <div className="control-text">
-            <p className="control-title">{title}</p>
+            <p className="control-title">
+              <Link to="/evidence/$control" params={{ control: id }}>
+                {title}
+              </Link>
+            </p>
             <p className="muted clamp" title={why}>
               {visible(why)}
             </p>

@@ -4,6 +4,7 @@ import type { Overview as Data } from '../../api/types.ts';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
+import { Answers } from './Answers.tsx';
 import { Attention } from './Attention.tsx';
 import { Controls } from './Controls.tsx';
 import { Figures } from './Figures.tsx';
@@ -27,6 +28,7 @@ function Content({ data }: { data: Data }) {
   return (
     <>
       <Figures data={data} />
+      <Answers posture={data.posture} />
       <div className="columns">
         <Controls controls={data.controls} />
         <div className="stack">

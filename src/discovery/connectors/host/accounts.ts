@@ -1,6 +1,8 @@
 import type { Observed } from '../../connector.ts';
+import { traceOfAccount } from './logs.ts';
 import { maybePersonal } from './personal.ts';
 import type { Reader } from './reader.ts';
+import { accountFacts, mayLogIn, type Scene } from './scene.ts';
 
 export interface Account {
   name: string;
@@ -10,7 +12,6 @@ export interface Account {
   shell: string;
 }
 
-const NO_LOGIN = /(?:^|\/)(?:nologin|false|sync|shutdown|halt)$/;
 const SHADOW_DAY_MS = 86_400_000;
 
 /** passwd(5). A line of another shape is passed over and told as an error. */
@@ -56,7 +57,17 @@ export function parseShadow(text: string): ShadowLine[] {
   });
 }
 
-export function observeAccount(account: Account, shadow: ShadowLine | undefined): Observed {
+/** Whoever has uid 0 is the administrator, whatever the name. */
+const administration = ({ uid }: Account): Observed['attributes'] =>
+  uid === 0 ? { administrator: true, path: 'uid 0' } : {};
+
+/** An account that cannot log in and that no log mentions is not missed in the logs. */
+function traceFacts(scene: Scene, account: Account): Observed['attributes'] {
+  const trace = traceOfAccount(scene.logs, account);
+  return mayLogIn(account) || trace === true ? { trace } : {};
+}
+
+export function observeAccount(scene: Scene, account: Account, shadow: ShadowLine | undefined): Observed {
   return {
     class: 'identity',
     naturalId: `account/${account.name}`,
@@ -67,22 +78,26 @@ export function observeAccount(account: Account, shadow: ShadowLine | undefined)
       gid: account.gid,
       home: maybePersonal(account, account.home),
       shell: account.shell,
-      mayLogIn: account.shell !== '' && !NO_LOGIN.test(account.shell),
+      mayLogIn: mayLogIn(account),
       password: shadow?.state ?? null,
+      ...administration(account),
+      ...traceFacts(scene, account),
     },
   };
 }
 
-export function observePassword(account: Account, shadow: ShadowLine): Observed {
+export function observePassword(scene: Scene, account: Account, shadow: ShadowLine): Observed {
   return {
     class: 'credential',
     naturalId: `password/${account.name}`,
     label: maybePersonal(account, `password of ${account.name}`),
     attributes: {
       kind: 'host-password',
-      account: maybePersonal(account, account.name),
+      ...accountFacts(scene, account.name),
       method: shadow.method,
-      changed: shadow.changed?.toISOString() ?? null,
+      created: null,
+      modified: shadow.changed?.toISOString() ?? null,
+      lastUsed: null,
     },
   };
 }
@@ -98,14 +113,29 @@ export async function readAccounts(reader: Reader): Promise<Account[]> {
   return accounts;
 }
 
-export async function accountItems(reader: Reader, accounts: Account[]): Promise<Observed[]> {
+/** Sources of accounts (nsswitch.conf(5)) that these files hold, or that have no accounts of their own. */
+const LOCAL_SOURCES = /^(?:files|systemd|compat|altfiles|\[.*\])$/;
+
+/** Sources of accounts that are not read here, e.g. `sss`. */
+export async function otherSources(reader: Reader): Promise<string[]> {
+  const file = await reader.file('/etc/nsswitch.conf', { trusted: true });
+  const line = /^\s*passwd:(.*)$/m.exec(file?.text ?? '')?.[1] ?? '';
+  return line.split(/\s+/).filter((word) => word !== '' && !LOCAL_SOURCES.test(word));
+}
+
+export async function accountItems(scene: Scene): Promise<Observed[]> {
+  const { reader } = scene;
+  // Read again under the listing's own account of calls, so an unreadable list is told once, and here.
+  const accounts = await readAccounts(reader);
+  for (const source of await otherSources(reader))
+    reader.denied.push({ what: `accounts of \`${source}\``, why: 'only /etc/passwd is read' });
   const file = await reader.file('/etc/shadow', { trusted: true });
   const shadow = new Map(parseShadow(file?.text ?? '').map((line) => [line.name, line]));
   return accounts.flatMap((account) => {
     const line = shadow.get(account.name);
-    const identity = observeAccount(account, line);
+    const identity = observeAccount(scene, account, line);
     return line !== undefined && line.state !== 'locked'
-      ? [identity, observePassword(account, line)]
+      ? [identity, observePassword(scene, account, line)]
       : [identity];
   });
 }

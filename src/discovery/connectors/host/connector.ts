@@ -1,62 +1,105 @@
 import { hostname } from 'node:os';
 import type { Connector, ConnectorContext, Observed, Page } from '../../connector.ts';
-import { type Account, accountItems, readAccounts } from './accounts.ts';
+import { accountItems, otherSources, readAccounts } from './accounts.ts';
+import { AGENT_PLACES, agentItems } from './agents.ts';
+import { CLUSTER_PLACES, clusterItems } from './cluster.ts';
+import { CREDENTIAL_PLACES, credentialFileItems } from './credential-files.ts';
 import { environmentItems } from './environment.ts';
+import { groupItems } from './groups.ts';
+import { LISTENER_PLACES, listenerItems } from './listeners.ts';
 import { loginItems } from './logins.ts';
+import { readLogs } from './logs.ts';
+import { PROJECT_PLACES, projectItems } from './projects.ts';
 import { Reader } from './reader.ts';
+import type { Scene } from './scene.ts';
+import { SCHEDULE_PLACES, scheduleItems } from './schedules.ts';
 import { hostKeyItems, sshItems } from './ssh.ts';
 import { sudoItems } from './sudo.ts';
 import { readUnits, UNIT_FOLDERS, unitItems } from './units.ts';
 
-const SCOPE = [
-  { listing: 'accounts', where: ['/etc/passwd', '/etc/shadow'] },
-  { listing: 'sudo', where: ['/etc/sudoers', '/etc/sudoers.d'] },
-  { listing: 'ssh', where: ['~/.ssh of every account'] },
-  { listing: 'host-keys', where: ['/etc/ssh'] },
-  { listing: 'services', where: UNIT_FOLDERS },
-  { listing: 'environment', where: ['files that services name', '/etc/default', '/etc/environment'] },
-  { listing: 'logins', where: ['/var/log/lastlog', 'journal, 30 days'] },
-];
-
-type Listing = (reader: Reader, accounts: Account[], context: ConnectorContext) => Promise<Observed[]>;
-
-/** One host listing is one page: its items, and exactly what it could not read. */
-async function pageOf(
-  root: string,
-  listing: string,
-  read: (reader: Reader) => Promise<Observed[]>,
-): Promise<Page> {
-  const reader = new Reader(root);
-  const items = await read(reader);
-  return { listing, items, calls: reader.calls, denied: reader.denied, errors: reader.errors, end: true };
+interface Listing {
+  where: string[];
+  items(scene: Scene): Promise<Observed[]>;
 }
 
-/** `root`: `/`, or a folder that stands for one. */
-export function createHostConnector({ root = '/', name = hostname() } = {}): Connector {
-  const listings: Record<string, Listing> = {
-    accounts: accountItems,
-    sudo: sudoItems,
-    ssh: sshItems,
-    'host-keys': hostKeyItems,
-    services: async (reader) => unitItems(reader, await readUnits(reader)),
-    environment: async (reader, _, context) =>
-      environmentItems(reader, await readUnits(new Reader(root)), context),
-    logins: (reader, accounts) => loginItems(reader, accounts, root === '/'),
+/** Environment files that units name: the units themselves are the listing of services to answer for. */
+const environment = async (scene: Scene, root: string): Promise<Observed[]> =>
+  environmentItems(scene, await readUnits(new Reader(root)));
+
+const listingsBelow = (root: string, roots: string[]): Record<string, Listing> => ({
+  accounts: { where: ['/etc/passwd', '/etc/shadow', '/etc/nsswitch.conf'], items: accountItems },
+  sudo: { where: ['/etc/sudoers', '/etc/sudoers.d'], items: sudoItems },
+  groups: { where: ['/etc/group', '/etc/sudoers', '/etc/sudoers.d'], items: groupItems },
+  ssh: { where: ['~/.ssh of every account', '/home'], items: sshItems },
+  'host-keys': { where: ['/etc/ssh'], items: hostKeyItems },
+  services: { where: UNIT_FOLDERS, items: unitItems },
+  environment: {
+    where: ['files that services name', '/etc/default', '/etc/environment'],
+    items: (scene) => environment(scene, root),
+  },
+  schedules: { where: SCHEDULE_PLACES, items: scheduleItems },
+  tls: { where: LISTENER_PLACES, items: listenerItems },
+  'credential-files': { where: CREDENTIAL_PLACES, items: credentialFileItems },
+  agents: { where: AGENT_PLACES, items: agentItems },
+  cluster: { where: CLUSTER_PLACES, items: clusterItems },
+  projects: { where: [...PROJECT_PLACES, ...roots], items: projectItems },
+  logins: { where: ['/var/log/lastlog', 'journal, 30 days'], items: loginItems },
+});
+
+/** What all listings of a sweep stand on. Whatever of it could not be read is told by the listing that it belongs to. */
+async function setScene(
+  root: string,
+  roots: string[],
+  context: ConnectorContext,
+): Promise<Omit<Scene, 'reader'>> {
+  const live = root === '/';
+  const reader = new Reader(root);
+  return {
+    context,
+    live,
+    roots,
+    accounts: await readAccounts(reader),
+    accountsWhole: (await otherSources(reader)).length === 0,
+    logs: await readLogs(root, live),
   };
+}
+
+/** One host listing is one page: its items, and exactly what it could not read. */
+async function pageOf(listing: string, { items }: Listing, scene: Scene): Promise<Page> {
+  const { reader } = scene;
+  const seen = await items(scene);
+  return {
+    listing,
+    items: seen,
+    calls: reader.calls,
+    denied: reader.denied,
+    errors: reader.errors,
+    end: true,
+  };
+}
+
+export interface HostOptions {
+  /** `/`, or a folder that stands for one. */
+  root?: string;
+  name?: string;
+  /** Folders below which checkouts and compose files are looked for, besides every home. */
+  sweepRoots?: string[];
+}
+
+export const SWEEP_ROOTS_DEFAULT = ['/srv', '/opt'];
+
+export function createHostConnector(options: HostOptions = {}): Connector {
+  const { root = '/', name = hostname(), sweepRoots = SWEEP_ROOTS_DEFAULT } = options;
+  const listings = Object.entries(listingsBelow(root, sweepRoots));
   return {
     source: 'host',
-    connector: 'host/1',
+    connector: 'host/2',
     partition: name,
-    scope: SCOPE,
+    scope: listings.map(([listing, { where }]) => ({ listing, where })),
     async *pages(context) {
-      const accounts = await readAccounts(new Reader(root));
-      for (const { listing } of SCOPE) {
-        yield await pageOf(root, listing, async (reader) => {
-          // Accounts are read again under the listing's own account of calls, so an unreadable list is told once.
-          const known = listing === 'accounts' ? await readAccounts(reader) : accounts;
-          return listings[listing]?.(reader, known, context) ?? [];
-        });
-      }
+      const scene = await setScene(root, sweepRoots, context);
+      for (const [listing, how] of listings)
+        yield await pageOf(listing, how, { ...scene, reader: new Reader(root) });
     },
   };
 }

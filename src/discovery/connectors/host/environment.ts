@@ -1,5 +1,6 @@
 import type { ConnectorContext, Observed } from '../../connector.ts';
-import type { FileRead, Reader } from './reader.ts';
+import type { FileRead } from './reader.ts';
+import type { Scene } from './scene.ts';
 import type { Unit } from './units.ts';
 
 /** Words that name a secret, as a whole word of a variable's name. */
@@ -17,13 +18,18 @@ export interface SecretVariable {
 
 const unquoted = (text: string): string => text.trim().replace(/^(["'])(.*)\1$/, '$2');
 
-/** systemd's and a shell's `NAME=value` lines; a value that refers to another variable is no secret of its own. */
+export const namesSecret = (name: string): boolean => SECRET_NAME.test(name) && !NOT_A_SECRET_NAME.test(name);
+
+/** A value that refers to another place, or is too short to be one, is no secret of its own. */
+export const isOwnSecret = (value: string): boolean =>
+  value.length >= MIN_SECRET_CHARACTERS && !/^\$/.test(value);
+
+/** systemd's and a shell's `NAME=value` lines. */
 export function secretVariables(text: string): SecretVariable[] {
   return text.split('\n').flatMap((line) => {
     const match = /^\s*(?:export\s+)?["']?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line);
     const [name, value] = [match?.[1] ?? '', unquoted((match?.[2] ?? '').replace(/["']$/, (quote) => quote))];
-    const named = SECRET_NAME.test(name) && !NOT_A_SECRET_NAME.test(name);
-    return named && value.length >= MIN_SECRET_CHARACTERS && !/^\$/.test(value) ? [{ name, value }] : [];
+    return namesSecret(name) && isOwnSecret(value) ? [{ name, value }] : [];
   });
 }
 
@@ -47,17 +53,15 @@ function observeSecret(
       characters: secret.value.length,
       mode: file?.mode ?? null,
       othersMayRead: file === undefined ? null : (file.modeBits & OTHERS_MAY_READ) !== 0,
+      created: null,
       modified: file?.modified.toISOString() ?? null,
+      lastUsed: null,
     },
   };
 }
 
 /** Environment files that units name, `/etc/default/*` and `/etc/environment`, and what units set in their own text. */
-export async function environmentItems(
-  reader: Reader,
-  units: Unit[],
-  context: ConnectorContext,
-): Promise<Observed[]> {
+export async function environmentItems({ reader, context }: Scene, units: Unit[]): Promise<Observed[]> {
   const users = new Map<string, string[]>();
   for (const unit of units) {
     for (const file of unit.environmentFiles) users.set(file, [...(users.get(file) ?? []), unit.name]);

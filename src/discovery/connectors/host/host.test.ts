@@ -16,7 +16,11 @@ import { parseSudoers } from './sudo.ts';
 import { parseUnit } from './units.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'host-'));
-const context = { fingerprint: (secret: string) => `keyed:${secret.length}`, now: () => new Date(0) };
+const context = {
+  fingerprint: (secret: string) => `keyed:${secret.length}`,
+  reference: (observed: string, naturalId: string) => `ref:${observed}/${naturalId}`,
+  now: () => new Date(0),
+};
 
 function put(path: string, text: string, mode = 0o644): void {
   mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -153,7 +157,7 @@ describe('a hostile host', () => {
     if (process.getuid?.() !== 0) return t.skip('only root can become another uid');
     const script = `import { createHostConnector } from '${import.meta.dirname}/connector.ts';
       const denied = [];
-      for await (const page of createHostConnector({ root: '${root}', name: 'test' }).pages({ fingerprint: String, now: () => new Date() })) denied.push(...page.denied);
+      for await (const page of createHostConnector({ root: '${root}', name: 'test' }).pages({ fingerprint: String, reference: String, now: () => new Date() })) denied.push(...page.denied);
       console.log(JSON.stringify(denied));`;
     const file = join(root, 'as-nobody.mts');
     writeFileSync(file, script);

@@ -1,15 +1,10 @@
-import { execFile } from 'node:child_process';
-import type { Observed } from '../../connector.ts';
+import type { ConnectorContext, Observed } from '../../connector.ts';
 import type { Account } from './accounts.ts';
 import { maybePersonal } from './personal.ts';
-import type { Reader } from './reader.ts';
+import type { Scene } from './scene.ts';
 
 /** `struct lastlog` on Linux: 32-bit time, 32 bytes of line, 256 of host. */
 const LASTLOG_RECORD_BYTES = 292;
-const JOURNAL_DAYS = 30;
-const JOURNAL_MAX_LINES = 10_000;
-const JOURNAL_TIMEOUT_MS = 10_000;
-const JOURNAL_MAX_BYTES = 16 * 1024 * 1024;
 
 /** Last login by uid. A record of zeros means never. */
 export function lastLogin(lastlog: Buffer, uid: number): Date | null {
@@ -53,39 +48,11 @@ function parseJournalLine(line: string): JournalLogin | undefined {
   }
 }
 
-type JournalAnswer = { lines: string } | { denied: string };
-
-/** Reads the journal, never follows it. Without the right to, journalctl answers with nothing and a hint, which is a denial. */
-function readJournal(): Promise<JournalAnswer> {
-  const args = [
-    '--quiet',
-    '--output=json',
-    '--identifier=sshd',
-    `--since=-${JOURNAL_DAYS}d`,
-    `--lines=${JOURNAL_MAX_LINES}`,
-  ];
-  const options = {
-    timeout: JOURNAL_TIMEOUT_MS,
-    maxBuffer: JOURNAL_MAX_BYTES,
-    env: { PATH: process.env.PATH, LC_ALL: 'C' },
-  };
-  return new Promise((resolve) => {
-    execFile('journalctl', args, options, (error, stdout, stderr) => {
-      if (error !== null)
-        resolve({
-          denied:
-            (error as NodeJS.ErrnoException).code === 'ENOENT'
-              ? 'no journal on this host'
-              : 'journalctl failed',
-        });
-      else if (/insufficient permissions|not seeing messages/i.test(stderr))
-        resolve({ denied: 'no permission' });
-      else resolve({ lines: stdout });
-    });
-  });
-}
-
-function observeLogin(login: JournalLogin, accounts: Map<string, Account>): Observed {
+function observeLogin(
+  login: JournalLogin,
+  accounts: Map<string, Account>,
+  context: ConnectorContext,
+): Observed {
   const account = accounts.get(login.account) ?? { uid: 1000 };
   return {
     class: 'credential',
@@ -94,29 +61,25 @@ function observeLogin(login: JournalLogin, accounts: Map<string, Account>): Obse
     attributes: {
       kind: 'ssh-login-seen',
       account: maybePersonal(account, login.account),
+      accountRef: context.reference('identity', `account/${login.account}`),
       method: login.method,
       fingerprint: login.fingerprint || null,
+      created: null,
+      modified: null,
       lastUsed: login.at.toISOString(),
     },
   };
 }
 
-/** `journal`: false where another root than the machine's own is read. */
-export async function loginItems(reader: Reader, accounts: Account[], journal: boolean): Promise<Observed[]> {
-  const lastlog = (await reader.bytes('/var/log/lastlog')) ?? Buffer.alloc(0);
-  const items = accounts.flatMap((account): Observed[] => {
-    const at = lastLogin(lastlog, account.uid);
-    if (at === null) return [];
-    const login = { account: account.name, method: 'lastlog', fingerprint: '', at };
-    return [observeLogin(login, new Map([[account.name, account]]))];
-  });
-  if (!journal) return items;
-  reader.calls += 1;
-  const answer = await readJournal();
-  if ('denied' in answer) {
-    reader.denied.push({ what: 'journal', why: answer.denied });
-    return items;
-  }
+/** What `lastlog` and the journal tell of logins; what they could not be asked is this listing's to tell. */
+export async function loginItems({ reader, accounts, logs, context }: Scene): Promise<Observed[]> {
+  reader.calls += logs.calls;
+  reader.denied.push(...logs.denied);
+  reader.errors.push(...logs.errors);
   const byName = new Map(accounts.map((account) => [account.name, account]));
-  return [...items, ...parseJournal(answer.lines).map((login) => observeLogin(login, byName))];
+  const fromLastlog = accounts.flatMap(({ name, uid }): JournalLogin[] => {
+    const at = logs.lastlog === undefined ? null : lastLogin(logs.lastlog, uid);
+    return at === null ? [] : [{ account: name, method: 'lastlog', fingerprint: '', at }];
+  });
+  return [...fromLastlog, ...logs.logins].map((login) => observeLogin(login, byName, context));
 }

@@ -1,9 +1,11 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, readlink } from 'node:fs/promises';
+import { constants, type Dirent } from 'node:fs';
+import { access, type FileHandle, open, readdir, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DeniedRange } from '#verifier';
 
 export const FILE_MAX_BYTES = 1024 * 1024;
+/** Of a file of fixed-size records. */
+export const RECORDS_MAX_BYTES = 64 * 1024 * 1024;
 export const FOLDER_MAX_ENTRIES = 10_000;
 
 export interface FileRead {
@@ -16,8 +18,22 @@ export interface FileRead {
   modified: Date;
 }
 
+interface ReadRule {
+  trusted?: boolean;
+  within?: string;
+}
+
+export interface FolderEntry {
+  name: string;
+  /** Links are neither. */
+  kind: 'file' | 'folder' | 'other';
+}
+
 /** A name that is no UTF-8 reads back with this in it, and then cannot be opened again. */
 const UNREADABLE_NAME = '\uFFFD';
+
+const kindOf = (entry: Dirent): FolderEntry['kind'] =>
+  entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other';
 
 /**
  * Reads files below a root and keeps account: a file that is not there is nothing; one that may not be read is a
@@ -43,22 +59,32 @@ export class Reader {
   }
 
   /**
-   * A regular file's text, or undefined. `trusted` follows a link: for files that only root can place. Elsewhere a link could
+   * A regular file's text, or undefined. `within`: a folder that the file must truly lie below, for a folder on the way could be
+   * a link of its owner's to another's files; asked of the open file, so there is no gap to race in. `trusted` follows a link: for files that only root can place. Elsewhere a link could
    * point at another's secret, and a pipe could hang us.
    */
-  async file(path: string, { trusted = false } = {}): Promise<FileRead | undefined> {
+  async file(path: string, { trusted = false, within }: ReadRule = {}): Promise<FileRead | undefined> {
     this.calls += 1;
     const flags =
       constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | (trusted ? 0 : constants.O_NOFOLLOW);
     let handle: FileHandle | undefined;
     try {
       handle = await open(join(this.#root, path), flags);
+      if (within !== undefined && !(await this.#isBelow(within, handle))) {
+        this.denied.push({ what: path, why: 'is reached through a symbolic link' });
+        return undefined;
+      }
       return await this.#readOpen(path, handle);
     } catch (error) {
       return this.#fault(path, error);
     } finally {
       await handle?.close();
     }
+  }
+
+  async #isBelow(folder: string, handle: FileHandle): Promise<boolean> {
+    const base = await realpath(join(this.#root, folder));
+    return (await readlink(`/proc/self/fd/${handle.fd}`)).startsWith(base === '/' ? base : `${base}/`);
   }
 
   async #readOpen(path: string, handle: FileHandle): Promise<FileRead | undefined> {
@@ -86,7 +112,10 @@ export class Reader {
     let handle: FileHandle | undefined;
     try {
       handle = await open(join(this.#root, path), constants.O_RDONLY | constants.O_NONBLOCK);
-      return await handle.readFile();
+      // A sparse file may claim any size.
+      if ((await handle.stat()).size <= RECORDS_MAX_BYTES) return await handle.readFile();
+      this.denied.push({ what: path, why: `larger than ${RECORDS_MAX_BYTES} bytes` });
+      return undefined;
     } catch (error) {
       return this.#fault(path, error);
     } finally {
@@ -106,6 +135,32 @@ export class Reader {
     } catch (error) {
       this.#fault(path, error);
       return [];
+    }
+  }
+
+  /** What a folder holds, sorted, for walking down; undefined where it could not be read. */
+  async entries(path: string): Promise<FolderEntry[] | undefined> {
+    this.calls += 1;
+    try {
+      const found = await readdir(join(this.#root, path), { withFileTypes: true });
+      return found
+        .filter(({ name }) => this.#readable(path, name))
+        .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch (error) {
+      return this.#fault(path, error);
+    }
+  }
+
+  /** null where it cannot be told. */
+  async exists(path: string): Promise<boolean | null> {
+    this.calls += 1;
+    try {
+      await access(join(this.#root, path));
+      return true;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      return code === 'ENOENT' || code === 'ENOTDIR' ? false : null;
     }
   }
 

@@ -1,21 +1,26 @@
 import type { Observed } from '../../connector.ts';
 import type { Account } from './accounts.ts';
+import { lastUseOfKey } from './logs.ts';
 import { maybePersonal } from './personal.ts';
-import type { FileRead, Reader } from './reader.ts';
-import { parseAuthorizedKeys, parsePrivateKey } from './ssh-keys.ts';
+import type { FileRead } from './reader.ts';
+import { accountFacts, accountNamed, homesOf, mayLogIn, type Scene } from './scene.ts';
+import { type AuthorizedKey, parseAuthorizedKeys, parsePrivateKey } from './ssh-keys.ts';
 
 const OTHERS_MAY_READ = 0o077;
 
-function authorizedItems(file: FileRead, account: Account, reader: Reader): Observed[] {
-  const { keys, badLines } = parseAuthorizedKeys(file.text);
-  if (badLines > 0) reader.errors.push({ what: file.path, why: `${badLines} lines that are no key` });
-  return keys.map((key) => ({
+const administration = ({ uid }: Account): Observed['attributes'] =>
+  uid === 0 ? { administrator: true, path: 'SSH key that logs in as root' } : {};
+
+function authorizedItem(scene: Scene, file: FileRead, account: Account, key: AuthorizedKey): Observed {
+  return {
     class: 'trust',
     naturalId: `authorized-key/${file.path}/${key.fingerprint}`,
     label: maybePersonal(account, `key that logs in as ${account.name}`),
     attributes: {
       kind: 'ssh-authorized-key',
-      account: maybePersonal(account, account.name),
+      ...accountFacts(scene, account.name),
+      accountMayLogIn: mayLogIn(account),
+      ...administration(account),
       fingerprint: key.fingerprint,
       type: key.type,
       bits: key.bits,
@@ -24,11 +29,18 @@ function authorizedItems(file: FileRead, account: Account, reader: Reader): Obse
       file: maybePersonal(account, file.path),
       mode: file.mode,
       modified: file.modified.toISOString(),
+      lastUsed: lastUseOfKey(scene.logs, key.fingerprint),
     },
-  }));
+  };
 }
 
-function privateItem(file: FileRead, account: Account, kind: string): Observed[] {
+function authorizedItems(scene: Scene, file: FileRead, account: Account): Observed[] {
+  const { keys, badLines } = parseAuthorizedKeys(file.text);
+  if (badLines > 0) scene.reader.errors.push({ what: file.path, why: `${badLines} lines that are no key` });
+  return keys.map((key) => authorizedItem(scene, file, account, key));
+}
+
+function privateItem(scene: Scene, file: FileRead, account: Account, kind: string): Observed[] {
   const facts = parsePrivateKey(file.text);
   if (facts === undefined) return [];
   return [
@@ -38,45 +50,60 @@ function privateItem(file: FileRead, account: Account, kind: string): Observed[]
       label: maybePersonal(account, file.path),
       attributes: {
         kind,
-        account: maybePersonal(account, account.name),
+        ...accountFacts(scene, account.name),
         fingerprint: facts.public?.fingerprint ?? null,
         type: facts.public?.type ?? null,
         bits: facts.public?.bits ?? null,
         encrypted: facts.encrypted,
         mode: file.mode,
         othersMayRead: (file.modeBits & OTHERS_MAY_READ) !== 0,
+        created: null,
         modified: file.modified.toISOString(),
+        lastUsed: lastUseOfKey(scene.logs, facts.public?.fingerprint),
       },
     },
   ];
 }
 
-/** Homes that several accounts share (`/`, `/nonexistent`) are no home of a key. */
-const hasOwnHome = ({ home }: Account): boolean =>
-  home.startsWith('/') && home !== '/' && home !== '/nonexistent';
-
-export async function sshItems(reader: Reader, accounts: Account[]): Promise<Observed[]> {
+async function keysOfHome(scene: Scene, account: Account): Promise<Observed[]> {
+  const folder = `${account.home}/.ssh`;
   const items: Observed[] = [];
-  for (const account of accounts.filter(hasOwnHome)) {
-    const folder = `${account.home}/.ssh`;
-    for (const name of await reader.names(folder)) {
-      const file = await reader.file(`${folder}/${name}`);
-      if (file === undefined) continue;
-      if (/^authorized_keys2?$/.test(name)) items.push(...authorizedItems(file, account, reader));
-      else items.push(...privateItem(file, account, 'ssh-user-key'));
-    }
+  for (const name of await scene.reader.names(folder)) {
+    const file = await scene.reader.file(`${folder}/${name}`, { within: account.home });
+    if (file === undefined) continue;
+    if (/^authorized_keys2?$/.test(name)) items.push(...authorizedItems(scene, file, account));
+    else items.push(...privateItem(scene, file, account, 'ssh-user-key'));
   }
   return items;
 }
 
+/** Homes below /home that no account has any more: what was left in them still opens doors elsewhere. */
+async function abandonedHomes({ reader, accounts, accountsWhole }: Scene): Promise<Account[]> {
+  if (!accountsWhole) return [];
+  const homes = new Set(accounts.map(({ home }) => home));
+  return (await reader.names('/home'))
+    .filter((name) => !homes.has(`/home/${name}`) && accountNamed(accounts, name) === undefined)
+    .map((name) => ({ name, uid: UNKNOWN_UID, gid: UNKNOWN_UID, home: `/home/${name}`, shell: '' }));
+}
+
+/** Ordinary: what is left of an account may name a person. */
+const UNKNOWN_UID = 1000;
+
+export async function sshItems(scene: Scene): Promise<Observed[]> {
+  const items: Observed[] = [];
+  for (const account of [...homesOf(scene.accounts), ...(await abandonedHomes(scene))])
+    items.push(...(await keysOfHome(scene, account)));
+  return items;
+}
+
 /** The host's own keys prove the machine; root owns them. */
-export async function hostKeyItems(reader: Reader): Promise<Observed[]> {
+export async function hostKeyItems(scene: Scene): Promise<Observed[]> {
   const root: Account = { name: 'root', uid: 0, gid: 0, home: '/root', shell: '' };
   const items: Observed[] = [];
-  for (const name of await reader.names('/etc/ssh')) {
+  for (const name of await scene.reader.names('/etc/ssh')) {
     if (!/^ssh_host_.*_key$/.test(name)) continue;
-    const file = await reader.file(`/etc/ssh/${name}`, { trusted: true });
-    if (file !== undefined) items.push(...privateItem(file, root, 'ssh-host-key'));
+    const file = await scene.reader.file(`/etc/ssh/${name}`, { trusted: true });
+    if (file !== undefined) items.push(...privateItem(scene, file, root, 'ssh-host-key'));
   }
   return items;
 }

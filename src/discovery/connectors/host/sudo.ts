@@ -1,7 +1,6 @@
 import type { Observed } from '../../connector.ts';
-import type { Account } from './accounts.ts';
-import { maybePersonal } from './personal.ts';
 import type { Reader } from './reader.ts';
+import { accountFacts, accountNamed, pathFor, type Scene } from './scene.ts';
 
 export interface SudoRule {
   /** A user, `%group`, `#uid` or an alias. */
@@ -36,19 +35,31 @@ export function parseSudoers(text: string, file: string): SudoRule[] {
     });
 }
 
-function observeRule(rule: SudoRule, accounts: Map<string, Account>): Observed {
-  const account = accounts.get(rule.who) ?? { uid: 0 };
+const isAll = ({ commands }: SudoRule): boolean => /^ALL\b/.test(commands);
+
+/** A group, an alias or everyone is no account; a group's members are seen one by one. */
+const isAccount = (who: string): boolean => /^[#a-z_]/.test(who);
+
+function administration(rule: SudoRule): Observed['attributes'] {
+  if (!isAll(rule)) return { administrator: false };
+  return { administrator: true, path: rule.noPassword ? 'sudo ALL without a password' : 'sudo ALL' };
+}
+
+function observeRule(scene: Scene, rule: SudoRule): Observed {
+  const name = rule.who.replace(/^#/, '');
+  const account = accountNamed(scene.accounts, name);
+  const label = `${rule.who} may run ${rule.commands} as ${rule.runAs}`;
   return {
     class: 'permission',
     naturalId: `sudo/${rule.file}/${rule.who}/${rule.runAs}/${rule.commands}`,
-    label: maybePersonal(account, `${rule.who} may run ${rule.commands} as ${rule.runAs}`),
+    label: isAccount(rule.who) ? pathFor(account, label) : label,
     attributes: {
       kind: 'sudo',
-      account: maybePersonal(account, rule.who),
+      ...(isAccount(rule.who) ? accountFacts(scene, name) : { account: rule.who }),
       runAs: rule.runAs,
       commands: rule.commands,
       noPassword: rule.noPassword,
-      administrator: /^ALL\b/.test(rule.commands),
+      ...administration(rule),
       file: rule.file,
     },
   };
@@ -57,16 +68,25 @@ function observeRule(rule: SudoRule, accounts: Map<string, Account>): Observed {
 /** sudo passes over names with a dot or a trailing tilde in an included folder. */
 const isIncluded = (name: string): boolean => !name.includes('.') && !name.endsWith('~');
 
-export async function sudoItems(reader: Reader, accounts: Account[]): Promise<Observed[]> {
+export async function readSudoRules(reader: Reader): Promise<SudoRule[]> {
   const folder = (await reader.names('/etc/sudoers.d'))
     .filter(isIncluded)
     .map((name) => `/etc/sudoers.d/${name}`);
-  const byName = new Map(accounts.map((account) => [account.name, account]));
-  const items: Observed[] = [];
+  const rules: SudoRule[] = [];
   for (const path of ['/etc/sudoers', ...folder]) {
     const file = await reader.file(path, { trusted: true });
-    if (file !== undefined)
-      items.push(...parseSudoers(file.text, path).map((rule) => observeRule(rule, byName)));
+    if (file !== undefined) rules.push(...parseSudoers(file.text, path));
   }
-  return items;
+  return rules;
 }
+
+export const sudoItems = async (scene: Scene): Promise<Observed[]> =>
+  (await readSudoRules(scene.reader)).map((rule) => observeRule(scene, rule));
+
+/** Groups whose members may do everything: name, and whether without a password. */
+export const administratorGroups = (rules: SudoRule[]): Map<string, boolean> =>
+  new Map(
+    rules
+      .filter((rule) => isAll(rule) && rule.who.startsWith('%'))
+      .map(({ who, noPassword }) => [who.slice(1), noPassword]),
+  );

@@ -1,5 +1,7 @@
 import type { Observed } from '../../connector.ts';
+import { traceOfUnit } from './logs.ts';
 import type { Reader } from './reader.ts';
+import { accountFacts, type Scene } from './scene.ts';
 
 /** Highest precedence first: a unit in an earlier folder hides one of the same name in a later (systemd.unit(5)). */
 export const UNIT_FOLDERS = [
@@ -21,7 +23,7 @@ export interface Unit {
   dynamicUser: boolean;
 }
 
-const values = (text: string, key: string): string[] =>
+export const values = (text: string, key: string): string[] =>
   [...text.matchAll(new RegExp(`^${key}\\s*=\\s*(.*)$`, 'gm'))].map((match) => (match[1] ?? '').trim());
 
 /** systemd.exec(5): the last `User=` counts; a leading `-` on an environment file means it may be absent. */
@@ -42,7 +44,7 @@ export function parseUnit(name: string, path: string, text: string): Unit {
   };
 }
 
-async function enabledUnits(reader: Reader): Promise<Set<string>> {
+export async function enabledUnits(reader: Reader): Promise<Set<string>> {
   const folder = '/etc/systemd/system';
   const wanting = (await reader.names(folder)).filter((name) => /\.(wants|requires)$/.test(name));
   const names: string[] = [];
@@ -62,19 +64,47 @@ export async function readUnits(reader: Reader): Promise<Unit[]> {
   return [...units.values()];
 }
 
-export async function unitItems(reader: Reader, units: Unit[]): Promise<Observed[]> {
-  const enabled = await enabledUnits(reader);
-  return units.map((unit) => ({
-    class: 'identity',
-    naturalId: `unit/${unit.name}`,
-    label: unit.name,
-    attributes: {
-      kind: 'systemd-service',
-      account: unit.dynamicUser ? 'dynamic' : unit.user,
-      enabled: enabled.has(unit.name),
-      exec: unit.exec,
-      file: unit.path,
-      environmentFiles: unit.environmentFiles,
-    },
-  }));
+/** A `%` specifier and a dynamic user are filled in by systemd at the start. */
+export const ownerFacts = (scene: Scene, unit: Unit): Observed['attributes'] =>
+  unit.dynamicUser || unit.user.includes('%')
+    ? { account: unit.dynamicUser ? 'dynamic' : unit.user, accountExists: null }
+    : accountFacts(scene, unit.user);
+
+/**
+ * Distributions ship services for programs that need not be installed; only for one that somebody wrote or switched on is a
+ * missing program worth a word.
+ */
+async function programExists(
+  scene: Scene,
+  unit: Unit,
+  enabled: ReadonlySet<string>,
+): Promise<boolean | null> {
+  const isOwn = !/^(?:\/usr)?\/lib\//.test(unit.path) || enabled.has(unit.name);
+  const isPath = unit.exec.startsWith('/') && !unit.exec.includes('%');
+  return isOwn && isPath ? scene.reader.exists(unit.exec) : null;
+}
+
+export async function unitItems(scene: Scene): Promise<Observed[]> {
+  const enabled = await enabledUnits(scene.reader);
+  const items: Observed[] = [];
+  for (const unit of await readUnits(scene.reader)) {
+    // A service that is not switched on may well be idle.
+    const heard = enabled.has(unit.name) || scene.logs.units?.has(unit.name) === true;
+    items.push({
+      class: 'identity',
+      naturalId: `unit/${unit.name}`,
+      label: unit.name,
+      attributes: {
+        kind: 'systemd-service',
+        ...ownerFacts(scene, unit),
+        enabled: enabled.has(unit.name),
+        exec: unit.exec,
+        execExists: await programExists(scene, unit, enabled),
+        ...(heard ? { trace: traceOfUnit(scene.logs, unit.name) } : {}),
+        file: unit.path,
+        environmentFiles: unit.environmentFiles,
+      },
+    });
+  }
+  return items;
 }

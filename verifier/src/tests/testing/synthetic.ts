@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { approvalMessage, planDigest } from '../../approval.ts';
 import { base64url } from '../../bytes.ts';
 import { openingOf } from '../../commitment.ts';
-import { encodeBody } from '../../entry.ts';
+import { encodeBody, stateDigest } from '../../entry.ts';
 import type { EvidenceInput } from '../../evidence-input.ts';
 import { sha256Hex } from '../../hash.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type CredentialType,
   type Entry,
   type EntryData,
+  type ExceptionSpec,
   emptyState,
   fold,
   type IdentitySpec,
@@ -22,6 +23,7 @@ import {
   type PersonSpec,
   type Plan,
   type Probe,
+  type RotationSpec,
   stateFrom,
 } from '../../words/index.ts';
 
@@ -70,6 +72,10 @@ export class Story {
   at(days: number): this {
     this.time = Date.parse(day(days));
     return this;
+  }
+
+  now(): string {
+    return new Date(this.time).toISOString();
   }
 
   add<K extends Kind>(kind: K, subject: string, data: EntryData[K], actor = 'sys'): number {
@@ -288,6 +294,95 @@ export function refuse(story: Story, changes: DecisionChanges = {}): number {
   };
   const request = { ...REQUEST, identity: null, trust: null, ...changes.request };
   return story.add('credential.refused', '', { request, decision, code: 'policy_denied' });
+}
+
+type Observation = EntryData['observation.recorded'];
+
+/** A secret without an end that a unit uses, made on day 95, unless told otherwise. */
+export function observe(story: Story, more: Partial<Observation> = {}): number {
+  const data: Observation = {
+    sweep: 'swp_1',
+    source: 'host',
+    key: 'obs_token',
+    class: 'credential',
+    change: 'new',
+    label: 'API_TOKEN in /etc/default/pay',
+    attributes: { kind: 'environment-secret', modified: day(95) },
+    ...more,
+  };
+  return story.add('observation.recorded', data.sweep, data);
+}
+
+export const claim = (story: Story, observation = 'obs_token', identity = 'idn_pay'): number =>
+  story.add('observation.claimed', identity, { observation, identity }, 'per_ada');
+
+/** Ada's departure, for as long as is said, approved by Ben unless told otherwise. */
+export function except(
+  story: Story,
+  spec: Partial<ExceptionSpec> & Pick<ExceptionSpec, 'control' | 'subject'>,
+  options: ChangeOptions = {},
+): Story {
+  const after = {
+    owner: 'per_ada',
+    compensating: 'the file is readable by one unit alone',
+    until: day(200),
+    reason: 'the vendor knows no other way',
+    ...spec,
+  };
+  const id = `exc_${story.entries.length}`;
+  return story.change(`chg_${id}`, { kind: 'Exception', id, after }, options);
+}
+
+/** What the entries before it lead to, unless another digest is told. */
+export function snapshot(story: Story, digest?: string): number {
+  const before = story.entries.reduce(fold, emptyState());
+  const state = digest ?? stateDigest(before, story.now());
+  return story.add('snapshot', '', { size: before.size, state });
+}
+
+export const ROTATION: RotationSpec = {
+  identity: 'idn_pay',
+  observation: 'obs_token',
+  rotator: 'postgres-password',
+  target: {
+    connection: { file: '/etc/muniment/admin' },
+    role: 'pay',
+    passwordFile: '/srv/pay/password',
+    format: 'plain',
+  },
+  intervalDays: 20,
+  graceHours: 24,
+  noticeDays: 3,
+};
+
+export const rotation = (story: Story, more: Partial<RotationSpec> = {}): Story =>
+  story.change(`chg_rot${story.entries.length}`, {
+    kind: 'Rotation',
+    id: 'rot_pay',
+    after: { ...ROTATION, ...more } as RotationSpec,
+  });
+
+type Phase = EntryData['rotation.phase']['phase'];
+
+/** One run through these phases; ended unless told otherwise. */
+export function rotate(
+  story: Story,
+  phases: Phase[] = ['made', 'swapped', 'seen', 'removed', 'refused'],
+  outcome: 'completed' | 'abandoned' | null = 'completed',
+): Story {
+  const run = `run_${story.entries.length}`;
+  const base = { run, rotation: 'rot_pay', old: 'aa' };
+  story.add('rotation.started', ROTATION.identity, {
+    ...base,
+    spec: ROTATION,
+    target: 'pay',
+    cause: 'schedule',
+    due: day(100),
+  });
+  for (const phase of phases)
+    story.add('rotation.phase', ROTATION.identity, { ...base, phase, new: 'bb', detail: '' });
+  if (outcome) story.add('rotation.ended', ROTATION.identity, { ...base, outcome, new: 'bb', detail: '' });
+  return story;
 }
 
 export const lock = (story: Story, id = 'lok_1', target = 'idn_pay'): number =>

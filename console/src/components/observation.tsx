@@ -1,0 +1,66 @@
+import { Link } from '@tanstack/react-router';
+import type { Observation } from '../api/types.ts';
+import { visible, words } from '../lib/format.ts';
+import { nameOf } from '../lib/names.ts';
+import type { Column } from './DataTable.tsx';
+import { Time } from './Time.tsx';
+import './observation.css';
+
+const attributesOf = ({ attributes }: Observation): string =>
+  Object.entries(attributes)
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : value}`)
+    .join(' · ');
+
+export const labelOf = ({ label, key }: Observation): string => label ?? key;
+
+const What = ({ row }: { row: Observation }) => (
+  <>
+    <span className="name" title={labelOf(row)}>
+      {visible(labelOf(row))}
+    </span>
+    <span className="name observed" title={attributesOf(row)}>
+      {visible(attributesOf(row))}
+    </span>
+  </>
+);
+
+const BelongsTo = ({ identity }: { identity: Observation['identity'] }) =>
+  identity ? (
+    <Link to="/identities/$id" params={{ id: identity.id }} className="name">
+      {visible(nameOf(identity))}
+    </Link>
+  ) : (
+    <span className="muted">nobody said</span>
+  );
+
+/** What sweeps saw, as every list of it shows it. */
+export const OBSERVED: Array<Column<Observation>> = [
+  { header: 'What', cell: (row) => <What row={row} />, width: '42%', text: labelOf },
+  { header: 'Class', cell: (row) => words(row.class), width: '10%', text: (row) => row.class },
+  { header: 'Source', cell: ({ source }) => source, width: '8%', text: ({ source }) => source },
+  {
+    header: 'There now',
+    cell: ({ present }) => (present ? 'Yes' : 'Gone'),
+    width: '9%',
+    text: ({ present }) => (present ? 'yes' : 'gone'),
+  },
+  {
+    header: 'Belongs to',
+    cell: (row) => <BelongsTo identity={row.identity} />,
+    width: '13%',
+    text: ({ identity }) => (identity ? nameOf(identity) : ''),
+  },
+  {
+    header: 'First seen',
+    cell: ({ firstSeen }) => <Time value={firstSeen} />,
+    numeric: true,
+    text: ({ firstSeen }) => firstSeen,
+  },
+  {
+    header: 'Changed',
+    cell: ({ lastChanged }) => <Time value={lastChanged} />,
+    numeric: true,
+    text: ({ lastChanged }) => lastChanged,
+  },
+];

@@ -1,0 +1,2 @@
+export { isOAuth, oauthProblem } from './errors.ts';
+export { mountOAuth } from './mount.ts';

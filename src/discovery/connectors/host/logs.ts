@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import type { DeniedRange } from '#verifier';
+import type { Account } from './accounts.ts';
+import { type JournalLogin, lastLogin, parseJournal } from './logins.ts';
+import { Reader } from './reader.ts';
+
+const JOURNAL_DAYS = 30;
+const JOURNAL_MAX_LINES = 10_000;
+const JOURNAL_TIMEOUT_MS = 10_000;
+const JOURNAL_MAX_BYTES = 16 * 1024 * 1024;
+
+/** What the host's logs tell, read once for a sweep. */
+export interface Logs {
+  /** undefined where there is none. */
+  lastlog: Buffer | undefined;
+  logins: JournalLogin[];
+  /** Units and uids that the journal mentions at all; null where it could not be read. */
+  units: ReadonlySet<string> | null;
+  uids: ReadonlySet<string> | null;
+  calls: number;
+  denied: DeniedRange[];
+  errors: Reader['errors'];
+}
+
+type JournalAnswer = { text: string } | { denied: string };
+
+/** Without the right to, journalctl answers with nothing and a hint, which is a denial and never an empty journal. */
+const HINTS: Array<[RegExp, string]> = [
+  [/insufficient permissions|not seeing messages/i, 'no permission'],
+  [/no journal files were (?:found|opened)/i, 'no journal on this host'],
+];
+
+function deniedBy(error: { code?: string | number | null } | null, hints: string): string | undefined {
+  const hint = HINTS.find(([pattern]) => pattern.test(hints));
+  if (hint !== undefined) return hint[1];
+  if (error === null) return undefined;
+  return error.code === 'ENOENT' ? 'no journal on this host' : 'journalctl failed';
+}
+
+/** Reads the journal, never follows it. */
+function journal(args: string[]): Promise<JournalAnswer> {
+  const options = {
+    timeout: JOURNAL_TIMEOUT_MS,
+    maxBuffer: JOURNAL_MAX_BYTES,
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+  };
+  return new Promise((resolve) => {
+    execFile('journalctl', args, options, (error, stdout, stderr) => {
+      const denied = deniedBy(error, stderr);
+      resolve(denied === undefined ? { text: stdout } : { denied });
+    });
+  });
+}
+
+const LOGINS = [
+  '--output=json',
+  '--identifier=sshd',
+  '--identifier=sshd-session',
+  `--since=-${JOURNAL_DAYS}d`,
+  `--lines=${JOURNAL_MAX_LINES}`,
+];
+
+/** A journal that mentions nobody at all tells of nobody: null, as for one that could not be read. */
+function words(answer: JournalAnswer): ReadonlySet<string> | null {
+  const found = 'denied' in answer ? [] : answer.text.split('\n').filter((line) => line !== '');
+  return found.length === 0 ? null : new Set(found);
+}
+
+/** `live`: false where another root than the machine's own is read; then there is no journal to ask. */
+export async function readLogs(root: string, live: boolean): Promise<Logs> {
+  const reader = new Reader(root);
+  const records = await reader.bytes('/var/log/lastlog');
+  // An empty one is never written to on this host: it tells of nobody.
+  const lastlog = records?.length === 0 ? undefined : records;
+  const logs = { lastlog, logins: [], units: null, uids: null, denied: reader.denied, errors: reader.errors };
+  if (!live) return { ...logs, calls: reader.calls };
+  const [logins, units, uids] = await Promise.all([
+    journal(LOGINS),
+    journal(['--field=_SYSTEMD_UNIT']),
+    journal(['--field=_UID']),
+  ]);
+  const denial = [logins, units, uids].find((answer) => 'denied' in answer);
+  if (denial !== undefined) logs.denied.push({ what: 'journal', why: denial.denied });
+  return {
+    ...logs,
+    logins: 'denied' in logins ? [] : parseJournal(logins.text),
+    units: words(units),
+    uids: words(uids),
+    calls: reader.calls + 3,
+  };
+}
+
+/** Whether any log mentions the account; null where none that would was read. */
+export function traceOfAccount(logs: Logs, account: Account): boolean | null {
+  if (logs.lastlog === undefined && logs.uids === null) return null;
+  const seen = logs.lastlog !== undefined && lastLogin(logs.lastlog, account.uid) !== null;
+  return seen || (logs.uids?.has(String(account.uid)) ?? false);
+}
+
+export const traceOfUnit = (logs: Logs, unit: string): boolean | null => logs.units?.has(unit) ?? null;
+
+/** When a key was last used to log in, RFC 3339, as far as the journal reaches. */
+export const lastUseOfKey = (logs: Logs, fingerprint: string | undefined): string | null =>
+  logs.logins
+    .filter((login) => login.fingerprint !== '' && login.fingerprint === fingerprint)
+    .map(({ at }) => at.toISOString())
+    .sort()
+    .at(-1) ?? null;

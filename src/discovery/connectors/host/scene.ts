@@ -1,0 +1,56 @@
+import type { ConnectorContext, Observed } from '../../connector.ts';
+import type { Account } from './accounts.ts';
+import type { Logs } from './logs.ts';
+import { maybePersonal } from './personal.ts';
+import type { Reader } from './reader.ts';
+
+/** What every listing of one sweep works with. */
+export interface Scene {
+  /** The listing's own: it keeps account of what that listing could not read. */
+  reader: Reader;
+  context: ConnectorContext;
+  accounts: Account[];
+  /** False where accounts come from elsewhere too (a directory), so that an unknown name proves nothing. */
+  accountsWhole: boolean;
+  logs: Logs;
+  /** True for the machine's own root: its journal and its sockets are then this host's. */
+  live: boolean;
+  /** Folders below which checkouts and compose files are looked for. */
+  roots: string[];
+}
+
+/** An account that nothing is known of may be a person's. */
+const UNKNOWN = { uid: 1000 };
+
+/** Homes that several accounts share (`/`, `/nonexistent`) are no home of a key. */
+export const hasOwnHome = ({ home }: Account): boolean =>
+  home.startsWith('/') && home !== '/' && home !== '/nonexistent';
+
+const NO_LOGIN = /(?:^|\/)(?:nologin|false|sync|shutdown|halt)$/;
+
+export const mayLogIn = ({ shell }: Account): boolean => shell !== '' && !NO_LOGIN.test(shell);
+
+/** Each home once, with the first account that has it. */
+export const homesOf = (accounts: Account[]): Account[] =>
+  [...Map.groupBy(accounts.filter(hasOwnHome), ({ home }) => home).values()].flatMap(
+    ([first]) => first ?? [],
+  );
+
+/** By name or, as systemd and chown have it, by number. */
+export const accountNamed = (accounts: Account[], name: string): Account | undefined =>
+  accounts.find((account) => account.name === name || String(account.uid) === name);
+
+/** Whose it is, in the words that every listing uses; `accountExists` is null where that cannot be told. */
+export function accountFacts(scene: Scene, name: string): Observed['attributes'] {
+  const account = accountNamed(scene.accounts, name);
+  const known = scene.accountsWhole && scene.accounts.length > 0;
+  return {
+    account: maybePersonal(account ?? UNKNOWN, name),
+    accountRef: scene.context.reference('identity', `account/${account?.name ?? name}`),
+    accountExists: account !== undefined ? true : known ? false : null,
+  };
+}
+
+/** A file in a home or a project: its path may name a person. */
+export const pathFor = (account: Account | undefined, path: string) =>
+  maybePersonal(account ?? UNKNOWN, path);

@@ -1,0 +1,5 @@
+export type { Handled, Handler } from './alerts.ts';
+export { type Checked, createExporter, type Exported, type Exporter } from './export/exporter.ts';
+export type { Destination, NamedDestination } from './export/model.ts';
+export { EVENTS_MAX, type EventSource, type SignedBatch } from './ingest.ts';
+export { createMonitoring, type Monitoring } from './service.ts';

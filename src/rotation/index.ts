@@ -1,0 +1,10 @@
+export { ROTATION_DUE, ROTATION_STALLED } from './findings.ts';
+export { scheduleRotation, wakeRotation } from './schedule.ts';
+export {
+  createRotation,
+  type Rotation,
+  type RotationOptions,
+  type RotationPlan,
+  type RotationView,
+  type StartedRun,
+} from './service.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { DeniedRange } from '#verifier';
-import type { Account } from './accounts.ts';
-import { type JournalLogin, lastLogin, parseJournal } from './logins.ts';
+import type { Account } from './account.ts';
+import { type JournalLogin, lastLogin, parseJournal } from './login-records.ts';
 import { Reader } from './reader.ts';
 
 const JOURNAL_DAYS = 30;

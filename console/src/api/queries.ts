@@ -10,6 +10,8 @@ type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters
   : never;
 
 const OVERVIEW_REFRESH_MS = 30_000;
+/** A run goes through its phases within seconds. */
+const ROTATIONS_REFRESH_MS = 5_000;
 const PART_LIMIT = 50;
 const SESSION_STALE_MS = 60_000;
 /** The tests run over a whole period; what they find changes with the log alone. */
@@ -150,6 +152,51 @@ export const controlsQuery = (query: QueryOf<'/api/v1/controls'>) =>
     queryKey: ['controls', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/controls', { params: { query }, signal })),
     staleTime: CONTROLS_STALE_MS,
+  });
+
+export const alertsQuery = (query: QueryOf<'/api/v1/alerts'>) =>
+  queryOptions({
+    queryKey: ['alerts', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/alerts', { params: { query }, signal })),
+    refetchInterval: OVERVIEW_REFRESH_MS,
+  });
+
+export const alertQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['alert', id],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/alerts/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const detectorsQuery = queryOptions({
+  queryKey: ['detectors'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/detectors', { signal })),
+});
+
+export const rotationsQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['rotations', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/rotations', { params: { query }, signal })),
+    refetchInterval: ROTATIONS_REFRESH_MS,
+  });
+
+/** What a run would do; asking touches nothing. */
+export const rotationPlanQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['rotation-plan', id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/rotations/{id}/plan', { params: { path: { id } }, signal })),
+  });
+
+export const controlOwnersQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['control-owners', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/control-owners', { params: { query }, signal })),
+  });
+
+export const exceptionsQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['exceptions', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/exceptions', { params: { query }, signal })),
   });
 
 const PAGE_MAX_ROWS = 500;

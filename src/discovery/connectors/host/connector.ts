@@ -9,6 +9,7 @@ import { groupItems } from './groups.ts';
 import { LISTENER_PLACES, listenerItems } from './listeners.ts';
 import { loginItems } from './logins.ts';
 import { readLogs } from './logs.ts';
+import { withoutNames } from './personal.ts';
 import { PROJECT_PLACES, projectItems } from './projects.ts';
 import { Reader } from './reader.ts';
 import type { Scene } from './scene.ts';
@@ -68,14 +69,11 @@ async function setScene(
 async function pageOf(listing: string, { items }: Listing, scene: Scene): Promise<Page> {
   const { reader } = scene;
   const seen = await items(scene);
-  return {
-    listing,
-    items: seen,
-    calls: reader.calls,
-    denied: reader.denied,
-    errors: reader.errors,
-    end: true,
-  };
+  const told = withoutNames(scene.accounts);
+  const placed = (faults: Page['denied']): Page['denied'] =>
+    faults.map(({ what, why }) => ({ what: told(what), why }));
+  const [denied, errors] = [placed(reader.denied), placed(reader.errors)];
+  return { listing, items: seen, calls: reader.calls, denied, errors, end: true };
 }
 
 export interface HostOptions {

@@ -49,6 +49,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   credentialValidAt: READ,
 
   proposeChange: PROPOSE,
+  readDrift: READ,
   listChanges: READ,
   getChange: READ,
   // Admitted so that the refusal is recorded: the changes themselves refuse whoever may not approve.

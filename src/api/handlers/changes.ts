@@ -32,6 +32,11 @@ export function mountChanges(app: Api, rooms: Rooms): void {
     );
   });
 
+  app.openapi(contract.drift, async (c) => {
+    const { manifests, kinds } = c.req.valid('json');
+    return c.json(await changes.drift({ manifests, ...(kinds === undefined ? {} : { kinds }) }), 200);
+  });
+
   app.openapi(contract.listChanges, async (c) => {
     const { state, ...asked } = c.req.valid('query');
     const { when } = await momentOf(log, asked, clock.now());

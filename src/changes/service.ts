@@ -93,7 +93,7 @@ class ChangesService implements Changes {
     };
   }
 
-  propose(proposal: Proposal): Promise<Proposed> {
+  async propose(proposal: Proposal): Promise<Proposed> {
     const fresh = new Fresh();
     const manifests = parseManifests(proposal.manifests);
     return this.#propose(proposal, fresh, (view, people) =>

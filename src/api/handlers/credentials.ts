@@ -50,7 +50,11 @@ export function mountCredentials(app: Api, rooms: Rooms): void {
 
   app.openapi(contract.validAt, async (c) => {
     const { at, ...asked } = c.req.valid('json');
-    const { identity, ...answer } = await validAt(rooms, asked, at === undefined ? now() : new Date(at).toISOString());
+    const { identity, ...answer } = await validAt(
+      rooms,
+      asked,
+      at === undefined ? now() : new Date(at).toISOString(),
+    );
     const names = await namesOf(log, identity === null ? [] : [identity]);
     return c.json({ ...answer, identity: refOrNull(names, identity) }, 200);
   });

@@ -42,11 +42,7 @@ export function judgeUse({ reviewed, due, person }: BreakGlassUse, { input }: Co
 }
 
 /** What carried a change that nobody else approved, if a break-glass key did. */
-export function aloneBy(
-  context: Context,
-  change: Change,
-  approvals: readonly Approval[],
-): Alone | undefined {
+export function aloneBy(context: Context, change: Change, approvals: readonly Approval[]): Alone | undefined {
   const use = approvals.map((each) => useBehind(context, change, each)).find((each) => each !== undefined);
   return use && judgeUse(use, context);
 }

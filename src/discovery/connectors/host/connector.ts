@@ -44,7 +44,10 @@ const listingsBelow = (root: string, roots: string[]): Record<string, Listing> =
   agents: { where: AGENT_PLACES, items: agentItems },
   cluster: { where: CLUSTER_PLACES, items: clusterItems },
   projects: { where: [...PROJECT_PLACES, ...roots], items: projectItems },
-  logins: { where: ['/var/log/lastlog', 'journal, 30 days'], items: loginItems },
+  logins: {
+    where: ['/var/log/lastlog', '/var/log/auth.log', '/var/log/secure', 'journal, 30 days'],
+    items: loginItems,
+  },
 });
 
 /** What all listings of a sweep stand on. Whatever of it could not be read is told by the listing that it belongs to. */
@@ -61,7 +64,7 @@ async function setScene(
     roots,
     accounts: await readAccounts(reader),
     accountsWhole: (await otherSources(reader)).length === 0,
-    logs: await readLogs(root, live),
+    logs: await readLogs(root, live, context.now()),
   };
 }
 

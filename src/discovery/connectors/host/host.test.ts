@@ -9,7 +9,7 @@ import type { Observed, Page } from '../../connector.ts';
 import { parsePasswd, parseShadow } from './accounts.ts';
 import { createHostConnector } from './connector.ts';
 import { secretVariables } from './environment.ts';
-import { lastLogin, parseJournal } from './login-records.ts';
+import { lastLogin, parseAuthLog, parseJournal } from './login-records.ts';
 import { FILE_MAX_BYTES } from './reader.ts';
 import { factsOfBlob, parseAuthorizedKeys, parsePrivateKey } from './ssh-keys.ts';
 import { parseSudoers } from './sudo.ts';
@@ -205,6 +205,7 @@ describe('parsers', () => {
             secretVariables,
           ])
             parse(text);
+          parseAuthLog(text, new Date());
           parseSudoers(text, '/f');
           parseUnit('u', '/u', text);
           factsOfBlob(Buffer.from(bytes));

@@ -98,6 +98,10 @@ export const claimObservation = (key: string, identity: string) =>
 /** One of these names a credential. */
 export type Presented = Partial<Record<'certificate' | 'jwt' | 'serial' | 'jti', string>>;
 
+/** `at` is now where it is not given. A key is named by its fingerprint: SHA-256, hexadecimal. */
+export const credentialValidAt = (body: Presented & { fingerprint?: string; at?: string }) =>
+  unwrap(api.POST('/api/v1/credentials/valid-at', { body }));
+
 export const checkCredential = (body: Presented) => unwrap(api.POST('/api/v1/credentials/check', { body }));
 
 export const sweepHost = () => unwrap(api.POST('/api/v1/sweeps', { body: { source: 'host' } }));

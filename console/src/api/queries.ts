@@ -49,29 +49,29 @@ export const identityQuery = (id: string, query: When) =>
   });
 
 /** The parts of an identity's page that are lists of their own, by page. */
-const part = (id: string, cursor: string | undefined) => ({
-  params: { path: { id }, query: { limit: PART_LIMIT, ...(cursor && { cursor }) } },
+const part = (id: string, when: When, cursor: string | undefined) => ({
+  params: { path: { id }, query: { ...when, limit: PART_LIMIT, ...(cursor && { cursor }) } },
 });
 
-export const identityCredentialsQuery = (id: string, cursor?: string) =>
+export const identityCredentialsQuery = (id: string, when: When, cursor?: string) =>
   queryOptions({
-    queryKey: ['identity', id, 'credentials', cursor],
+    queryKey: ['identity', id, 'credentials', when, cursor],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/identities/{id}/credentials', { ...part(id, cursor), signal })),
+      unwrap(api.GET('/api/v1/identities/{id}/credentials', { ...part(id, when, cursor), signal })),
   });
 
-export const identityDecisionsQuery = (id: string, cursor?: string) =>
+export const identityDecisionsQuery = (id: string, when: When, cursor?: string) =>
   queryOptions({
-    queryKey: ['identity', id, 'decisions', cursor],
+    queryKey: ['identity', id, 'decisions', when, cursor],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/identities/{id}/decisions', { ...part(id, cursor), signal })),
+      unwrap(api.GET('/api/v1/identities/{id}/decisions', { ...part(id, when, cursor), signal })),
   });
 
-export const identityTimelineQuery = (id: string, cursor?: string) =>
+export const identityTimelineQuery = (id: string, when: When, cursor?: string) =>
   queryOptions({
-    queryKey: ['identity', id, 'timeline', cursor],
+    queryKey: ['identity', id, 'timeline', when, cursor],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/identities/{id}/timeline', { ...part(id, cursor), signal })),
+      unwrap(api.GET('/api/v1/identities/{id}/timeline', { ...part(id, when, cursor), signal })),
   });
 
 export const applicationsQuery = (query: When) =>
@@ -92,10 +92,11 @@ export const changesQuery = (query: QueryOf<'/api/v1/changes'>) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/changes', { params: { query }, signal })),
   });
 
-export const changeQuery = (id: string) =>
+export const changeQuery = (id: string, query: When) =>
   queryOptions({
-    queryKey: ['change', id],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/changes/{id}', { params: { path: { id } }, signal })),
+    queryKey: ['change', id, query],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/changes/{id}', { params: { path: { id }, query }, signal })),
   });
 
 export const locksQuery = (query: When) =>
@@ -104,10 +105,11 @@ export const locksQuery = (query: When) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/locks', { params: { query }, signal })),
   });
 
-export const lockQuery = (id: string) =>
+export const lockQuery = (id: string, query: When) =>
   queryOptions({
-    queryKey: ['lock', id],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/locks/{id}', { params: { path: { id } }, signal })),
+    queryKey: ['lock', id, query],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/locks/{id}', { params: { path: { id }, query }, signal })),
   });
 
 export const findingsQuery = (query: When) =>

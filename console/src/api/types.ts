@@ -9,6 +9,7 @@ export type {
   ControlOwner,
   Credential,
   CredentialCheck,
+  CredentialValidAt,
   Decision,
   Detector,
   Entry,

@@ -250,13 +250,11 @@ export function postureOf(given: PostureInput): PostureAnswer[] {
   const whole = swept && input.sweeps.every(({ verdict }) => verdict === 'COMPLETE');
   return POSTURE_FINDINGS.map((finding) => {
     const judged = swept ? JUDGES[finding](input) : notSwept();
-    const caveat = judged.evaluable && !whole ? '; not everything could be read, so there may be more' : '';
     return {
       finding,
       question: QUESTIONS[finding],
       identities: [],
       ...judged,
-      why: `${judged.why}${caveat}`,
       whole: judged.evaluable && whole,
     };
   });

@@ -243,7 +243,7 @@ const JUDGES: Record<PostureFinding, (input: PostureInput) => Judged> = {
   orphans,
 };
 
-/** Declared identities alone tell of orphans; everything else needs a sweep that read something. */
+/** All five, in order. Nothing is evaluable before a sweep read something. */
 export function postureOf(given: PostureInput): PostureAnswer[] {
   const input = { ...given, observations: given.observations.filter(({ present }) => present) };
   const swept = input.sweeps.some(({ verdict }) => verdict !== 'FAILED');

@@ -23,6 +23,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   endSession: ['signed-in', 'bootstrap'],
 
   listPersons: READ,
+  proposeLeaving: PROPOSE,
   enrolPerson: ['bootstrap', 'admin', 'socket'],
   makeSignInLink: ['admin', 'socket'],
   passkeyRegistrationOptions: ['signed-in', 'bootstrap'],

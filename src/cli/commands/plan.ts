@@ -12,11 +12,11 @@ interface PlanOptions extends CommonOptions {
   text?: string;
 }
 
-interface Proposed extends MarkdownPlan {
+export interface Proposed extends MarkdownPlan {
   change: string | null;
 }
 
-function next({ change, planDigest }: Proposed): string {
+export function nextStep({ change, planDigest }: Proposed): string {
   if (change === null) return `\nnothing was proposed (dry run); digest ${planDigest}`;
   return `\nproposed as ${change}\ndigest ${planDigest}\nanother person approves with: muniment approve ${change} --key-file FILE`;
 }
@@ -32,7 +32,7 @@ async function run(paths: string[], options: PlanOptions): Promise<void> {
     dryRun: options.dryRun,
   });
   if (options.text !== undefined) writeFileSync(options.text, planMarkdown(proposed, source));
-  print(proposed, options.json, () => proposed.text + next(proposed));
+  print(proposed, options.json, () => proposed.text + nextStep(proposed));
 }
 
 export const planCommand = (): Command =>

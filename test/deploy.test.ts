@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
-const HERE = import.meta.dirname;
+const HERE = join(import.meta.dirname, '..', 'deploy');
 const UNITS = ['muniment.service', 'muniment-agent.service'] as const;
 /** `systemd-analyze security` scores from 0 (shut) to 10 (open), here times ten. The agent sees other users' processes. */
 const EXPOSURE_MAX = { 'muniment.service': 20, 'muniment-agent.service': 40 } as const;

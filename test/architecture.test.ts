@@ -36,8 +36,9 @@ const MAY_IMPORT: Record<string, string[]> = {
   jobs: [...GROUND, 'store', ...FEATURES, 'house'],
   config: GROUND,
   api: [...LOWER, 'store', ...FEATURES, 'house', 'jobs', 'config'],
+  report: GROUND,
   agent: LOWER,
-  cli: [...LOWER, 'config', 'api', 'agent', 'ledger'],
+  cli: [...LOWER, 'config', 'api', 'agent', 'ledger', 'report'],
 };
 
 const IMPORT =

@@ -163,6 +163,34 @@ const search = createRoute({
   validateSearch: texts('everything'),
   component: lazyRouteComponent(() => import('./pages/search/Search.tsx'), 'Search'),
 });
+const alerts = createRoute({
+  ...page,
+  path: '/alerts',
+  validateSearch: texts('state', 'detector'),
+  component: lazyRouteComponent(() => import('./pages/alerts/Alerts.tsx'), 'Alerts'),
+});
+const alert = createRoute({
+  ...page,
+  path: '/alerts/$id',
+  component: lazyRouteComponent(() => import('./pages/alert/AlertPage.tsx'), 'AlertPage'),
+});
+const rotations = createRoute({
+  ...page,
+  path: '/rotations',
+  validateSearch: texts('stage'),
+  component: lazyRouteComponent(() => import('./pages/rotations/Rotations.tsx'), 'Rotations'),
+});
+const rotation = createRoute({
+  ...page,
+  path: '/rotations/$id',
+  component: lazyRouteComponent(() => import('./pages/rotation/RotationPage.tsx'), 'RotationPage'),
+});
+const controlOwners = createRoute({
+  ...page,
+  path: '/control-owners',
+  validateSearch: texts('covers', 'hole'),
+  component: lazyRouteComponent(() => import('./pages/owners/ControlOwners.tsx'), 'ControlOwners'),
+});
 const account = createRoute({
   ...page,
   path: '/account',
@@ -186,6 +214,11 @@ const pages = [
   posture,
   evidence,
   control,
+  alerts,
+  alert,
+  rotations,
+  rotation,
+  controlOwners,
   check,
   search,
   account,

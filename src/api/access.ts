@@ -23,6 +23,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   endSession: ['signed-in', 'bootstrap'],
 
   listPersons: READ,
+  proposeLeaving: PROPOSE,
   enrolPerson: ['bootstrap', 'admin', 'socket'],
   makeSignInLink: ['admin', 'socket'],
   passkeyRegistrationOptions: ['signed-in', 'bootstrap'],
@@ -49,6 +50,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   credentialValidAt: READ,
 
   proposeChange: PROPOSE,
+  readDrift: READ,
   listChanges: READ,
   getChange: READ,
   // Admitted so that the refusal is recorded: the changes themselves refuse whoever may not approve.

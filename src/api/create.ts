@@ -22,7 +22,7 @@ import type { Rooms } from './handlers/rooms.ts';
 import { mountRotations } from './handlers/rotations.ts';
 import { mountSessions } from './handlers/sessions.ts';
 import type { Logger } from './logging.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, kindOf } from './metrics.ts';
 import { mountOAuth } from './oauth/index.ts';
 import { createSessions, type RelyingParty, type Sessions } from './sessions/index.ts';
 import { openStatic } from './static.ts';
@@ -49,6 +49,7 @@ export interface MunimentApi {
 export function createApi({ house, places, party, logger, consoleFolder }: ApiOptions): MunimentApi {
   const { log, clock, database } = house;
   const sessions = createSessions({ database, log, clock, party });
+  const stopWatching = endWithLeaving(house, sessions, logger);
   const attempts = createAttempts(clock);
   const metrics = createMetrics(log);
   const signInUrl = (token: string) => `http://localhost:${places.consolePort()}/#token=${token}`;
@@ -78,13 +79,27 @@ export function createApi({ house, places, party, logger, consoleFolder }: ApiOp
     signInUrl,
     async tick() {
       await count(false);
+      await sessions.endOfLeavers();
       await sessions.purge();
     },
     async close() {
+      stopWatching();
       metrics.close();
       await count(true);
     },
   };
+}
+
+const PEOPLE_MAY_LEAVE: ReadonlySet<string> = new Set(['resource.declared', 'resource.retired']);
+
+/** Whoever has left is signed out with the change that says so; what that misses, the next tick does. */
+function endWithLeaving({ log }: House, sessions: Sessions, logger: Logger): () => void {
+  return log.onAppend((appended) => {
+    if (!appended.some((entry) => PEOPLE_MAY_LEAVE.has(kindOf(entry)))) return;
+    sessions
+      .endOfLeavers()
+      .catch((error: unknown) => logger.error({ err: error }, 'sessions of people who left were not ended'));
+  });
 }
 
 function mountAll(app: Api, rooms: Rooms): void {

@@ -52,5 +52,5 @@ export function createMetrics(log: Log): Metrics {
   };
 }
 
-const kindOf = ({ leaf }: Appended): string =>
+export const kindOf = ({ leaf }: Appended): string =>
   (JSON.parse(Buffer.from(leaf).toString('utf8')) as { kind: string }).kind;

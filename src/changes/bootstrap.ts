@@ -1,4 +1,11 @@
-import { type ApprovalKey, canonicalize, type PersonSpec, type Role, type Rows } from '#verifier';
+import {
+  type ApprovalKey,
+  canonicalize,
+  type PersonSpec,
+  type ResourceKind,
+  type Role,
+  type Rows,
+} from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
 import type { People } from '../registry/index.ts';
 import type { Decided, Draft, View } from '../store/index.ts';
@@ -68,6 +75,11 @@ const builtIn = (owner: string): Array<Omit<Manifest, 'path'>> => [
   },
   { kind: 'Trust', name: 'muniment-agent-token', spec: { identity: 'muniment-agent', method: 'token' } },
 ];
+
+const BUILT_IN: ReadonlySet<string> = new Set(builtIn('nobody').map(({ kind, name }) => `${kind} ${name}`));
+
+/** True for what the first enrolment declares besides a person. */
+export const isBuiltIn = (kind: ResourceKind, name: string): boolean => BUILT_IN.has(`${kind} ${name}`);
 
 type PersonManifest = Extract<Manifest, { kind: 'Person' }>['spec'];
 

@@ -1,8 +1,9 @@
-import type { ApprovalSignature, Plan, Rows } from '#verifier';
+import type { ApprovalSignature, Plan, ResourceKind, Rows } from '#verifier';
 import type { Receipt } from '../store/index.ts';
 import type { Channel } from './approval.ts';
 import type { Enrolment } from './bootstrap.ts';
 import type { Review } from './break-glass.ts';
+import type { Drift } from './drift.ts';
 import type { Leaving } from './leaving.ts';
 
 export interface Proposal {
@@ -61,6 +62,8 @@ export interface Changes {
   /** Says what to think of the use of a break-glass key. Throws `not_found`, `conflict`, `forbidden`. */
   reviewBreakGlass(review: Review): Promise<Recorded>;
   enrolBootstrap(enrolment: Enrolment): Promise<{ person: string }>;
+  /** What manifests declare against what is in force, both ways. Writes nothing; throws what manifests throw. */
+  drift(request: { manifests: string; kinds?: readonly ResourceKind[] }): Promise<Drift>;
   /** Whether a change could still be applied as signed, and its readable difference. */
   describe(change: Rows['change']): Promise<{ current: boolean; text: string }>;
 }

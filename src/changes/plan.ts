@@ -37,7 +37,7 @@ function withDependants(desired: readonly Desired[], before: World): Desired[] {
 }
 
 /** Undefined where nothing would change. */
-function operationOf({ kind, id, name, after }: Desired, before: World): Operation | undefined {
+export function operationOf({ kind, id, name, after }: Desired, before: World): Operation | undefined {
   const present = before[kind].get(id);
   const rest = { kind, id, name, base: present?.entry ?? null, before: present?.spec ?? null, after };
   if (after === null) return present && { op: 'retire', ...rest };

@@ -1,4 +1,4 @@
-import type { Plan } from '#verifier';
+import type { Operation } from '#verifier';
 import type { Log, Opening } from '../store/index.ts';
 import { worldAfter, worldOf } from './model.ts';
 import type { Reader } from './text.ts';
@@ -9,7 +9,11 @@ const commitmentsIn = (value: unknown): string[] =>
   [...JSON.stringify(value).matchAll(COMMITMENT)].map(([, commitment]) => commitment as string);
 
 /** Reads ids of what stands or would stand as names, and commitments as the values behind them where they are kept. */
-export async function readerOf(log: Log, plan: Plan, unsaved: readonly Opening[] = []): Promise<Reader> {
+export async function readerOf(
+  log: Log,
+  plan: { operations: readonly Operation[] },
+  unsaved: readonly Opening[] = [],
+): Promise<Reader> {
   const view = await log.view();
   const world = worldAfter(worldOf(view), plan.operations);
   const known = new Map(view.rows('person'));

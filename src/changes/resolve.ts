@@ -38,7 +38,8 @@ const fault = (message: string, path: string): MunimentError =>
 const compact = <T extends object>(fields: { [K in keyof T]: T[K] | undefined }): T =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 
-function standing(kind: ResourceKind, name: string, { view, people }: Naming) {
+/** What stands under a name. */
+export function standingNamed(kind: ResourceKind, name: string, { view, people }: Naming) {
   if (kind === 'Person') return people.named(view, name);
   return view.named(RESOURCE_TABLES[kind] as 'application', name) as Rows['application'] | undefined;
 }
@@ -69,13 +70,13 @@ class Resolver {
   }
 
   #id(kind: ResourceKind, name: string): string {
-    return standing(kind, name, this.#naming)?.id ?? this.#naming.fresh.id(kind, name);
+    return standingNamed(kind, name, this.#naming)?.id ?? this.#naming.fresh.id(kind, name);
   }
 
   /** The id of what a manifest names: something that stands, or that the same set declares. */
   #ref(kind: ResourceKind, name: string, path: string): string {
     const declared = this.#declared.get(`${kind} ${name}`);
-    const stands = declared ? declared.spec !== null : standing(kind, name, this.#naming) !== undefined;
+    const stands = declared ? declared.spec !== null : standingNamed(kind, name, this.#naming) !== undefined;
     if (!stands) throw fault(`no ${kind} is named \`${name}\``, path);
     return this.#id(kind, name);
   }
@@ -83,7 +84,7 @@ class Resolver {
   /** Undefined where there is nothing to do: what is to be retired was retired before. */
   resolve(manifest: Manifest): Desired | undefined {
     const { kind, name, path } = manifest;
-    const present = standing(kind, name, this.#naming);
+    const present = standingNamed(kind, name, this.#naming);
     if (manifest.spec === null) {
       if (present) return { kind, id: present.id, name: present.name, after: null, path };
       if (wasRetired(kind, name, this.#naming)) return undefined;

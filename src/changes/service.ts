@@ -1,4 +1,4 @@
-import { type Plan, planDigest, type Rows } from '#verifier';
+import { type Plan, planDigest, RESOURCE_KINDS, type Rows } from '#verifier';
 import { isMunimentError, MunimentError, newId } from '../kernel/index.ts';
 import { type People, readPeople } from '../registry/index.ts';
 import type { Committed, Log, Tx, View } from '../store/index.ts';
@@ -16,6 +16,7 @@ import { decideEnrolment, type Enrolment } from './bootstrap.ts';
 import { type Review, reviewDrafts, usedDrafts } from './break-glass.ts';
 import type { ApprovalRequest, Changes, Proposal, Proposed, Recorded } from './contract.ts';
 import { appliedDrafts, approvedDraft, proposedDraft } from './drafts.ts';
+import { type Drift, driftOf } from './drift.ts';
 import { Fresh } from './fresh.ts';
 import { type Leaving, leavingOf } from './leaving.ts';
 import { Text } from './manifest-schema.ts';
@@ -99,7 +100,7 @@ class ChangesService implements Changes {
     };
   }
 
-  propose(proposal: Proposal): Promise<Proposed> {
+  async propose(proposal: Proposal): Promise<Proposed> {
     const fresh = new Fresh();
     const manifests = parseManifests(proposal.manifests);
     return this.#propose(proposal, fresh, (view, people) =>
@@ -248,6 +249,10 @@ class ChangesService implements Changes {
       decideEnrolment(enrolment, { view, people, fresh, trustDomain: this.#trustDomain }),
     );
     return committed.result;
+  }
+
+  drift({ manifests, kinds = RESOURCE_KINDS }: Parameters<Changes['drift']>[0]): Promise<Drift> {
+    return driftOf(this.#log, manifests, kinds);
   }
 
   async describe({ plan, planDigest, state }: Rows['change']): Promise<{ current: boolean; text: string }> {

@@ -9,7 +9,7 @@ const CONTEXT_LINES = 3;
 const DIFF_CELLS_MAX = 4_000_000;
 
 /** The same value with ids and commitments replaced by what they stand for. */
-function readable(value: unknown, read: Reader): unknown {
+export function readable(value: unknown, read: Reader): unknown {
   if (typeof value === 'string') return read(value) ?? value;
   if (Array.isArray(value)) return value.map((item) => readable(item, read));
   if (typeof value !== 'object' || value === null) return value;

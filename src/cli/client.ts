@@ -39,6 +39,8 @@ export interface Client {
   key: KeyFile | undefined;
   /** The bearer token of the session that a key file opened. */
   token: string | undefined;
+  /** When that session ends: RFC 3339. */
+  ends: string | undefined;
 }
 
 /** A form travels as one, anything else as JSON. */
@@ -116,11 +118,16 @@ async function call(target: Target, method: string, path: string, body?: unknown
 
 const parsed = <T>(answer: Answer): T => JSON.parse(answer.body.toString() || 'null') as T;
 
-async function openSession(target: Target, key: KeyFile): Promise<string> {
+interface OpenSession {
+  token: string;
+  ends: string;
+}
+
+async function openSession(target: Target, key: KeyFile): Promise<OpenSession> {
   const asked = await call(target, 'POST', '/api/v1/sessions/key/challenge', { keyId: key.id });
   const { challenge } = parsed<{ challenge: string }>(asked);
   const offer = { keyId: key.id, challenge, signature: signChallenge(key, challenge) };
-  return parsed<{ token: string }>(await call(target, 'POST', '/api/v1/sessions/key', offer)).token;
+  return parsed<OpenSession>(await call(target, 'POST', '/api/v1/sessions/key', offer));
 }
 
 function targetOf(options: ClientOptions): Target {
@@ -136,11 +143,12 @@ function targetOf(options: ClientOptions): Target {
 export async function connect(options: ClientOptions): Promise<Client> {
   const target = targetOf(options);
   const key = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
-  const token = key === undefined ? undefined : await openSession(target, key);
+  const { token, ends }: Partial<OpenSession> = key === undefined ? {} : await openSession(target, key);
   if (token !== undefined) target.authorization = `Bearer ${token}`;
   return {
     key,
     token,
+    ends,
     async get(path, query = {}) {
       const pairs = Object.entries(query).flatMap(([name, value]) =>
         value === undefined ? [] : [[name, String(value)]],

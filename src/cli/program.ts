@@ -6,6 +6,7 @@ import { breakGlassCommand } from './commands/break-glass.ts';
 import { claimCommand } from './commands/claim.ts';
 import { configCommand } from './commands/config.ts';
 import { credentialCommand } from './commands/credential.ts';
+import { driftCommand } from './commands/drift.ts';
 import { eventsCommand } from './commands/events.ts';
 import { evidenceCommand } from './commands/evidence.ts';
 import { exportCommand } from './commands/export.ts';
@@ -29,6 +30,7 @@ const COMMANDS = [
   claimCommand,
   personCommand,
   planCommand,
+  driftCommand,
   approveCommand,
   applyCommand,
   breakGlassCommand,

@@ -3,7 +3,6 @@ export {
   POSTURE_FINDINGS,
   type PostureAnswer,
   type PostureFinding,
-  type PostureInput,
   postureOf,
 } from './posture.ts';
 export { createDiscovery, type Discovery } from './service.ts';

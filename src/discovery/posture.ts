@@ -243,20 +243,18 @@ const JUDGES: Record<PostureFinding, (input: PostureInput) => Judged> = {
   orphans,
 };
 
-/** Declared identities alone tell of orphans; everything else needs a sweep that read something. */
+/** All five, in order. Nothing is evaluable before a sweep read something. */
 export function postureOf(given: PostureInput): PostureAnswer[] {
   const input = { ...given, observations: given.observations.filter(({ present }) => present) };
   const swept = input.sweeps.some(({ verdict }) => verdict !== 'FAILED');
   const whole = swept && input.sweeps.every(({ verdict }) => verdict === 'COMPLETE');
   return POSTURE_FINDINGS.map((finding) => {
     const judged = swept ? JUDGES[finding](input) : notSwept();
-    const caveat = judged.evaluable && !whole ? '; not everything could be read, so there may be more' : '';
     return {
       finding,
       question: QUESTIONS[finding],
       identities: [],
       ...judged,
-      why: `${judged.why}${caveat}`,
       whole: judged.evaluable && whole,
     };
   });

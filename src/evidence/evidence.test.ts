@@ -151,6 +151,7 @@ const DAMAGES: Array<[what: string, name: RegExp, change: (text: string) => stri
   ],
   ['a verdict', /^tests\/NHI-ISS-04\.jsonl$/, (text) => text.replace('NOT_EVALUABLE', 'PASS')],
   ['the page', /^index\.html$/, (text) => text.replace('cannot show', 'shows')],
+  ['a document', /^documents\/policy-incident-response\.md$/, (text) => text.replace('DRAFT, not in force', 'In force')],
   ['an opening', /^openings\//, (text) => text.replace('Ada Arden', 'Eve Arden')],
 ];
 
@@ -275,6 +276,28 @@ test('names and reasons stay text on both pages', async () => {
   assert.ok(!member(bytes, 'README-auditor.md').includes('](javascript:'));
   const csv = member(bytes, 'populations/applications.csv');
   assert.ok(csv.includes(`"'=cmd|`) || csv.includes(`'=cmd|`));
+});
+
+test('the four policies are drafts that say so, and logs say where they come from', async () => {
+  const { house, start, end } = told;
+  const bytes = await house.evidence.build({ from: start, to: end });
+  const names = readZip(bytes).flatMap(({ name }) => (name.startsWith('documents/') ? [name] : []));
+  assert.deepEqual(names, [
+    'documents/log-alerts.md',
+    'documents/log-audit.md',
+    'documents/log-rotation.md',
+    'documents/policy-incident-response.md',
+    'documents/policy-nhi-management.md',
+    'documents/policy-review-process.md',
+    'documents/policy-rotation-procedure.md',
+  ]);
+  for (const name of names.filter((each) => each.includes('policy'))) {
+    assert.match(member(bytes, name), /DRAFT, not in force/);
+    assert.match(member(bytes, name), /to be decided/);
+  }
+  assert.match(member(bytes, 'documents/policy-incident-response.md'), /Locks so far: 1 identity/);
+  assert.match(member(bytes, 'documents/log-audit.md'), /payments \|/);
+  assert.match(member(bytes, 'documents/log-rotation.md'), /Nothing of the kind is on record/);
 });
 
 test('the page runs nothing but the script and style whose hashes it names', async () => {

@@ -66,21 +66,25 @@ export interface TlsPlace {
 }
 
 /**
- * Writes bytes over a TLS connection of their own and ends it. Resolves when the other side has ended its own half without an
- * error: it has then read all that came before ours.
+ * Writes bytes over a TLS connection of their own and ends it. Resolves when the other side, after all of ours was sent, has ended its
+ * own half without an error. A side that closes early resets the connection, or ends before we do: both are failures.
  */
 export function writeTls(place: TlsPlace, bytes: Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
-    let ended = false;
+    let sent = false;
+    let taken = false;
     const fail = (cause: unknown) =>
       reject(new MunimentError('server_unreachable', `\`${place.host}\` did not take it`, { cause }));
     const socket = connect({ ...place, minVersion: 'TLSv1.2', timeout: TIMEOUT_MS }, () => socket.end(bytes));
     socket.on('timeout', () => socket.destroy(new Error('timed out')));
     socket.on('error', fail);
-    socket.on('end', () => {
-      ended = true;
+    socket.on('finish', () => {
+      sent = true;
     });
-    socket.on('close', (hadError) => (ended && !hadError ? resolve() : fail(new Error('broke off'))));
+    socket.on('end', () => {
+      taken = sent;
+    });
+    socket.on('close', (hadError) => (taken && !hadError ? resolve() : fail(new Error('broke off'))));
     socket.resume();
   });
 }

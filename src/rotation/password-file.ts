@@ -9,9 +9,10 @@ const FIELDS = 5;
 /** The fields of a line as they are written; undefined for a comment or what is no entry. */
 function fieldsOf(line: string): string[] | undefined {
   if (line.startsWith('#')) return undefined;
-  const fields = line.match(/(?:\\.|[^\\:])*(?::|$)/g)?.slice(0, FIELDS) ?? [];
-  const bare = fields.map((field) => field.replace(/:$/, ''));
-  return bare.length === FIELDS ? bare : undefined;
+  const fields = [...line.matchAll(/((?:\\.|[^\\:])*)(?::|$)/g)]
+    .slice(0, FIELDS)
+    .map(([, field]) => field as string);
+  return fields.length === FIELDS ? fields : undefined;
 }
 
 const unescaped = (field: string): string => field.replace(/\\(.)/g, '$1');

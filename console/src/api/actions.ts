@@ -5,7 +5,7 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/browser';
 import { api, setCsrf, unwrap } from './client.ts';
-import type { ApprovalSignature, LockTargetKind, Session } from './types.ts';
+import type { AlertOutcome, ApprovalSignature, LockTargetKind, Session } from './types.ts';
 
 /** Everything that changes something. Each throws a `Problem` where the server refuses. */
 
@@ -81,11 +81,26 @@ export const liftLock = (id: string, reason: string) =>
   unwrap(api.POST('/api/v1/locks/{id}/lift', { params: { path: { id } }, body: { reason } }));
 export const acceptIdentity = (id: string) =>
   unwrap(api.POST('/api/v1/identities/{id}/accept', { params: { path: { id } }, body: {} }));
+export const acknowledgeAlert = (id: string) =>
+  unwrap(api.POST('/api/v1/alerts/{id}/acknowledge', { params: { path: { id } }, body: {} }));
+export const resolveAlert = (id: string, outcome: AlertOutcome, reason: string) =>
+  unwrap(api.POST('/api/v1/alerts/{id}/resolve', { params: { path: { id } }, body: { outcome, reason } }));
+export const testDetectors = () => unwrap(api.POST('/api/v1/detectors/test', { body: {} }));
+
+export const startRotation = (id: string, early: boolean) =>
+  unwrap(api.POST('/api/v1/rotations/{id}/runs', { params: { path: { id } }, body: { early } }));
+export const abandonRotation = (id: string, reason: string) =>
+  unwrap(api.POST('/api/v1/rotations/{id}/abandon', { params: { path: { id } }, body: { reason } }));
+
 export const claimObservation = (key: string, identity: string) =>
   unwrap(api.POST('/api/v1/observations/{key}/claim', { params: { path: { key } }, body: { identity } }));
 
 /** One of these names a credential. */
 export type Presented = Partial<Record<'certificate' | 'jwt' | 'serial' | 'jti', string>>;
+
+/** `at` is now where it is not given. A key is named by its fingerprint: SHA-256, hexadecimal. */
+export const credentialValidAt = (body: Presented & { fingerprint?: string; at?: string }) =>
+  unwrap(api.POST('/api/v1/credentials/valid-at', { body }));
 
 export const checkCredential = (body: Presented) => unwrap(api.POST('/api/v1/credentials/check', { body }));
 

@@ -10,6 +10,8 @@ type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters
   : never;
 
 const OVERVIEW_REFRESH_MS = 30_000;
+/** A run goes through its phases within seconds. */
+const ROTATIONS_REFRESH_MS = 5_000;
 const PART_LIMIT = 50;
 const SESSION_STALE_MS = 60_000;
 /** The tests run over a whole period; what they find changes with the log alone. */
@@ -47,29 +49,29 @@ export const identityQuery = (id: string, query: When) =>
   });
 
 /** The parts of an identity's page that are lists of their own, by page. */
-const part = (id: string, cursor: string | undefined) => ({
-  params: { path: { id }, query: { limit: PART_LIMIT, ...(cursor && { cursor }) } },
+const part = (id: string, when: When, cursor: string | undefined) => ({
+  params: { path: { id }, query: { ...when, limit: PART_LIMIT, ...(cursor && { cursor }) } },
 });
 
-export const identityCredentialsQuery = (id: string, cursor?: string) =>
+export const identityCredentialsQuery = (id: string, when: When, cursor?: string) =>
   queryOptions({
-    queryKey: ['identity', id, 'credentials', cursor],
+    queryKey: ['identity', id, 'credentials', when, cursor],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/identities/{id}/credentials', { ...part(id, cursor), signal })),
+      unwrap(api.GET('/api/v1/identities/{id}/credentials', { ...part(id, when, cursor), signal })),
   });
 
-export const identityDecisionsQuery = (id: string, cursor?: string) =>
+export const identityDecisionsQuery = (id: string, when: When, cursor?: string) =>
   queryOptions({
-    queryKey: ['identity', id, 'decisions', cursor],
+    queryKey: ['identity', id, 'decisions', when, cursor],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/identities/{id}/decisions', { ...part(id, cursor), signal })),
+      unwrap(api.GET('/api/v1/identities/{id}/decisions', { ...part(id, when, cursor), signal })),
   });
 
-export const identityTimelineQuery = (id: string, cursor?: string) =>
+export const identityTimelineQuery = (id: string, when: When, cursor?: string) =>
   queryOptions({
-    queryKey: ['identity', id, 'timeline', cursor],
+    queryKey: ['identity', id, 'timeline', when, cursor],
     queryFn: ({ signal }) =>
-      unwrap(api.GET('/api/v1/identities/{id}/timeline', { ...part(id, cursor), signal })),
+      unwrap(api.GET('/api/v1/identities/{id}/timeline', { ...part(id, when, cursor), signal })),
   });
 
 export const applicationsQuery = (query: When) =>
@@ -90,10 +92,11 @@ export const changesQuery = (query: QueryOf<'/api/v1/changes'>) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/changes', { params: { query }, signal })),
   });
 
-export const changeQuery = (id: string) =>
+export const changeQuery = (id: string, query: When) =>
   queryOptions({
-    queryKey: ['change', id],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/changes/{id}', { params: { path: { id } }, signal })),
+    queryKey: ['change', id, query],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/changes/{id}', { params: { path: { id }, query }, signal })),
   });
 
 export const locksQuery = (query: When) =>
@@ -102,10 +105,11 @@ export const locksQuery = (query: When) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/locks', { params: { query }, signal })),
   });
 
-export const lockQuery = (id: string) =>
+export const lockQuery = (id: string, query: When) =>
   queryOptions({
-    queryKey: ['lock', id],
-    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/locks/{id}', { params: { path: { id } }, signal })),
+    queryKey: ['lock', id, query],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/locks/{id}', { params: { path: { id }, query }, signal })),
   });
 
 export const findingsQuery = (query: When) =>
@@ -150,6 +154,51 @@ export const controlsQuery = (query: QueryOf<'/api/v1/controls'>) =>
     queryKey: ['controls', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/controls', { params: { query }, signal })),
     staleTime: CONTROLS_STALE_MS,
+  });
+
+export const alertsQuery = (query: QueryOf<'/api/v1/alerts'>) =>
+  queryOptions({
+    queryKey: ['alerts', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/alerts', { params: { query }, signal })),
+    refetchInterval: OVERVIEW_REFRESH_MS,
+  });
+
+export const alertQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['alert', id],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/alerts/{id}', { params: { path: { id } }, signal })),
+  });
+
+export const detectorsQuery = queryOptions({
+  queryKey: ['detectors'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/detectors', { signal })),
+});
+
+export const rotationsQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['rotations', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/rotations', { params: { query }, signal })),
+    refetchInterval: ROTATIONS_REFRESH_MS,
+  });
+
+/** What a run would do; asking touches nothing. */
+export const rotationPlanQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['rotation-plan', id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/rotations/{id}/plan', { params: { path: { id } }, signal })),
+  });
+
+export const controlOwnersQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['control-owners', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/control-owners', { params: { query }, signal })),
+  });
+
+export const exceptionsQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['exceptions', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/exceptions', { params: { query }, signal })),
   });
 
 const PAGE_MAX_ROWS = 500;

@@ -1,15 +1,20 @@
 /** The words of the API that pages use; all follow from its OpenAPI document. */
 export type {
+  Alert,
   ApprovalKey,
   ApprovalSignature,
   Change,
   ChangeSummary,
   Control,
+  ControlOwner,
   Credential,
   CredentialCheck,
+  CredentialValidAt,
   Decision,
+  Detector,
   Entry,
   EntrySummary,
+  Exception,
   Finding,
   Identity,
   IdentityDetail,
@@ -24,11 +29,14 @@ export type {
   PostureLine,
   Probe,
   Ref,
+  Rotation,
+  RotationPlan,
   Session,
   Trust,
 } from './schema.ts';
 
 import type {
+  Alert,
   Self as AnyPerson,
   Change,
   Control,
@@ -39,6 +47,7 @@ import type {
   Observation,
   PostureFinding,
   Probe,
+  Rotation,
   Sweep,
 } from './schema.ts';
 
@@ -52,5 +61,10 @@ export type SweepVerdict = Sweep['verdict'];
 export type CredentialState = Credential['state'];
 export type Outcome = Decision['outcome'];
 export type ProbeOutcome = Probe['outcome'];
+export type AlertState = Alert['state'];
+export type AlertOutcome = NonNullable<Alert['resolved']>['outcome'];
+/** A run of one; the document has one schema for this and for none. */
+export type RotationRun = NonNullable<Rotation['run']>;
+export type RotationPhase = RotationRun['phase'];
 export type LockTargetKind = Lock['target']['kind'];
 export type ObservationClass = Observation['class'];

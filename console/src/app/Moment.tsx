@@ -5,6 +5,7 @@ import { Button } from '../components/Button.tsx';
 import { Dialog } from '../components/Dialog.tsx';
 import { Field } from '../components/Field.tsx';
 import { formatNumber, formatTime } from '../lib/format.ts';
+import { asUtc } from '../lib/utc.ts';
 import { useWhen, type When } from '../lib/when.ts';
 
 const isSize = (knownAt: string): boolean => /^\d+$/.test(knownAt);
@@ -18,8 +19,8 @@ function sentenceOf({ asOf, knownAt }: When): string {
   return `You see ${truth}, as it was known ${known}.`;
 }
 
-/** These show what is kept whole, or what holds now: the moment does not change them. */
-const WHOLE = ['/changes', '/found', '/ledger', '/evidence', '/check', '/search', '/account'];
+/** These ask for something now, or are about one fact that does not change: the moment does not change them. */
+const NOW = [/^\/account$/, /^\/changes\/new$/, /^\/check$/, /^\/search$/, /^\/alerts\/./, /^\/ledger\/./];
 
 /** Says on every page that it shows another moment than now, or that it does not, and leads back. */
 export function MomentBanner() {
@@ -30,8 +31,8 @@ export function MomentBanner() {
     <div className="moment" role="status">
       <History size={15} aria-hidden />
       <span className="moment-says">
-        {WHOLE.some((path) => pathname === path || pathname.startsWith(`${path}/`))
-          ? 'This page does not follow the moment that you look at: it shows all there is, as of now.'
+        {NOW.some((path) => path.test(pathname))
+          ? 'This page does not follow the moment that you look at: it shows what is known now.'
           : sentenceOf(when)}
       </span>
       <Link to="." search={(now) => ({ ...now, asOf: undefined, knownAt: undefined })}>
@@ -68,10 +69,6 @@ export function MomentButton() {
     </>
   );
 }
-
-/** `2026-03-03T09:00` of a field is UTC here, as every time on every screen. */
-const asUtc = (field: FormDataEntryValue | null): string | undefined =>
-  typeof field === 'string' && field !== '' ? new Date(`${field}Z`).toISOString() : undefined;
 
 const asField = (time: string | undefined): string | undefined =>
   time === undefined || isSize(time) ? undefined : time.slice(0, 16);

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import {
+  BellRing,
   CalendarClock,
   FileCheck,
   Fingerprint,
@@ -9,8 +10,10 @@ import {
   Lock,
   type LucideIcon,
   Radar,
+  RefreshCw,
   ScanSearch,
   ScrollText,
+  UserRoundCog,
   Users,
 } from 'lucide-react';
 import { changesQuery } from '../api/queries.ts';
@@ -31,9 +34,12 @@ const ITEMS: Item[] = [
   { to: '/people', label: 'People', icon: Users },
   { to: '/changes', label: 'Changes', icon: GitPullRequestArrow },
   { to: '/locks', label: 'Locks', icon: Lock },
+  { to: '/alerts', label: 'Alerts', icon: BellRing },
+  { to: '/rotations', label: 'Rotations', icon: RefreshCw },
   { to: '/findings', label: 'Findings', icon: CalendarClock },
   { to: '/found', label: 'Found', icon: Radar },
   { to: '/evidence', label: 'Evidence', icon: FileCheck },
+  { to: '/control-owners', label: 'Control owners', icon: UserRoundCog },
   { to: '/check', label: 'Check a credential', icon: ScanSearch },
   { to: '/ledger', label: 'Ledger', icon: ScrollText },
 ];

@@ -1,5 +1,6 @@
 import {
   Ban,
+  BellRing,
   Check,
   CircleCheck,
   CircleDashed,
@@ -16,6 +17,7 @@ import {
   Undo2,
 } from 'lucide-react';
 import type {
+  AlertState,
   ChangeState,
   CredentialState,
   IdentityState,
@@ -63,6 +65,12 @@ const CHANGE_STATES: Record<ChangeState, Look> = {
   withdrawn: { tone: 'calm', icon: Undo2, word: 'Withdrawn' },
 };
 
+const ALERTS: Record<AlertState, Look> = {
+  open: { tone: 'fail', icon: BellRing, word: 'Open' },
+  acknowledged: { tone: 'warn', icon: Clock, word: 'In hand' },
+  resolved: { tone: 'calm', icon: CircleCheck, word: 'Resolved' },
+};
+
 const SWEEPS: Record<SweepVerdict, Look> = {
   COMPLETE: { tone: 'pass', icon: CircleCheck, word: 'Complete' },
   PARTIAL: { tone: 'warn', icon: TriangleAlert, word: 'Partial' },
@@ -99,6 +107,7 @@ const show = (looks: Record<string, Look>, value: string) => {
 
 export const VerdictBadge = ({ value }: { value: Verdict }) => show(VERDICTS, value);
 export const IdentityStateBadge = ({ value }: { value: IdentityState }) => show(IDENTITY_STATES, value);
+export const AlertBadge = ({ value }: { value: AlertState }) => show(ALERTS, value);
 export const ChangeStateBadge = ({ value }: { value: ChangeState }) => show(CHANGE_STATES, value);
 export const SweepBadge = ({ value }: { value: SweepVerdict }) => show(SWEEPS, value);
 export const CredentialBadge = ({ value }: { value: CredentialState }) => show(CREDENTIALS, value);

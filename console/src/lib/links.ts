@@ -3,6 +3,8 @@ import type { LinkProps } from '@tanstack/react-router';
 const PAGES: Record<string, (id: string) => LinkProps> = {
   idn: (id) => ({ to: '/identities/$id', params: { id } }),
   chg: (id) => ({ to: '/changes/$id', params: { id } }),
+  alr: (id) => ({ to: '/alerts/$id', params: { id } }),
+  rot: (id) => ({ to: '/rotations/$id', params: { id } }),
   lok: (id) => ({ to: '/locks/$id', params: { id } }),
 };
 

@@ -118,6 +118,37 @@ export const propose = route({
   ),
 });
 
+const KIND = z.enum(RESOURCE_KINDS);
+const Thing = z.object({ kind: KIND, name: z.string(), entry: z.number().int().nullable() });
+
+export const drift = route({
+  operationId: 'readDrift',
+  method: 'post',
+  path: '/api/v1/changes/drift',
+  tags,
+  summary: 'What manifests declare against what is in force, both ways; proposes nothing',
+  request: body(
+    z.strictObject({
+      manifests: z.string().min(1).max(MANIFESTS_MAX_CHARACTERS),
+      kinds: z.array(KIND).min(1).max(RESOURCE_KINDS.length).optional(),
+    }),
+  ),
+  responses: ok(
+    z
+      .object({
+        size: z.number().int(),
+        missing: z.array(Thing),
+        undeclared: z.array(Thing),
+        differing: z.array(
+          Thing.extend({
+            fields: z.array(z.object({ field: z.string(), declared: z.unknown(), inForce: z.unknown() })),
+          }),
+        ),
+      })
+      .openapi('Drift'),
+  ),
+});
+
 export const listChanges = route({
   operationId: 'listChanges',
   method: 'get',

@@ -7,6 +7,7 @@ import * as discovery from './discovery.ts';
 import * as evidence from './evidence.ts';
 import * as governance from './governance.ts';
 import * as identities from './identities.ts';
+import * as leaving from './leaving.ts';
 import * as ledger from './ledger.ts';
 import * as monitoring from './monitoring.ts';
 import * as oauth from './oauth.ts';
@@ -19,6 +20,7 @@ import * as sessions from './sessions.ts';
 const GROUPS = {
   sessions,
   people,
+  leaving,
   identities,
   declared,
   credentials,

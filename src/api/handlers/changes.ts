@@ -3,6 +3,7 @@ import { MunimentError } from '../../kernel/index.ts';
 import type { Log, When } from '../../store/index.ts';
 import type { Api } from '../app.ts';
 import * as contract from '../contract/changes.ts';
+import { proposeLeaving } from '../contract/leaving.ts';
 import { actorOf, type Caller, type Door } from '../env.ts';
 import { idsIn } from '../read/entries.ts';
 import { namesOf, refOf } from '../read/names.ts';
@@ -30,6 +31,21 @@ export function mountChanges(app: Api, rooms: Rooms): void {
       { change: isDry ? null : change, plan, planDigest, text, entry: recorded?.entry ?? null },
       200,
     );
+  });
+
+  app.openapi(contract.drift, async (c) => {
+    const { manifests, kinds } = c.req.valid('json');
+    return c.json(await changes.drift({ manifests, ...(kinds === undefined ? {} : { kinds }) }), 200);
+  });
+
+  app.openapi(proposeLeaving, async (c) => {
+    const { to, reason, dryRun = false } = c.req.valid('json');
+    const proposer = proposerOf(c.get('caller'), dryRun);
+    const person = c.req.valid('param').name;
+    const proposed = await changes.proposeLeaving({ person, to, reason, proposer, dryRun });
+    const { change, plan, planDigest, text, recorded } = proposed;
+    const entry = recorded?.entry ?? null;
+    return c.json({ change: recorded === null ? null : change, plan, planDigest, text, entry }, 200);
   });
 
   app.openapi(contract.listChanges, async (c) => {

@@ -5,15 +5,17 @@ import type { Route } from '../contract/index.ts';
 import type { Env } from '../env.ts';
 
 /** RFC 6749, section 5.2; RFC 8707, section 2; RFC 6749, section 4.1.2.1 for what is our own fault. */
-export type OAuthCode =
-  | 'invalid_request'
-  | 'invalid_client'
-  | 'unauthorized_client'
-  | 'unsupported_grant_type'
-  | 'invalid_scope'
-  | 'invalid_target'
-  | 'temporarily_unavailable'
-  | 'server_error';
+export const OAUTH_CODES = [
+  'invalid_request',
+  'invalid_client',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'invalid_scope',
+  'invalid_target',
+  'temporarily_unavailable',
+  'server_error',
+] as const;
+export type OAuthCode = (typeof OAUTH_CODES)[number];
 
 const CODES: Partial<Record<ErrorCode, OAuthCode>> = {
   invalid_client: 'invalid_client',

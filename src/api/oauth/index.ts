@@ -1,2 +1,2 @@
-export { isOAuth, oauthProblem } from './errors.ts';
+export { isOAuth, OAUTH_CODES, oauthProblem } from './errors.ts';
 export { mountOAuth } from './mount.ts';

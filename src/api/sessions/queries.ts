@@ -51,6 +51,10 @@ export const findEnded = (db: Db, now: string, idleSince: string): Promise<Sessi
     .where((where) => where.or([where('ends', '<=', now), where('last_used', '<=', idleSince)]))
     .execute();
 
+/** Sessions of people, whoever they are. */
+export const sessionsOfPeople = (db: Db): Promise<Array<{ id: string; person: string | null }>> =>
+  db.selectFrom('session').select(['id', 'person']).where('person', 'is not', null).execute();
+
 export async function insertToken(
   db: Db,
   token: { hash: Uint8Array; person: string | null; created: string; ends: string },

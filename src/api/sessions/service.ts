@@ -40,6 +40,8 @@ export interface Sessions {
   /** Makes the first person's bootstrap session theirs. */
   bind(id: string, person: string): Promise<void>;
   end(id: string, person: string | null, reason: string): Promise<void>;
+  /** Ends the sessions of people who have left. */
+  endOfLeavers(): Promise<void>;
   /** Writes the end of sessions that ended by themselves, and forgets old tokens. */
   purge(): Promise<void>;
 }
@@ -185,6 +187,14 @@ export function createSessions(house: {
 
     async bind(id, person) {
       await queries.bindSession(database.db, id, person);
+    },
+
+    async endOfLeavers() {
+      const living = new Set(livingPersons(await log.view()).map(({ id }) => id));
+      for (const { id, person } of await queries.sessionsOfPeople(database.db)) {
+        if (person !== null && !living.has(person))
+          await end(id, person, 'the person has left').catch(ignoreEnded);
+      }
     },
 
     async purge() {

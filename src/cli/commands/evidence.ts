@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { MunimentError } from '../../kernel/index.ts';
+import { isMunimentError, MunimentError } from '../../kernel/index.ts';
 import { type CommonOptions, client, command, group } from '../context.ts';
 import { print, table, withProgress } from '../terminal.ts';
 
@@ -14,6 +14,7 @@ interface BuildOptions extends CommonOptions {
   to: string;
   out: string;
   withhold?: string[];
+  pdf?: string;
 }
 
 interface Control {
@@ -24,20 +25,45 @@ interface Control {
   why: string;
 }
 
+function write(file: string, bytes: Uint8Array): void {
+  try {
+    writeFileSync(file, bytes, { mode: 0o600 });
+  } catch {
+    throw new MunimentError('data_unwritable', `cannot write \`${file}\``);
+  }
+}
+
+/** Where the summary went, or why there is none: the package stands without it. */
+type Pdf = { out: string } | { missing: string };
+
+/** Typst is large and not there for every platform, so it is loaded only here. */
+async function writePdf(file: string, bytes: Uint8Array): Promise<Pdf> {
+  const { summaryPdf } = await import('../../report/index.ts');
+  try {
+    write(file, await summaryPdf(bytes));
+    return { out: file };
+  } catch (error) {
+    if (isMunimentError(error) && error.code === 'tool_missing') return { missing: error.message };
+    throw error;
+  }
+}
+
+function pdfText(pdf: Pdf | null): string {
+  if (pdf === null) return '';
+  return 'out' in pdf ? `wrote ${pdf.out}\n` : `no PDF was made: ${pdf.missing}\n`;
+}
+
 async function build(options: BuildOptions): Promise<void> {
   const api = await client(options);
   const request = { from: options.from, to: options.to, withhold: options.withhold };
   const bytes = await withProgress('building the package', api.bytes('/evidence', request));
-  try {
-    writeFileSync(options.out, bytes, { mode: 0o600 });
-  } catch {
-    throw new MunimentError('data_unwritable', `cannot write \`${options.out}\``);
-  }
+  write(options.out, bytes);
+  const pdf = options.pdf === undefined ? null : await writePdf(options.pdf, bytes);
   print(
-    { out: options.out, bytes: bytes.length },
+    { out: options.out, bytes: bytes.length, ...(pdf === null ? {} : { pdf }) },
     options.json,
     () =>
-      `wrote ${options.out} (${bytes.length} bytes)\ncheck it with: muniment verify ${options.out} --key …`,
+      `wrote ${options.out} (${bytes.length} bytes)\n${pdfText(pdf)}check it with: muniment verify ${options.out} --key …`,
   );
 }
 
@@ -125,6 +151,7 @@ export const evidenceCommand = (): Command =>
       .requiredOption('--from <time>', 'start of the period, RFC 3339')
       .requiredOption('--to <time>', 'end of the period (not in it)')
       .requiredOption('--out <file>')
+      .option('--pdf <file>', 'write a summary as PDF too, with the signed manifest attached')
       .option('--withhold <what>', 'leave out, and say so; repeat for more', many)
       .action(build),
     command(

@@ -35,12 +35,20 @@ const PAGE_ROWS = 500;
 const FINDING_CHARACTERS = 12;
 const COUNT_CHARACTERS = 6;
 
+/** `12+` where there may be more than could be read; a dash where nothing can be said. */
+const countText = ({ count, whole }: PostureLine): string =>
+  count === null ? '–' : `${count}${whole ? '' : '+'}`;
+
+const MORE = '+ not everything could be read: there may be more';
+
 /** One line per finding, and below it what to do next. */
-export const postureLines = (lines: PostureLine[]): string[] =>
-  lines.flatMap(({ finding, count, evaluable, why, next }) => [
-    `${finding.padEnd(FINDING_CHARACTERS)}${String(count ?? '–').padStart(COUNT_CHARACTERS)}  ${evaluable ? '' : 'NOT EVALUABLE: '}${printable(why)}`,
-    `${' '.repeat(FINDING_CHARACTERS + COUNT_CHARACTERS)}  next: ${printable(next)}`,
+export function postureLines(lines: PostureLine[]): string[] {
+  const text = lines.flatMap((line) => [
+    `${line.finding.padEnd(FINDING_CHARACTERS)}${countText(line).padStart(COUNT_CHARACTERS)}  ${line.evaluable ? '' : 'NOT EVALUABLE: '}${printable(line.why)}`,
+    `${' '.repeat(FINDING_CHARACTERS + COUNT_CHARACTERS)}  next: ${printable(line.next)}`,
   ]);
+  return lines.some(({ evaluable, whole }) => evaluable && !whole) ? [...text, MORE] : text;
+}
 
 async function observations(options: Options, finding: string): Promise<Observation[]> {
   const api = await client(options);

@@ -3,6 +3,7 @@ import { MunimentError } from '../../kernel/index.ts';
 import { type CommonOptions, client, command, group } from '../context.ts';
 import { createKeyFile, readKeyFile } from '../key-file.ts';
 import { print, table } from '../terminal.ts';
+import { nextStep, type Proposed } from './plan.ts';
 
 interface Person {
   id: string;
@@ -12,6 +13,12 @@ interface Person {
   status: string;
   keys: Array<{ id: string; type: string }>;
   bootstrap: boolean;
+}
+
+interface LeaveOptions extends CommonOptions {
+  to: string;
+  reason?: string;
+  dryRun?: boolean;
 }
 
 interface EnrolOptions extends CommonOptions {
@@ -83,11 +90,18 @@ function key(path: string, options: CommonOptions): void {
   );
 }
 
+async function leave(name: string, options: LeaveOptions): Promise<void> {
+  const { to, reason = 'none given', dryRun } = options;
+  const path = `/persons/${encodeURIComponent(name)}/leaving`;
+  const proposed = await (await client(options)).post<Proposed>(path, { to, reason, dryRun });
+  print(proposed, options.json, () => proposed.text + nextStep(proposed));
+}
+
 /** For tools that speak HTTP themselves: the token of a fresh session. */
 async function session(options: CommonOptions): Promise<void> {
-  const { token } = await client(options);
+  const { token, ends } = await client(options);
   if (token === undefined) throw new MunimentError('unauthenticated', 'a session needs `--key-file`');
-  print({ token }, options.json, () => token);
+  print({ token, ends }, options.json, () => `${token}\nends ${ends}, or after thirty minutes without use`);
 }
 
 const many = (value: string, before: string[] = []): string[] => [...before, value];
@@ -106,6 +120,16 @@ export const personCommand = (): Command =>
       .option('--key <file>', "the person's key file, made by `muniment person key`")
       .option('--uid <number>', 'the host account that may speak for this person')
       .action(enrol),
+    command(
+      'leave',
+      'propose that a person has left, and another takes over what was theirs',
+      "muniment person leave olga --to grace --reason 'last day on Friday' --key-file ada.key",
+    )
+      .argument('<name>')
+      .requiredOption('--to <name>', 'who owns and answers from then on')
+      .option('--reason <text>', 'why')
+      .option('--dry-run', 'show the plan and propose nothing')
+      .action(leave),
     command('list', 'everyone enrolled', 'muniment person list').action(list),
     command('sign-in', 'print a one-time link to the console', 'muniment person sign-in ada')
       .argument('<name>')

@@ -1,57 +1,38 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { MunimentError } from '../../kernel/index.ts';
 import { type CommonOptions, client, command } from '../context.ts';
+import { readManifests, sourceOf } from '../manifests.ts';
+import { type MarkdownPlan, planMarkdown } from '../markdown.ts';
 import { print } from '../terminal.ts';
 
 interface PlanOptions extends CommonOptions {
   title?: string;
   reason?: string;
   dryRun?: boolean;
+  text?: string;
 }
 
-interface Proposed {
+export interface Proposed extends MarkdownPlan {
   change: string | null;
-  planDigest: string;
-  text: string;
 }
 
-const isManifest = (name: string): boolean => /\.ya?ml$/.test(name);
-
-/** Manifests of a file, or of a folder's YAML files in the order of their names, as one stream of documents. */
-export function readManifests(paths: string[]): string {
-  const files = paths.flatMap((path) => {
-    try {
-      return statSync(path).isDirectory()
-        ? readdirSync(path)
-            .filter(isManifest)
-            .sort()
-            .map((name) => join(path, name))
-        : [path];
-    } catch {
-      throw new MunimentError('not_found', `there is no file or folder \`${path}\``);
-    }
-  });
-  if (files.length === 0)
-    throw new MunimentError('invalid_manifest', 'no manifest was found: name a file or a folder with *.yaml');
-  return files.map((file) => readFileSync(file, 'utf8')).join('\n---\n');
-}
-
-function next({ change, planDigest }: Proposed): string {
+export function nextStep({ change, planDigest }: Proposed): string {
   if (change === null) return `\nnothing was proposed (dry run); digest ${planDigest}`;
   return `\nproposed as ${change}\ndigest ${planDigest}\nanother person approves with: muniment approve ${change} --key-file FILE`;
 }
 
 async function run(paths: string[], options: PlanOptions): Promise<void> {
   const api = await client(options);
+  const source = sourceOf(paths);
   const proposed = await api.post<Proposed>('/changes', {
     manifests: readManifests(paths),
     title: options.title ?? paths.join(', '),
     reason: options.reason ?? 'none given',
+    source,
     dryRun: options.dryRun,
   });
-  print(proposed, options.json, () => proposed.text + next(proposed));
+  if (options.text !== undefined) writeFileSync(options.text, planMarkdown(proposed, source));
+  print(proposed, options.json, () => proposed.text + nextStep(proposed));
 }
 
 export const planCommand = (): Command =>
@@ -63,5 +44,6 @@ export const planCommand = (): Command =>
     .argument('<paths...>', 'manifest files, or folders of them')
     .option('--title <text>', 'what the change is')
     .option('--reason <text>', 'why it is wanted')
+    .option('--text <file>', 'also write the plan as Markdown, to be posted as a comment')
     .option('--dry-run', 'show the plan and propose nothing')
     .action(run);

@@ -1,13 +1,6 @@
-import type { Cell } from '#verifier';
+import type { ExceptionTold } from '#verifier';
+import { plain, row } from './markdown.ts';
 import type { ControlSummary, Summary, Table } from './summary.ts';
-
-/** Nothing that somebody named or wrote is read as markup. */
-const plain = (cell: Cell): string =>
-  String(cell ?? '')
-    .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .replaceAll(/[\\`*_{}[\]()<>#+!|~&]/g, '\\$&');
-
-const row = (cells: Cell[]): string => `| ${cells.map(plain).join(' | ')} |`;
 
 function tableText({ question, file, header, rows, total }: Table): string[] {
   const cut =
@@ -35,7 +28,34 @@ function tableText({ question, file, header, rows, total }: Table): string[] {
 
 const evaluated = ({ controls }: Summary): ControlSummary[] => controls.filter(({ tested }) => tested);
 
-function controlText({ control, title, statement, tsc, verdict, clauses, counts }: ControlSummary): string[] {
+function exceptionText({
+  exception,
+  subject,
+  owner,
+  until,
+  compensating,
+  covers,
+  void: why,
+}: ExceptionTold): string {
+  const use =
+    why === ''
+      ? covers
+        ? 'covers a departure'
+        : 'covers nothing in the period'
+      : `counts for nothing: ${why}`;
+  return `- exception \`${exception}\` for ${plain(subject)}, owned by ${owner}, until ${until}, ${plain(use)}; instead: ${plain(compensating)}`;
+}
+
+function controlText({
+  control,
+  title,
+  statement,
+  tsc,
+  verdict,
+  clauses,
+  counts,
+  exceptions,
+}: ControlSummary): string[] {
   const lines = clauses.flatMap((each) => [
     `- **${each.verdict}** ${plain(each.clause)} (population ${each.population}): ${plain(each.why)}`,
     ...each.deviations.slice(0, 20).map((deviation) => `  - deviation: ${plain(deviation)}`),
@@ -44,9 +64,10 @@ function controlText({ control, title, statement, tsc, verdict, clauses, counts 
   return [
     `### ${control} ${title}: ${verdict}`,
     '',
-    `${statement} (${tsc.join(', ')}; ${counts.members} items, every one of them in \`tests/${control}.jsonl\`)`,
+    `${statement} (${tsc.join(', ')}; ${counts.members} items, ${counts.exceptions} of them under an exception, every one of them in \`tests/${control}.jsonl\`)`,
     '',
     ...lines,
+    ...exceptions.map(exceptionText),
     '',
   ];
 }

@@ -10,7 +10,15 @@ import { derive } from './derive.ts';
 import { refuse } from './json.ts';
 import { signManifest } from './manifest.ts';
 import { encodeCarried, encodeOpenings, encodeProofs, encodeRows } from './members.ts';
-import { type Derived, type Manifest, MEMBER, type PackageContents, type PackageSigner } from './model.ts';
+import {
+  type Derived,
+  documentName,
+  type Manifest,
+  MEMBER,
+  type PackageContents,
+  type PackageSigner,
+  type Pages,
+} from './model.ts';
 import { commitmentsShown } from './openings.ts';
 import { liveState, replay } from './replay.ts';
 
@@ -77,6 +85,11 @@ function logMembers({ range, leaves, bodies, ...contents }: PackageContents): Zi
   ];
 }
 
+const documentMembers = ({ documents = {} }: Pages): ZipMember[] =>
+  Object.entries(documents)
+    .map(([name, text]) => ({ name: documentName(name), bytes: utf8(text) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+
 const describe = ({ name, bytes }: ZipMember) => ({ name, size: bytes.length, sha256: sha256Hex(bytes) });
 
 /**
@@ -90,6 +103,7 @@ export async function packageMembers(contents: PackageContents, signer: PackageS
   const files = [
     ...logMembers(contents),
     ...members,
+    ...documentMembers(pages),
     { name: MEMBER.readme, bytes: utf8(pages.readme) },
     { name: MEMBER.index, bytes: utf8(pages.index) },
   ];

@@ -63,11 +63,15 @@ function fixedNames(range: Range): { before: string[]; after: string[] } {
 }
 
 const COMPUTED = /^(populations|tests)\//;
+/** For people: there may be any number, and only their hashes are checked. */
+const DOCUMENT = /^documents\/[a-z0-9]+(-[a-z0-9]+)*\.md$/;
 
 function checkNames(manifest: Manifest, names: string[], findings: Findings): void {
   const { before, after } = fixedNames(manifest.range);
   const middle = names.slice(before.length, names.length - after.length);
-  const expected = [...before, ...middle.filter((name) => COMPUTED.test(name)), ...after];
+  const computed = middle.filter((name) => COMPUTED.test(name));
+  const documents = middle.filter((name) => DOCUMENT.test(name)).sort();
+  const expected = [...before, ...computed, ...documents, ...after];
   const [present, wanted] = [new Set(names), new Set(expected)];
   for (const name of expected) if (!present.has(name)) findings.problem(name, 'member is missing');
   for (const name of names) if (!wanted.has(name)) findings.problem(name, 'member does not belong here');

@@ -45,6 +45,8 @@ export interface Pages {
   readme: string;
   /** `index.html` */
   index: string;
+  /** `documents/NAME.md` by name (`[a-z0-9-]`): for people, and nothing rests on them. */
+  documents?: Readonly<Record<string, string>>;
 }
 
 /** All that a package is made of; the rest is computed. */
@@ -115,6 +117,9 @@ export const MEMBER = {
   readme: 'README-auditor.md',
   index: 'index.html',
 } as const;
+
+/** A document's name in the package. */
+export const documentName = (name: string): string => `documents/${name}.md`;
 
 /** Entries per bundle; bundle n holds what lies in the range of `[256n, 256n + 256)`. */
 export const BUNDLE_WIDTH = 256;

@@ -150,6 +150,22 @@ test('an earlier checkpoint pins the origin, from inside the range or by a proof
   );
 });
 
+const documented = (documents: Record<string, string>) =>
+  encodePackage({ ...honest, pages: () => ({ readme: 'r', index: 'i', documents }) }, signer);
+
+test('documents come along under the manifest, sorted, and any number of them', async () => {
+  assertHolds(await verifyPackage(await documented({ 'log-b': 'b', 'a-1': 'a' }), { keys }));
+  assertHolds(await verifyPackage(await documented({}), { keys }));
+});
+
+for (const name of ['Upper', '-a', 'a--b', 'a.b', 'é']) {
+  test(`a document may not be called \`${name}\``, async () => {
+    const bytes = documented({ [name]: 'x' });
+    const report = await bytes.then((all) => verifyPackage(all, { keys })).catch(() => null);
+    assert.ok(report === null || report.exitCode === 1);
+  });
+}
+
 test('a report tells everything that is wrong, and nothing of it reaches a terminal raw', async () => {
   const members = await packageMembers({ ...honest, pages: () => ({ readme: '', index: '' }) }, signer);
   const report = await verifyMembers(

@@ -45,6 +45,11 @@ export const observations = define<Observation>({
     ['first_seen', 'when', ({ firstSeen }) => firstSeen],
     ['last_changed', 'when', ({ lastChanged }) => lastChanged],
     ['entry', 'index of its latest entry', ({ entry }) => entry],
+    [
+      'identity',
+      'id of the identity that it was claimed for; empty where nobody did',
+      (row) => row.identity ?? null,
+    ],
     ['sweep', 'id of the sweep that wrote it', ({ sweep }) => sweep],
     [
       'attributes',

@@ -5,7 +5,7 @@ import { departure, type Finding, finding, type Judged, judge, withheldFinding }
 import { hiddenSeen, readWhole, type Seen, seen, spansOf, unlessUnseen } from './sweeps.ts';
 
 /** A credential that lasts longer is not called short-lived, whoever granted it. */
-const SHORT_LIVED_MAX_SECONDS = 86_400;
+export const SHORT_LIVED_MAX_SECONDS = 86_400;
 
 /** What may be a person's as well as a machine's: only a claim tells. */
 const MAYBE_PERSONAL: ReadonlySet<unknown> = new Set(['host-password', 'ssh-user-key']);

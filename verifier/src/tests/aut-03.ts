@@ -6,7 +6,7 @@ import { hiddenSeen, readWhole, type Seen, seen, unlessUnseen } from './sweeps.t
 import { unlessWithheld } from './withheld.ts';
 
 /** Where no rotation says otherwise. */
-const AGE_MAX_DAYS = 365;
+export const AGE_MAX_DAYS = 365;
 const DAY_MS = 86_400_000;
 
 type Rotation = Rows['rotation'];

@@ -17,6 +17,9 @@ import { logsAreKept } from './mon-02.ts';
 import { NOT_YET, notYet } from './not-yet.ts';
 import { type Judged, resultOf, type TestResult } from './result.ts';
 
+export { SHORT_LIVED_MAX_SECONDS } from './aut-02.ts';
+export { AGE_MAX_DAYS } from './aut-03.ts';
+export { ACCEPTANCE_DAYS } from './inv-02.ts';
 export { REFUSAL_TARGET_P95_MS } from './lif-03.ts';
 export { NOT_YET } from './not-yet.ts';
 export { type Clause, combine, type ExceptionTold, type Member, type TestResult } from './result.ts';

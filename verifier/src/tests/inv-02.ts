@@ -5,7 +5,7 @@ import { type Interval, overlap, told, without } from './intervals.ts';
 import { departure, type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
 import { unlessWithheld } from './withheld.ts';
 
-const ACCEPTANCE_DAYS = 365;
+export const ACCEPTANCE_DAYS = 365;
 const DAY_MS = 86_400_000;
 const PURPOSE_MIN_CHARACTERS = 10;
 const IDENTITY_KINDS: readonly Kind[] = [

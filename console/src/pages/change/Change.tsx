@@ -7,6 +7,7 @@ import { Notice } from '../../components/Notice.tsx';
 import { Page } from '../../components/Page.tsx';
 import { ChangeStateBadge } from '../../components/status.tsx';
 import { visible } from '../../lib/format.ts';
+import { useWhen } from '../../lib/when.ts';
 import { Approvals } from './Approvals.tsx';
 import { Digest } from './Digest.tsx';
 import { PlanView } from './PlanView.tsx';
@@ -17,7 +18,7 @@ const route = getRouteApi('/house/changes/$id');
 
 export function Change() {
   const { id } = route.useParams();
-  const query = useQuery(changeQuery(id));
+  const query = useQuery(changeQuery(id, useWhen()));
   const change = query.data;
   return (
     <Page

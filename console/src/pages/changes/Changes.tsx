@@ -13,6 +13,7 @@ import { ChangeStateBadge } from '../../components/status.tsx';
 import { Time } from '../../components/Time.tsx';
 import { formatNumber, visible } from '../../lib/format.ts';
 import { nameOf } from '../../lib/names.ts';
+import { useWhen } from '../../lib/when.ts';
 import '../../components/button.css';
 
 const route = getRouteApi('/house/changes');
@@ -37,7 +38,7 @@ const isState = (text: string | undefined): text is ChangeState => STATES.some((
 export function Changes() {
   const { state } = route.useSearch();
   const navigate = route.useNavigate();
-  const query = useQuery(changesQuery(isState(state) ? { state } : {}));
+  const query = useQuery(changesQuery({ ...useWhen(), ...(isState(state) && { state }) }));
   return (
     <Page
       title="Changes"

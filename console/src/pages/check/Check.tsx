@@ -1,63 +1,57 @@
 import { useMutation } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { ScanSearch } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
-import { checkCredential, type Presented } from '../../api/actions.ts';
-import type { CredentialCheck } from '../../api/types.ts';
+import { checkCredential, credentialValidAt } from '../../api/actions.ts';
 import { Button } from '../../components/Button.tsx';
-import { EntryLink } from '../../components/EntryLink.tsx';
-import { Fact, Facts } from '../../components/Facts.tsx';
 import { Field } from '../../components/Field.tsx';
 import { ProblemNotice } from '../../components/Notice.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { CredentialBadge } from '../../components/status.tsx';
-import { visible } from '../../lib/format.ts';
-import { nameOf } from '../../lib/names.ts';
+import { asUtc } from '../../lib/utc.ts';
+import { useWhen } from '../../lib/when.ts';
+import { Issued } from './Issued.tsx';
+import { Valid } from './Valid.tsx';
+import { ShownField, type Way, WayField } from './WayField.tsx';
 
-type Way = keyof Presented;
+interface Asked {
+  way: Way;
+  shown: string;
+  at: string | undefined;
+}
 
-const WAYS: Record<Way, { label: string; hint: string; rows: number; max: number }> = {
-  certificate: {
-    label: 'Certificate (PEM)',
-    hint: 'From BEGIN to END. Never paste a private key.',
-    rows: 8,
-    max: 65_536,
-  },
-  jwt: { label: 'JWT', hint: 'It is sent to this server only, and is not kept.', rows: 5, max: 16_384 },
-  serial: {
-    label: 'Serial number',
-    hint: 'Hexadecimal, as openssl x509 -serial prints it.',
-    rows: 1,
-    max: 200,
-  },
-  jti: { label: 'Token id (jti)', hint: 'The jti claim of a JWT.', rows: 1, max: 200 },
-};
+/** A key may have many credentials, so its fingerprint alone does not tell which one was shown. */
+async function ask({ way, shown, at }: Asked) {
+  const named = { [way]: shown };
+  const [valid, issued] = await Promise.all([
+    credentialValidAt({ ...named, ...(at !== undefined && { at }) }),
+    way === 'fingerprint' ? undefined : checkCredential(named),
+  ]);
+  return { valid, issued };
+}
 
-/** Whether a credential that somebody shows was issued here, and whether it still counts. */
+/** Whether a credential that somebody shows was issued here, and whether it counted at a moment. */
 export function Check() {
   const [way, setWay] = useState<Way>('certificate');
-  const check = useMutation({ mutationFn: checkCredential });
+  const check = useMutation({ mutationFn: ask });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const text = String(new FormData(event.currentTarget).get('shown')).trim();
-    check.mutate({ [way]: text });
+    const form = new FormData(event.currentTarget);
+    check.mutate({ way, shown: String(form.get('shown')).trim(), at: asUtc(form.get('at')) });
+  };
+  const choose = (chosen: Way) => {
+    setWay(chosen);
+    check.reset();
   };
   return (
     <Page
       title="Check a credential"
-      lead="Was it issued here, to whom, by which entry, and does it still count?"
+      lead="Was it issued here, to whom, by which entry, and was it valid at a moment?"
     >
       <Panel title="What you were shown">
         <form className="form" onSubmit={submit}>
-          <WayField
-            way={way}
-            onChange={(chosen) => {
-              setWay(chosen);
-              check.reset();
-            }}
-          />
-          <Shown key={way} way={way} />
+          <WayField way={way} onChange={choose} />
+          <ShownField key={way} way={way} />
+          <AtField />
           <div className="row">
             <Button type="submit" look="primary" icon={ScanSearch} busy={check.isPending}>
               Check it
@@ -66,63 +60,29 @@ export function Check() {
         </form>
       </Panel>
       {check.isError && <ProblemNotice error={check.error} />}
-      {check.data && <Answer answer={check.data} />}
+      {check.data && <Valid answer={check.data.valid} />}
+      {check.data?.issued && <Issued answer={check.data.issued} />}
     </Page>
   );
 }
 
-const WayField = ({ way, onChange }: { way: Way; onChange: (way: Way) => void }) => (
-  <Field label="Known by">
-    {(id) => (
-      <select id={id} className="input" value={way} onChange={({ target }) => onChange(target.value as Way)}>
-        {Object.entries(WAYS).map(([value, { label }]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </select>
-    )}
-  </Field>
-);
+const MINUTE_CHARACTERS = 16;
 
-function Shown({ way }: { way: Way }) {
-  const { label, hint, rows, max } = WAYS[way];
+/** Begins with the moment that the house is looked at. */
+function AtField() {
+  const { asOf } = useWhen();
   return (
-    <Field label={label} hint={hint}>
+    <Field label="Valid at" hint="UTC. Empty: now.">
       {(id, described) => (
-        <textarea
+        <input
           id={id}
-          name="shown"
-          className="input input-code"
-          rows={rows}
-          required
-          maxLength={max}
-          spellCheck={false}
-          autoComplete="off"
+          name="at"
+          type="datetime-local"
+          className="input"
+          defaultValue={asOf?.slice(0, MINUTE_CHARACTERS)}
           aria-describedby={described}
         />
       )}
     </Field>
   );
 }
-
-const Answer = ({ answer }: { answer: CredentialCheck }) => (
-  <Panel
-    title={answer.known ? 'It was issued here' : 'It was not issued here'}
-    aside={<CredentialBadge value={answer.state} />}
-  >
-    <div className="stack" role="status">
-      <p className="prose">{visible(answer.why)}.</p>
-      <Facts>
-        <Fact term="Identity">
-          {answer.identity && (
-            <Link to="/identities/$id" params={{ id: answer.identity.id }}>
-              {visible(nameOf(answer.identity))}
-            </Link>
-          )}
-        </Fact>
-        <Fact term="Grant">{answer.entry !== null && <EntryLink index={answer.entry} />}</Fact>
-      </Facts>
-    </div>
-  </Panel>
-);

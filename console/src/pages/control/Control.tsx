@@ -10,6 +10,7 @@ import { Panel } from '../../components/Panel.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { VERDICTS, VerdictBadge } from '../../components/status.tsx';
 import { formatNumber, formatTime, visible } from '../../lib/format.ts';
+import { useWhen } from '../../lib/when.ts';
 import { periodIn } from '../evidence/period.ts';
 import { Members } from './Members.tsx';
 import '../../components/lines.css';
@@ -20,7 +21,7 @@ const route = getRouteApi('/house/evidence/$control');
 export function Control() {
   const { control: id } = route.useParams();
   const period = periodIn(route.useSearch());
-  const query = useQuery(controlsQuery(period));
+  const query = useQuery(controlsQuery({ ...useWhen(), ...period }));
   const control = query.data?.controls.find((each) => each.id === id);
   return (
     <Page

@@ -13,6 +13,7 @@ import { SavedFilters } from '../../components/SavedFilters.tsx';
 import { Skeleton } from '../../components/Skeleton.tsx';
 import { VERDICTS, VerdictBadge } from '../../components/status.tsx';
 import { formatNumber, formatTime, visible } from '../../lib/format.ts';
+import { useWhen } from '../../lib/when.ts';
 import { BuildPackage } from './BuildPackage.tsx';
 import { PeriodForm } from './PeriodForm.tsx';
 import { periodIn } from './period.ts';
@@ -79,7 +80,10 @@ const worstFirst = (controls: Control[]): Control[] =>
 /** Every control's verdict over a period, and the package that proves it to whoever does not trust this house. */
 export function Evidence() {
   const { verdict, ...search } = route.useSearch();
-  const query = useQuery({ ...controlsQuery(periodIn(search)), placeholderData: keepPreviousData });
+  const query = useQuery({
+    ...controlsQuery({ ...useWhen(), ...periodIn(search) }),
+    placeholderData: keepPreviousData,
+  });
   return (
     <Page
       title="Evidence"

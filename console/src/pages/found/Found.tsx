@@ -9,6 +9,7 @@ import { OBSERVED } from '../../components/observation.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Pager } from '../../components/Pager.tsx';
 import { Frame } from '../../components/Panel.tsx';
+import { useWhen } from '../../lib/when.ts';
 import { FoundFilters } from './FoundFilters.tsx';
 import { Sweeps } from './Sweeps.tsx';
 import './found.css';
@@ -23,9 +24,11 @@ type Asked = Parameters<typeof observationsQuery>[0];
 export function Found() {
   const { asOf: _, knownAt: __, ...search } = route.useSearch();
   const navigate = route.useNavigate();
-  const { cursor: ___, ...asked } = given(search) as Asked;
+  const when = useWhen();
+  const { cursor, ...filters } = given(search) as Asked;
+  const asked = { ...when, ...filters };
   const query = useQuery({
-    ...observationsQuery({ ...(given(search) as Asked), limit: PAGE_ROWS }),
+    ...observationsQuery({ ...asked, ...(cursor && { cursor }), limit: PAGE_ROWS }),
     placeholderData: keepPreviousData,
   });
   return (

@@ -11,6 +11,7 @@ import { Panel } from '../../components/Panel.tsx';
 import { CredentialBadge } from '../../components/status.tsx';
 import { Time } from '../../components/Time.tsx';
 import { formatNumber, formatSeconds, shorten, visible } from '../../lib/format.ts';
+import { useWhen } from '../../lib/when.ts';
 import type { PartProps } from './part.ts';
 
 export const TYPES: Record<Credential['type'], string> = {
@@ -60,7 +61,7 @@ const COLUMNS: Array<Column<Credential>> = [
 ];
 
 export function Credentials({ id, cursor, onMove }: PartProps) {
-  const query = useQuery(identityCredentialsQuery(id, cursor));
+  const query = useQuery(identityCredentialsQuery(id, useWhen(), cursor));
   return (
     <Panel
       title="Credentials"

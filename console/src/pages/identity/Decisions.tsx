@@ -5,12 +5,13 @@ import { Empty } from '../../components/Empty.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Pager } from '../../components/Pager.tsx';
 import { Panel } from '../../components/Panel.tsx';
+import { useWhen } from '../../lib/when.ts';
 import { DecisionItem } from './DecisionItem.tsx';
 import type { PartProps } from './part.ts';
 
 /** Grants and refusals alike: what was asked, what was attested, and which rule of which version decided. */
 export function Decisions({ id, cursor, onMove }: PartProps) {
-  const query = useQuery(identityDecisionsQuery(id, cursor));
+  const query = useQuery(identityDecisionsQuery(id, useWhen(), cursor));
   return (
     <Panel
       title="Decisions"

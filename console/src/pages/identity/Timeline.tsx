@@ -10,10 +10,11 @@ import { Panel } from '../../components/Panel.tsx';
 import { Time } from '../../components/Time.tsx';
 import { formatNumber, visible, words } from '../../lib/format.ts';
 import { named } from '../../lib/names.ts';
+import { useWhen } from '../../lib/when.ts';
 import type { PartProps } from './part.ts';
 
 export function Timeline({ id, cursor, onMove }: PartProps) {
-  const query = useQuery(identityTimelineQuery(id, cursor));
+  const query = useQuery(identityTimelineQuery(id, useWhen(), cursor));
   return (
     <Panel
       title="Timeline"

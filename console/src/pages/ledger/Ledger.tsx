@@ -16,6 +16,7 @@ import { Time } from '../../components/Time.tsx';
 import { formatNumber, plural, shorten, visible } from '../../lib/format.ts';
 import { given } from '../../lib/given.ts';
 import { named } from '../../lib/names.ts';
+import { useWhen } from '../../lib/when.ts';
 
 const route = getRouteApi('/house/ledger');
 const PAGE_ROWS = 50;
@@ -43,7 +44,7 @@ export function Ledger() {
   const { asOf: _, knownAt: __, ...search } = route.useSearch();
   const navigate = route.useNavigate();
   const query = useQuery({
-    ...entriesQuery({ ...given(search), limit: PAGE_ROWS }),
+    ...entriesQuery({ ...useWhen(), ...given(search), limit: PAGE_ROWS }),
     placeholderData: keepPreviousData,
   });
   return (

@@ -12,6 +12,7 @@ import { Time } from '../../components/Time.tsx';
 import { visible } from '../../lib/format.ts';
 import { linkOf } from '../../lib/links.ts';
 import { nameOf } from '../../lib/names.ts';
+import { useWhen } from '../../lib/when.ts';
 import { LiftLock } from './LiftLock.tsx';
 import { Probes } from './Probes.tsx';
 
@@ -23,7 +24,7 @@ const nameOfTarget = ({ target }: LockDetail): string => visible(target.name ?? 
 export function LockPage() {
   const { id } = route.useParams();
   const query = useQuery({
-    ...lockQuery(id),
+    ...lockQuery(id, useWhen()),
     // Agents probe within seconds of a lock; the page then shows what they report without a reload.
     refetchInterval: ({ state }) => (state.data?.lifted === null ? PROBES_REFRESH_MS : false),
   });

@@ -9,6 +9,7 @@ import { Loaded } from '../../components/Loaded.tsx';
 import { OBSERVED } from '../../components/observation.tsx';
 import { Pager } from '../../components/Pager.tsx';
 import { Panel } from '../../components/Panel.tsx';
+import { useWhen } from '../../lib/when.ts';
 import { Claim } from './Claim.tsx';
 
 const route = getRouteApi('/house/posture/$finding');
@@ -28,17 +29,13 @@ interface Props {
 export function Behind({ finding, part }: Props) {
   const { cursor } = route.useSearch();
   const navigate = route.useNavigate();
-  const asked = { finding, ...(part !== undefined && { part }) };
+  const asked = { ...useWhen(), finding, ...(part !== undefined && { part }) };
   const query = useQuery({
     ...observationsQuery({ ...asked, limit: PAGE_ROWS, ...(cursor && { cursor }) }),
     placeholderData: keepPreviousData,
   });
   return (
-    <Panel
-      title="What was seen"
-      padded={false}
-      aside={<span className="aside">As it stands now, from the latest sweeps</span>}
-    >
+    <Panel title="What was seen" padded={false} aside={<span className="aside">From the latest sweeps</span>}>
       <Loaded query={query}>
         {({ items, next }) =>
           items.length === 0 ? (

@@ -1,16 +1,9 @@
 import type { Observed } from '../../connector.ts';
+import { type Account, mayLogIn } from './account.ts';
 import { traceOfAccount } from './logs.ts';
 import { maybePersonal } from './personal.ts';
 import type { Reader } from './reader.ts';
-import { accountFacts, mayLogIn, type Scene } from './scene.ts';
-
-export interface Account {
-  name: string;
-  uid: number;
-  gid: number;
-  home: string;
-  shell: string;
-}
+import { accountFacts, type Scene } from './scene.ts';
 
 const SHADOW_DAY_MS = 86_400_000;
 

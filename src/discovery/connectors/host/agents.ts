@@ -1,7 +1,8 @@
 import type { Observed } from '../../connector.ts';
+import { accountNamed, homesOf } from './account.ts';
 import { clamp, clamped, type Fields, fieldsOf, listOf, parseJson, parseYaml, textOf } from './documents.ts';
 import type { FileRead } from './reader.ts';
-import { accountFacts, accountNamed, homesOf, pathFor, type Scene } from './scene.ts';
+import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { fileFacts, isInlineSecret, isSecretName, observeSecret } from './secrets.ts';
 
 /** AI agents of a home or a checkout: which MCP servers they start, with which credentials, and what they may do unasked. */

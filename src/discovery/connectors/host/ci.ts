@@ -1,7 +1,8 @@
 import type { Observed } from '../../connector.ts';
+import { accountNamed } from './account.ts';
 import { clamped, fieldsOf, type Node, nodesOf, parseYaml, textOf } from './documents.ts';
 import type { FileRead } from './reader.ts';
-import { accountFacts, accountNamed, pathFor, type Scene } from './scene.ts';
+import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { isInlineSecret, isSecretName, observeExposure } from './secrets.ts';
 
 /** CI files of a checkout: a job is an identity, and often one that may publish or deploy. */

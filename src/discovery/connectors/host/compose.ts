@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
 import type { Observed } from '../../connector.ts';
+import { accountNamed } from './account.ts';
 import { clamp, clamped, type Fields, fieldsOf, listOf, parseYaml, textOf } from './documents.ts';
 import { secretVariables } from './environment.ts';
 import type { FileRead } from './reader.ts';
-import { accountFacts, accountNamed, pathFor, type Scene } from './scene.ts';
+import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { isInlineSecret, isSecretName, observeExposure, observeSecret } from './secrets.ts';
 
 /** Compose files: which containers, with which secrets, and which of them are as good as root on this host. */

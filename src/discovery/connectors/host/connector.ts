@@ -9,6 +9,7 @@ import { groupItems } from './groups.ts';
 import { LISTENER_PLACES, listenerItems } from './listeners.ts';
 import { loginItems } from './logins.ts';
 import { readLogs } from './logs.ts';
+import { withoutNames } from './personal.ts';
 import { PROJECT_PLACES, projectItems } from './projects.ts';
 import { Reader } from './reader.ts';
 import type { Scene } from './scene.ts';
@@ -43,7 +44,10 @@ const listingsBelow = (root: string, roots: string[]): Record<string, Listing> =
   agents: { where: AGENT_PLACES, items: agentItems },
   cluster: { where: CLUSTER_PLACES, items: clusterItems },
   projects: { where: [...PROJECT_PLACES, ...roots], items: projectItems },
-  logins: { where: ['/var/log/lastlog', 'journal, 30 days'], items: loginItems },
+  logins: {
+    where: ['/var/log/lastlog', '/var/log/auth.log', '/var/log/secure', 'journal, 30 days'],
+    items: loginItems,
+  },
 });
 
 /** What all listings of a sweep stand on. Whatever of it could not be read is told by the listing that it belongs to. */
@@ -60,7 +64,7 @@ async function setScene(
     roots,
     accounts: await readAccounts(reader),
     accountsWhole: (await otherSources(reader)).length === 0,
-    logs: await readLogs(root, live),
+    logs: await readLogs(root, live, context.now()),
   };
 }
 
@@ -68,14 +72,11 @@ async function setScene(
 async function pageOf(listing: string, { items }: Listing, scene: Scene): Promise<Page> {
   const { reader } = scene;
   const seen = await items(scene);
-  return {
-    listing,
-    items: seen,
-    calls: reader.calls,
-    denied: reader.denied,
-    errors: reader.errors,
-    end: true,
-  };
+  const told = withoutNames(scene.accounts);
+  const placed = (faults: Page['denied']): Page['denied'] =>
+    faults.map(({ what, why }) => ({ what: told(what), why }));
+  const [denied, errors] = [placed(reader.denied), placed(reader.errors)];
+  return { listing, items: seen, calls: reader.calls, denied, errors, end: true };
 }
 
 export interface HostOptions {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import * as parse from './credential-parsers.ts';
+import { withoutNames } from './personal.ts';
 import { CANARY, context, ofKind, openFixture, plain, recorded } from './testing/fixture.ts';
 
 type Row = [name: string, form: string];
@@ -128,6 +129,24 @@ describe('each file of credentials', () => {
   });
 });
 
+describe('places that could not be read', () => {
+  const told = withoutNames([
+    { name: 'anna', uid: 1000 },
+    { name: 'git', uid: 990 },
+  ]);
+  const cases: Array<[string, string]> = [
+    ['/home/anna/.ssh/key', '/home/uid-1000/.ssh/key'],
+    ['3 folders, from /home/anna/x', '3 folders, from /home/uid-1000/x'],
+    ['/home/eve/.ssh', '/home/unknown/.ssh'],
+    ['/home/git/.ssh', '/home/git/.ssh'],
+    ['/var/spool/cron/crontabs/anna', '/var/spool/cron/crontabs/uid-1000'],
+    ['/home', '/home'],
+    ['journal', 'journal'],
+  ];
+  for (const [place, expected] of cases)
+    it(`${place}: ${expected}`, () => assert.equal(told(place), expected));
+});
+
 describe('the credential files of a host', () => {
   const fixture = openFixture();
   after(() => fixture.remove());
@@ -164,6 +183,17 @@ describe('the credential files of a host', () => {
     assert.ok(!text.includes(CANARY) && !text.includes(Buffer.from(CANARY).toString('base64')));
   });
 
+  it('say of every credential when it was made, changed and used, as far as is known', async () => {
+    const credentials = [...(await fixture.sweep()).values()]
+      .flatMap(({ items }) => items)
+      .filter((item) => item.class === 'credential');
+    const isTime = (value: unknown) => value === null || !Number.isNaN(Date.parse(String(value)));
+    assert.ok(credentials.length > 0);
+    for (const { naturalId, attributes } of credentials)
+      for (const name of ['created', 'modified', 'lastUsed'])
+        assert.ok(name in attributes && isTime(attributes[name]), `${naturalId}: ${name}`);
+  });
+
   it("name a person's account nowhere in clear", async () => {
     const page = (await fixture.sweep()).get('credential-files');
     const annas = ofKind(page, 'aws-credentials').filter(
@@ -186,7 +216,7 @@ describe('the credential files of a host', () => {
     assert.deepEqual(ofKind(page, 'kubeconfig'), []);
     assert.deepEqual(page?.denied, [
       { what: '/root/.kube/config', why: 'is a symbolic link' },
-      { what: '/home/anna/.kube/config', why: 'is a symbolic link' },
+      { what: '/home/uid-1000/.kube/config', why: 'is a symbolic link' },
     ]);
     symlinkSync(join(fixture.root, '/root/.aws'), join(fixture.root, '/home/anna/.config/gh'));
     fixture.put('/root/.aws/hosts.yml', `h: {oauth_token: ${CANARY}}`);

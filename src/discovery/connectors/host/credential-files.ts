@@ -1,7 +1,8 @@
 import type { Observed } from '../../connector.ts';
+import { homesOf } from './account.ts';
 import * as parse from './credential-parsers.ts';
 import type { FileRead } from './reader.ts';
-import { homesOf, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { observeSecret } from './secrets.ts';
 
 interface CredentialFile {

@@ -1,6 +1,6 @@
 import type { Observed } from '../../connector.ts';
-import type { Account } from './accounts.ts';
-import { accountFacts, accountNamed, pathFor, type Scene } from './scene.ts';
+import { type Account, accountNamed } from './account.ts';
+import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { administratorGroups, readSudoRules } from './sudo.ts';
 
 /** Groups that are as good as root: each lets a member start a container over the host's files, or write to its disks. */

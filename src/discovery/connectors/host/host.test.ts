@@ -9,7 +9,7 @@ import type { Observed, Page } from '../../connector.ts';
 import { parsePasswd, parseShadow } from './accounts.ts';
 import { createHostConnector } from './connector.ts';
 import { secretVariables } from './environment.ts';
-import { lastLogin, parseJournal } from './logins.ts';
+import { lastLogin, parseAuthLog, parseJournal } from './login-records.ts';
 import { FILE_MAX_BYTES } from './reader.ts';
 import { factsOfBlob, parseAuthorizedKeys, parsePrivateKey } from './ssh-keys.ts';
 import { parseSudoers } from './sudo.ts';
@@ -113,7 +113,7 @@ describe('the host as it stands', () => {
     assert.equal(trust?.attributes.fingerprint, key?.attributes.fingerprint);
     assert.equal(trust?.attributes.restricted, true);
     assert.deepEqual(page?.errors, [
-      { what: '/home/anna/.ssh/authorized_keys', why: '1 lines that are no key' },
+      { what: '/home/uid-1000/.ssh/authorized_keys', why: '1 lines that are no key' },
     ]);
   });
 
@@ -135,8 +135,8 @@ describe('a hostile host', () => {
     put('/home/anna/.ssh/id_huge', 'x'.repeat(FILE_MAX_BYTES + 1));
     const denied = (await sweep()).get('ssh')?.denied ?? [];
     assert.deepEqual(denied.map(({ what }) => what).sort(), [
-      '/home/anna/.ssh/id_huge',
-      '/home/anna/.ssh/id_link',
+      '/home/uid-1000/.ssh/id_huge',
+      '/home/uid-1000/.ssh/id_link',
     ]);
     rmSync(join(root, '/home/anna/.ssh/id_link'));
     rmSync(join(root, '/home/anna/.ssh/id_pipe'));
@@ -149,7 +149,9 @@ describe('a hostile host', () => {
       writeFileSync(join(folder, name), 'nothing');
     writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe])]), 'nothing');
     const page = (await sweep()).get('ssh');
-    assert.deepEqual(page?.denied, [{ what: '/home/anna/.ssh', why: 'holds a file name that is not UTF-8' }]);
+    assert.deepEqual(page?.denied, [
+      { what: '/home/uid-1000/.ssh', why: 'holds a file name that is not UTF-8' },
+    ]);
     rmSync(folder, { recursive: true });
   });
 
@@ -203,6 +205,7 @@ describe('parsers', () => {
             secretVariables,
           ])
             parse(text);
+          parseAuthLog(text, new Date());
           parseSudoers(text, '/f');
           parseUnit('u', '/u', text);
           factsOfBlob(Buffer.from(bytes));

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { DeniedRange } from '#verifier';
-import type { Account } from './accounts.ts';
-import { type JournalLogin, lastLogin, parseJournal } from './logins.ts';
+import type { Account } from './account.ts';
+import { type JournalLogin, lastLogin, newestOf, parseAuthLog, parseJournal } from './login-records.ts';
 import { Reader } from './reader.ts';
 
 const JOURNAL_DAYS = 30;
@@ -17,6 +17,8 @@ export interface Logs {
   /** Units and uids that the journal mentions at all; null where it could not be read. */
   units: ReadonlySet<string> | null;
   uids: ReadonlySet<string> | null;
+  /** Accounts that an authentication log mentions; null where there is none. */
+  names: ReadonlySet<string> | null;
   calls: number;
   denied: DeniedRange[];
   errors: Reader['errors'];
@@ -54,47 +56,75 @@ function journal(args: string[]): Promise<JournalAnswer> {
 
 const LOGINS = [
   '--output=json',
-  '--identifier=sshd',
-  '--identifier=sshd-session',
+  // Anyone may write under the name of sshd; only root under root's uid.
+  '_UID=0',
+  'SYSLOG_IDENTIFIER=sshd',
+  'SYSLOG_IDENTIFIER=sshd-session',
   `--since=-${JOURNAL_DAYS}d`,
   `--lines=${JOURNAL_MAX_LINES}`,
 ];
 
 /** A journal that mentions nobody at all tells of nobody: null, as for one that could not be read. */
-function words(answer: JournalAnswer): ReadonlySet<string> | null {
-  const found = 'denied' in answer ? [] : answer.text.split('\n').filter((line) => line !== '');
+function words(answer: JournalAnswer | undefined): ReadonlySet<string> | null {
+  const found =
+    answer === undefined || 'denied' in answer ? [] : answer.text.split('\n').filter((line) => line !== '');
   return found.length === 0 ? null : new Set(found);
 }
 
+/** Debian's name and the others'. */
+const AUTH_LOGS = ['/var/log/auth.log', '/var/log/secure'];
+/** The end of a long one: what was used lately. */
+const AUTH_LOG_MAX_BYTES = 8 * 1024 * 1024;
+
+async function readAuthLogs(reader: Reader, now: Date): Promise<Pick<Logs, 'logins' | 'names'>> {
+  const logins: JournalLogin[] = [];
+  let names: Set<string> | null = null;
+  for (const path of AUTH_LOGS) {
+    const text = (await reader.bytes(path))?.subarray(-AUTH_LOG_MAX_BYTES).toString('utf8');
+    if (!text) continue;
+    const read = parseAuthLog(text, now);
+    logins.push(...read.logins);
+    names = new Set([...(names ?? []), ...read.names]);
+  }
+  return { logins, names };
+}
+
 /** `live`: false where another root than the machine's own is read; then there is no journal to ask. */
-export async function readLogs(root: string, live: boolean): Promise<Logs> {
+export async function readLogs(root: string, live: boolean, now: Date): Promise<Logs> {
   const reader = new Reader(root);
   const records = await reader.bytes('/var/log/lastlog');
-  // An empty one is never written to on this host: it tells of nobody.
-  const lastlog = records?.length === 0 ? undefined : records;
-  const logs = { lastlog, logins: [], units: null, uids: null, denied: reader.denied, errors: reader.errors };
-  if (!live) return { ...logs, calls: reader.calls };
-  const [logins, units, uids] = await Promise.all([
-    journal(LOGINS),
-    journal(['--field=_SYSTEMD_UNIT']),
-    journal(['--field=_UID']),
-  ]);
-  const denial = [logins, units, uids].find((answer) => 'denied' in answer);
-  if (denial !== undefined) logs.denied.push({ what: 'journal', why: denial.denied });
+  const written = await readAuthLogs(reader, now);
+  const journals = live ? await readJournals(reader) : { logins: [], units: null, uids: null };
   return {
-    ...logs,
-    logins: 'denied' in logins ? [] : parseJournal(logins.text),
+    ...journals,
+    // An empty one is never written to on this host: it tells of nobody.
+    lastlog: records?.length === 0 ? undefined : records,
+    logins: newestOf([...written.logins, ...journals.logins]),
+    names: written.names,
+    calls: reader.calls,
+    denied: reader.denied,
+    errors: reader.errors,
+  };
+}
+
+async function readJournals(reader: Reader): Promise<Pick<Logs, 'logins' | 'units' | 'uids'>> {
+  const asked = [LOGINS, ['--field=_SYSTEMD_UNIT'], ['--field=_UID']];
+  reader.calls += asked.length;
+  const [logins, units, uids] = await Promise.all(asked.map(journal));
+  const denial = [logins, units, uids].find((answer) => answer !== undefined && 'denied' in answer);
+  if (denial !== undefined && 'denied' in denial) reader.denied.push({ what: 'journal', why: denial.denied });
+  return {
+    logins: logins === undefined || 'denied' in logins ? [] : parseJournal(logins.text),
     units: words(units),
     uids: words(uids),
-    calls: reader.calls + 3,
   };
 }
 
 /** Whether any log mentions the account; null where none that would was read. */
 export function traceOfAccount(logs: Logs, account: Account): boolean | null {
-  if (logs.lastlog === undefined && logs.uids === null) return null;
+  if (logs.lastlog === undefined && logs.uids === null && logs.names === null) return null;
   const seen = logs.lastlog !== undefined && lastLogin(logs.lastlog, account.uid) !== null;
-  return seen || (logs.uids?.has(String(account.uid)) ?? false);
+  return seen || logs.uids?.has(String(account.uid)) === true || logs.names?.has(account.name) === true;
 }
 
 export const traceOfUnit = (logs: Logs, unit: string): boolean | null => logs.units?.has(unit) ?? null;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Rows } from '#verifier';
 import { postureOf } from '../../posture.ts';
+import { parseAuthLog } from './login-records.ts';
 import { RECORDS_MAX_BYTES } from './reader.ts';
 import { find, openFixture, plain } from './testing/fixture.ts';
 
@@ -82,7 +83,42 @@ describe('traces in logs', () => {
     ]);
   });
 
+  it('are told by an authentication log, which tells when a key was used too', async () => {
+    rmSync(join(fixture.root, '/var/log/lastlog'));
+    const key = '/srv/pay/.ssh/authorized_keys';
+    const trust = async () =>
+      (await fixture.sweep()).get('ssh')?.items.find((item) => item.class === 'trust');
+    const fingerprint = String((await trust())?.attributes.fingerprint);
+    assert.equal((await trust())?.attributes.lastUsed, null, key);
+    fixture.put(
+      '/var/log/auth.log',
+      [
+        `2025-12-24T10:00:00.000+01:00 h sshd-session[7]: Accepted publickey for pay from ::1 port 1 ssh2: ED25519 ${fingerprint}`,
+        'Dec 30 10:00:00 h sudo: pam_unix(sudo:session): session opened for user root(uid=0) by anna(uid=1000)',
+        `2025-12-31T10:00:00Z h logger: Accepted publickey for pay from ::1 port 1 ssh2: ED25519 ${fingerprint}`,
+        'no line of a log',
+      ].join('\n'),
+    );
+    assert.equal((await trust())?.attributes.lastUsed, '2025-12-24T09:00:00.000Z');
+    assert.deepEqual(await traces(), [
+      ['root', true],
+      ['pay', true],
+      ['anna', false],
+    ]);
+    rmSync(join(fixture.root, '/var/log/auth.log'));
+  });
+
+  it('take a time without a year for the last that was', () => {
+    const now = new Date('2026-02-01T00:00:00Z');
+    const line = (time: string) => `${time} h sshd[1]: Accepted password for a from ::1 port 1 ssh2`;
+    const years = ['Jan  3 10:00:00', 'Dec 31 10:00:00'].map((time) =>
+      parseAuthLog(line(time), now).logins[0]?.at.getFullYear(),
+    );
+    assert.deepEqual(years, [2026, 2025]);
+  });
+
   it('do not fill memory from a sparse file', async () => {
+    fixture.put('/var/log/lastlog', '');
     truncateSync(join(fixture.root, '/var/log/lastlog'), RECORDS_MAX_BYTES + 1);
     const denied = (await fixture.sweep()).get('logins')?.denied;
     assert.deepEqual(denied, [{ what: '/var/log/lastlog', why: `larger than ${RECORDS_MAX_BYTES} bytes` }]);

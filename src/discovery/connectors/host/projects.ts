@@ -1,9 +1,10 @@
 import type { Observed } from '../../connector.ts';
+import { accountNamed, homesOf } from './account.ts';
 import { AGENT_PLACES, agentFileItems, isProjectAgentFile, productOf } from './agents.ts';
 import { ciItems, isGitHubWorkflow, isGitLabFile } from './ci.ts';
 import { composeItems, containerFileItems, isComposeFile, isContainerFile } from './compose.ts';
 import type { FileRead } from './reader.ts';
-import { accountNamed, homesOf, type Scene } from './scene.ts';
+import type { Scene } from './scene.ts';
 import { findFiles } from './walk.ts';
 
 /** Homes that hold work: a system account's is its program's folder, which the roots name if it matters. */

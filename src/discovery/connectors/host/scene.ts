@@ -1,5 +1,5 @@
 import type { ConnectorContext, Observed } from '../../connector.ts';
-import type { Account } from './accounts.ts';
+import { type Account, accountNamed } from './account.ts';
 import type { Logs } from './logs.ts';
 import { maybePersonal } from './personal.ts';
 import type { Reader } from './reader.ts';
@@ -21,24 +21,6 @@ export interface Scene {
 
 /** An account that nothing is known of may be a person's. */
 const UNKNOWN = { uid: 1000 };
-
-/** Homes that several accounts share (`/`, `/nonexistent`) are no home of a key. */
-export const hasOwnHome = ({ home }: Account): boolean =>
-  home.startsWith('/') && home !== '/' && home !== '/nonexistent';
-
-const NO_LOGIN = /(?:^|\/)(?:nologin|false|sync|shutdown|halt)$/;
-
-export const mayLogIn = ({ shell }: Account): boolean => shell !== '' && !NO_LOGIN.test(shell);
-
-/** Each home once, with the first account that has it. */
-export const homesOf = (accounts: Account[]): Account[] =>
-  [...Map.groupBy(accounts.filter(hasOwnHome), ({ home }) => home).values()].flatMap(
-    ([first]) => first ?? [],
-  );
-
-/** By name or, as systemd and chown have it, by number. */
-export const accountNamed = (accounts: Account[], name: string): Account | undefined =>
-  accounts.find((account) => account.name === name || String(account.uid) === name);
 
 /** Whose it is, in the words that every listing uses; `accountExists` is null where that cannot be told. */
 export function accountFacts(scene: Scene, name: string): Observed['attributes'] {

@@ -1,7 +1,8 @@
 import type { Observed } from '../../connector.ts';
+import { accountNamed } from './account.ts';
 import { clamp, clamped } from './documents.ts';
 import type { FileRead } from './reader.ts';
-import { accountFacts, accountNamed, pathFor, type Scene } from './scene.ts';
+import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { observeExposure, secretsInCommand } from './secrets.ts';
 import { enabledUnits, ownerFacts, readUnits, UNIT_FOLDERS, type Unit, values } from './units.ts';
 

@@ -1,8 +1,9 @@
 import type { Observed } from '../../connector.ts';
+import { accountNamed } from './account.ts';
 import { clamp } from './documents.ts';
 import { isOwnSecret, namesSecret } from './environment.ts';
 import type { FileRead } from './reader.ts';
-import { accountFacts, accountNamed, pathFor, type Scene } from './scene.ts';
+import { accountFacts, pathFor, type Scene } from './scene.ts';
 
 export const OTHERS_MAY_READ = 0o077;
 

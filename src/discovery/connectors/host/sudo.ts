@@ -1,6 +1,7 @@
 import type { Observed } from '../../connector.ts';
+import { accountNamed } from './account.ts';
 import type { Reader } from './reader.ts';
-import { accountFacts, accountNamed, pathFor, type Scene } from './scene.ts';
+import { accountFacts, pathFor, type Scene } from './scene.ts';
 
 export interface SudoRule {
   /** A user, `%group`, `#uid` or an alias. */

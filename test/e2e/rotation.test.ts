@@ -1,0 +1,171 @@
+/** Rotation by the command line, against a real OpenSSH server and a real PostgreSQL; the server is killed in the middle. */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { openPostgres, type PostgresWorld } from '../../src/rotation/testing/postgres.ts';
+import { done, muniment, type Program, startOwn, stopAll } from '../../tools/demo/programs.ts';
+import { RotationStory } from '../../tools/demo/rotation-story.ts';
+import { hasSshServer } from '../../tools/demo/ssh-server.ts';
+import { postgresPrograms } from '../support/postgres.ts';
+
+const LOOK_MILLISECONDS = 100;
+const WITHIN_MILLISECONDS = 60_000;
+
+const PHASES = ['started', 'made', 'authorised', 'swapped', 'seen', 'removed', 'refused', 'completed'];
+
+const GROUND = `apiVersion: muniment/v1
+kind: Application
+name: shop
+spec: {description: Sells things, owner: ada}
+---
+apiVersion: muniment/v1
+kind: Profile
+name: nothing-issued
+spec: {description: Holds static secrets only, actions: [issue-x509-svid], maxTtlSeconds: 60}
+`;
+
+const manifestOf = ({ target }: { target: unknown }): string => `apiVersion: muniment/v1
+kind: Identity
+name: billing
+spec:
+  kind: service-account
+  purpose: Reads the ledger of the shop
+  application: shop
+  owner: ada
+  profile: nothing-issued
+  environment: test
+---
+apiVersion: muniment/v1
+kind: Rotation
+name: billing-password
+spec:
+  identity: billing
+  rotator: postgres-password
+  target: ${JSON.stringify(target)}
+  intervalDays: 30
+  graceHours: 1
+  noticeDays: 3
+`;
+
+describe('rotation', () => {
+  const data = mkdtempSync(join(tmpdir(), 'rotation-'));
+  const key = (who: string): string => join(data, `${who}.key`);
+  const story = new RotationStory({
+    ...{ data, asker: key('ada'), approver: key('grace') },
+    ...{ owner: 'ada', application: 'shop', profile: 'nothing-issued' },
+  });
+  let server: Program;
+
+  async function serve(): Promise<void> {
+    const args = ['serve', '--data', data, '--no-sweep', '--json', '--console-port', '0', '--api-port', '0'];
+    server = startOwn('src/cli/main.ts', args);
+    await server.until((fact) => 'console' in fact);
+  }
+
+  before(async () => {
+    await serve();
+    for (const who of ['ada', 'grace']) {
+      await done(['person', 'key', key(who), '--data', data]);
+      const named = ['--display-name', who, '--key', key(who), '--role', 'approver', '--role', 'operator'];
+      await done(['person', 'enrol', who, ...named, '--data', data]);
+    }
+    await story.change(GROUND);
+  });
+  after(async () => {
+    await story.close();
+    await stopAll();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  describe('of an SSH key', { skip: hasSshServer() ? false : 'needs OpenSSH server' }, () => {
+    before(async () => {
+      await story.open(0.2);
+      assert.equal((await story.declare()).operations, 2);
+    });
+
+    it('a dry run prints every step and touches nothing', async () => {
+      const { steps, untouched } = await story.dryRun();
+      assert.deepEqual(
+        steps.map(({ phase }) => phase),
+        PHASES.slice(1, -1),
+      );
+      assert.equal(untouched, true);
+      assert.equal((await story.listed()).run, null);
+    });
+
+    it('is not started before it is due', async () => {
+      const { code, errors } = await muniment(['rotate', story.name, '--data', data]);
+      assert.equal(code, 1);
+      assert.match(errors, /not due before .* \[conflict\]/);
+    });
+
+    it('goes through all phases while the consumer logs in', async () => {
+      const run = await story.rotate();
+      assert.deepEqual(
+        run.phases.map(({ phase }) => phase),
+        PHASES,
+      );
+      assert.match(run.phases.at(-2)?.detail ?? '', /Permission denied/);
+      assert.equal((await story.goesOn()).failures, 0);
+    });
+
+    it('killed while the consumer is offline, it goes on when both are back', async () => {
+      await story.stopConsumer();
+      const following = muniment(['rotate', story.name, '--now', '--data', data]);
+      await reached('swapped');
+      await server.stop('SIGKILL');
+      await following;
+      await serve();
+      assert.equal((await story.listed()).run?.phase, 'swapped');
+      await story.startConsumer(0.2);
+      await reached('completed');
+      assert.equal((await story.goesOn()).failures, 0);
+    });
+
+    it('leaves no secret in what is known of it', async () => {
+      const [, ...secret] = readFileSync(story.server.keyFile, 'utf8').split('\n');
+      const { phases } = (await story.listed()).run as { phases: Array<{ entry: number }> };
+      assert.equal(phases.length, PHASES.length);
+      for (const { entry } of phases) {
+        const told = JSON.stringify(await done(['ledger', 'entry', String(entry), '--data', data]));
+        assert.match(told, /SHA256:/);
+        assert.ok(!told.includes(secret[2] as string), told);
+      }
+      assert.ok(!server.errors().includes(secret[2] as string));
+    });
+  });
+
+  describe('of a PostgreSQL password', {
+    skip: postgresPrograms() === undefined && 'needs PostgreSQL',
+  }, () => {
+    let world: PostgresWorld;
+    before(async () => {
+      world = await openPostgres();
+      const { target } = world.spec();
+      await story.change(manifestOf({ target }));
+    });
+    after(() => world?.remove());
+
+    it('goes through its phases, and the old one is refused by 28P01', async () => {
+      const consumer = world.startConsumer();
+      const run = await story.rotate('billing-password');
+      await consumer.stop();
+      assert.deepEqual(
+        run.phases.map(({ phase }) => phase),
+        PHASES.filter((phase) => phase !== 'authorised' && phase !== 'removed'),
+      );
+      assert.match(run.phases.at(-2)?.detail ?? '', /28P01/);
+    });
+  });
+
+  async function reached(phase: string): Promise<void> {
+    const deadline = performance.now() + WITHIN_MILLISECONDS;
+    while ((await story.listed()).run?.phase !== phase) {
+      if (performance.now() > deadline) throw new Error(`${phase} was not reached\n${server.errors()}`);
+      await pause(LOOK_MILLISECONDS);
+    }
+  }
+});

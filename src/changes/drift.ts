@@ -79,10 +79,15 @@ const isAtRest = (manifest: Manifest, naming: Naming): boolean =>
   manifest.spec === null && standingNamed(manifest.kind, manifest.name, naming) === undefined;
 
 /** Throws what manifests throw. */
-export async function driftOf(log: Log, text: string, kinds: readonly ResourceKind[]): Promise<Drift> {
+export async function driftOf(
+  log: Log,
+  trustDomain: string,
+  text: string,
+  kinds: readonly ResourceKind[],
+): Promise<Drift> {
   const manifests = parseManifests(text);
   const [view, fresh] = [await log.view(), new Fresh()];
-  const naming = { view, people: await readPeople(log, view), fresh };
+  const naming = { view, people: await readPeople(log, view), fresh, trustDomain };
   const desired = resolveManifests(
     manifests.filter((each) => !isAtRest(each, naming)),
     naming,

@@ -252,7 +252,7 @@ class ChangesService implements Changes {
   }
 
   drift({ manifests, kinds = RESOURCE_KINDS }: Parameters<Changes['drift']>[0]): Promise<Drift> {
-    return driftOf(this.#log, manifests, kinds);
+    return driftOf(this.#log, this.#trustDomain, manifests, kinds);
   }
 
   async describe({ plan, planDigest, state }: Rows['change']): Promise<{ current: boolean; text: string }> {

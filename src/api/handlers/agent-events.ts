@@ -69,6 +69,7 @@ export function streamEvents(c: Context<Env>, rooms: Rooms): Response {
       return sequence === before ? [] : [{ event: 'bundle', data: '{}' }];
     };
     const isOver = () => caller.kind !== 'agent' || rooms.closing.aborted;
+    const gone = rooms.metrics.agentConnected();
     const stopListening = rooms.log.onAppend((entries) => send(() => messagesOf(entries, rooms)));
     const watch = setInterval(() => send(() => bundleMessage()), BUNDLE_WATCH_SECONDS * 1000);
     const ping = setInterval(() => send(async () => [{ event: 'ping', data: '{}' }]), PING_SECONDS * 1000);
@@ -79,6 +80,7 @@ export function streamEvents(c: Context<Env>, rooms: Rooms): Response {
       if (isOver()) resolve();
     });
     await ended;
+    gone();
     clearInterval(ping);
     stopListening();
     clearInterval(watch);

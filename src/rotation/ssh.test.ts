@@ -3,7 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import type { RotationSpec } from '#verifier';
-import { hasSshServer, type SshServer, startConsumer, startSshServer } from '../../tools/demo/ssh-server.ts';
+import {
+  FAILURES_AT_RENAME_MAX,
+  hasSshServer,
+  type SshServer,
+  startConsumer,
+  startSshServer,
+} from '../../tools/demo/ssh-server.ts';
 import { carryOn, type House, openHouse, phasesIn } from './testing/house.ts';
 import { sshSpec } from './testing/specs.ts';
 
@@ -51,7 +57,8 @@ describe('an SSH key is replaced', { skip }, () => {
     await consumer.loggedIn();
     await consumer.stop();
     assert.deepEqual(house.faults, []);
-    assert.deepEqual([run.outcome, consumer.failures()], ['completed', 0]);
+    assert.equal(run.outcome, 'completed');
+    assert.ok(consumer.failures() <= FAILURES_AT_RENAME_MAX, `${consumer.failures()} logins failed`);
     const fresh = publicText();
     assert.notEqual(fresh, old);
     assert.equal(read(server.authorizedKeys), `# who may deploy\n${OPTIONS}${fresh} consumer\n`);

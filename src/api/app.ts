@@ -10,7 +10,7 @@ import { checkCsrf, checkHost, checkOrigin, isChange, type Places } from './guar
 import type { Logger } from './logging.ts';
 import { match } from './match.ts';
 import type { Metrics } from './metrics.ts';
-import { isOAuth, oauthProblem } from './oauth/index.ts';
+import { isOAuth, oauthProblem } from './oauth/errors.ts';
 import { asMunimentError, badRequest, problem } from './problem.ts';
 import { API_HEADERS, type StaticFiles } from './static.ts';
 

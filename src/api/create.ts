@@ -51,7 +51,7 @@ export function createApi({ house, places, party, logger, consoleFolder }: ApiOp
   const sessions = createSessions({ database, log, clock, party });
   const stopWatching = endWithLeaving(house, sessions, logger);
   const attempts = createAttempts(clock);
-  const metrics = createMetrics(log);
+  const metrics = createMetrics(house);
   const signInUrl = (token: string) => `http://localhost:${places.consolePort()}/#token=${token}`;
   const rooms: Rooms = { ...house, sessions, attempts, metrics, places, signInUrl };
   const operators = new Set([0, process.getuid?.() ?? 0]);

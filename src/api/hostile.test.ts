@@ -6,7 +6,7 @@ import { SignJWT, UnsecuredJWT } from 'jose';
 import { jwksOf } from '../issuance/index.ts';
 import { ERRORS, HTTP_BODY_MAX_BYTES } from '../kernel/index.ts';
 import { ROUTES } from './contract/index.ts';
-import { OAUTH_CODES } from './oauth/index.ts';
+import { OAUTH_CODES } from './oauth/errors.ts';
 import { type Call, enrol, openTestHouse, operatorDoor, type TestHouse, TLS_DOOR } from './testing.ts';
 
 let house: TestHouse;

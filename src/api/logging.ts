@@ -4,24 +4,45 @@ import type { Config } from '../config.ts';
 export type { Logger };
 
 const STDERR = 2;
+const LEFT_OUT = '(left out)';
 
 /** Whatever could carry a secret is left out, wherever an object that is logged holds it. */
 const REDACTED = [
   'authorization',
   'cookie',
   'token',
+  'access_token',
+  'client_assertion',
   'signature',
+  'challenge',
   'csr',
   'jwt',
   'csrf',
   'password',
+  'secret',
   'sealKey',
   'databaseUrl',
 ];
+
+/**
+ * What looks like a secret, in whatever text: our own tokens, JWTs, passwords in addresses, private keys. The last net, for
+ * messages of libraries and databases that quote what they were given.
+ */
+const SECRET_SHAPES = [
+  /\bmu[a-z]_[A-Za-z0-9_-]{20,}/g,
+  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g,
+  /\bBearer [A-Za-z0-9._~+/=-]+/gi,
+  /(?<=[a-z]:\/\/[^\s/:@"]*:)[^\s@"]+(?=@)/g,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g,
+];
+
+export const scrub = (line: string): string =>
+  SECRET_SHAPES.reduce((text, shape) => text.replace(shape, LEFT_OUT), line);
 
 /** Our own log: to stderr, so that standard output stays what a command answers. */
 export function createLogger(config: Pick<Config, 'logLevel'>, to?: DestinationStream): Logger {
   const paths = REDACTED.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]);
   const stream = to ?? destination({ dest: STDERR, sync: true });
-  return pino({ name: 'muniment', level: config.logLevel, redact: { paths, censor: '(left out)' } }, stream);
+  const options = { name: 'muniment', level: config.logLevel, redact: { paths, censor: LEFT_OUT } };
+  return pino({ ...options, hooks: { streamWrite: scrub } }, stream);
 }

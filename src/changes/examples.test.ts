@@ -18,7 +18,7 @@ test('the guide’s example is planned, approved and applied as it stands', asyn
   assert.match(text, /identity payments-api gains proof by unix where uid = 1001/);
   assert.match(
     text,
-    /application payments gains forbid join, renew, issue-x509-svid, issue-jwt-svid under conditions/,
+    /application payments gains forbid join, renew, issue-x509-svid, issue-jwt-svid, issue-access-token under conditions/,
   );
   assert.equal((await house.log.view()).named('identity', 'payments-api')?.state, 'active');
 });

@@ -53,7 +53,7 @@ describe('a change', () => {
     assert.match(shown, /\+ identity payments-api gains issue-x509-svid for at most 3600 s/);
     assert.match(
       shown,
-      /\+ identity payments-api gains permit issue-x509-svid, issue-jwt-svid under conditions/,
+      /\+ identity payments-api gains permit issue-x509-svid, issue-jwt-svid, issue-access-token under conditions/,
     );
     assert.match(shown, /\+ identity payments-api gains proof by unix where uid = 1001/);
     assert.match(shown, /\+ person olga gains ownership of identity payments-api/);

@@ -11,6 +11,11 @@ const MINUTE_MS = 60_000;
 
 /** A hostile owner of a name: markup and a formula, which must stay text everywhere. */
 const EVIL = `apiVersion: muniment/v1
+kind: Exception
+name: evil
+spec: {control: NHI-INV-02, subject: "</script><script>alert(2)</script>", owner: ada, compensating: "[x](javascript:y)", until: "2100-01-01T00:00:00Z", reason: "=1+1"}
+---
+apiVersion: muniment/v1
 kind: Application
 name: evil
 spec: {description: "=cmd|'/c calc'!A0 </script><script>alert(1)</script> | [x](javascript:x)", owner: olga}
@@ -151,7 +156,11 @@ const DAMAGES: Array<[what: string, name: RegExp, change: (text: string) => stri
   ],
   ['a verdict', /^tests\/NHI-ISS-04\.jsonl$/, (text) => text.replace('NOT_EVALUABLE', 'PASS')],
   ['the page', /^index\.html$/, (text) => text.replace('cannot show', 'shows')],
-  ['a document', /^documents\/policy-incident-response\.md$/, (text) => text.replace('DRAFT, not in force', 'In force')],
+  [
+    'a document',
+    /^documents\/policy-incident-response\.md$/,
+    (text) => text.replace('DRAFT, not in force', 'In force'),
+  ],
   ['an opening', /^openings\//, (text) => text.replace('Ada Arden', 'Eve Arden')],
 ];
 

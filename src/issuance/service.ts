@@ -1,7 +1,8 @@
 import { type Clock, MunimentError } from '../kernel/index.ts';
 import type { Committed, Database, Decided, Log, View } from '../store/index.ts';
+import { attestCaller, type CallerSources } from './attest.ts';
 import type { Authority } from './ca.ts';
-import { attestCaller, type Caller, type CallerSources } from './caller.ts';
+import type { Caller } from './caller.ts';
 import { canaryCaller, canaryOrder } from './canary.ts';
 import { findIdentities } from './candidates.ts';
 import { clientSources } from './client.ts';

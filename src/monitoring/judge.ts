@@ -42,7 +42,9 @@ export function judgeBy(detector: AnyDetector, memory: Memory, use: Use): Raised
   memory.set(detector.name, about, state);
   if (departure === undefined) return [];
   const { identity, instance } = use;
-  return [{ ...departure, detector: detector.name, about, identity, instance }];
+  // A batch of events is one entry, however many of them show it.
+  const entries = [...new Set(departure.entries)];
+  return [{ ...departure, entries, detector: detector.name, about, identity, instance }];
 }
 
 /** Shows uses to every detector, in order. */

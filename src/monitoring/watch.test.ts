@@ -148,6 +148,27 @@ describeEngines('the watcher', (engine) => {
     assert.match(alert?.seen ?? '', /first use on a/);
   });
 
+  test('half a day from the usual hour, whatever failures and other instances come between', async () => {
+    const identity = newId('identity');
+    const draft = identityDraft() as Draft & { data: { id: string; name: string } };
+    const data = { ...draft.data, id: identity, name: 'nightly' };
+    await log.append([{ ...draft, subject: identity, data } as Draft]);
+    const now = clock.now().getTime();
+    const last = now - DAY_MS / 2;
+    const days = Array.from({ length: 20 }, (_, day) =>
+      told(new Date(last - (19 - day) * DAY_MS), { identity }),
+    );
+    for (const events of [
+      days,
+      [told(new Date(now), { identity, outcome: 'failure' })],
+      [told(new Date(now), { identity })],
+    ]) {
+      await monitoring.ingest(signed(events));
+      await monitoring.watch();
+    }
+    assert.equal((await alertsBy('unusual-hour', identity)).length, 1);
+  });
+
   test('what detectors remember follows from the entries', async () => {
     const kept = await allWatchState(database.db);
     assert.ok(kept.length > 0);

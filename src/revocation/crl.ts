@@ -31,6 +31,8 @@ interface Made {
 export interface Crls {
   /** The CRL of one CA, by its name, DER. Throws `not_found`. */
   crl(name: string): Promise<Uint8Array>;
+  /** When this process last made each CRL that it holds, in milliseconds since the epoch. */
+  made(): Array<{ name: string; madeAt: number }>;
   /** The CRLs of all published CAs. */
   all(): Promise<Uint8Array[]>;
 }
@@ -80,6 +82,7 @@ export function createCrls({ database, log, authority, clock }: CrlOptions): Crl
       if (ca === undefined) throw new MunimentError('not_found', 'no such revocation list');
       return fresh(ca);
     },
+    made: () => [...made].map(([name, { madeAt }]) => ({ name, madeAt })),
     all: async () => Promise.all((await authority.published()).map(fresh)),
   };
 }

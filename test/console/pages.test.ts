@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { addHostileNames, type Furnished, furnish } from './furnish.ts';
+import { addRooms, type Roomed } from './rooms.ts';
 import { missing, openWorld, signIn, type Theme, VIEWPORT, type World } from './world.ts';
 
 const THEMES: Theme[] = ['light', 'dark'];
@@ -16,7 +17,9 @@ const pagesOf = ({
   proposed,
   applied,
   lock,
-}: Furnished): Array<[path: string, heading: RegExp, shown: string]> => [
+  alert,
+  rotation,
+}: Furnished & Roomed): Array<[path: string, heading: RegExp, shown: string]> => [
   ['/', /^Overview$/, 'Duties are separated'],
   ['/?verdict=PASS', /^Overview$/, 'Controls'],
   ['/identities', /^Identities$/, 'payments-settlement'],
@@ -37,8 +40,16 @@ const pagesOf = ({
   ['/ledger/999999', /^Entry 999,999$/, 'not_found'],
   ['/found', /^Found$/, '/root/.ssh/authorized_keys'],
   ['/found?class=trust', /^Found$/, 'Nothing that was seen fits these filters'],
-  ['/findings', /^Findings$/, 'Open'],
-  ['/findings?state=closed', /^Findings$/, 'No finding fits these filters'],
+  ['/findings', /^Findings$/, 'Closed because'],
+  ['/alerts', /^Alerts$/, 'five failed attempts'],
+  ['/alerts?state=resolved', /^Alerts$/, 'No alert fits these filters'],
+  [`/alerts/${alert}`, /^Failed attempts$/, 'at most four failed attempts'],
+  ['/rotations', /^Rotations$/, 'backup-key'],
+  [`/rotations/${rotation}`, /^backup-key$/, 'The consumer was not seen'],
+  ['/rotations/no-such', /^Rotation$/, 'No rotation has this id'],
+  ['/control-owners', /^Control owners$/, 'Change kind'],
+  ['/control-owners?hole=false&covers=oauth', /^Control owners$/, 'No control point fits'],
+  ['/findings?rule=no-such-rule', /^Findings$/, 'No finding fits these filters'],
   ['/people', /^People$/, 'Ada Pereira'],
   ['/people?role=nobody', /^People$/, 'Nobody fits these filters'],
   ['/posture/inventory', /^Inventory$/, '/root/.ssh/authorized_keys'],
@@ -63,12 +74,13 @@ const pagesOf = ({
 
 describe('every page', { skip: missing ?? false }, () => {
   let world: World;
-  let furnished: Furnished;
+  let furnished: Furnished & Roomed;
   let context: BrowserContext;
   before(async () => {
     world = await openWorld();
-    furnished = await furnish(world.server);
-    await addHostileNames(world.server, furnished);
+    const told = await furnish(world.server);
+    await addHostileNames(world.server, told);
+    furnished = { ...told, ...(await addRooms(world.server, told)) };
     context = await world.newContext();
     const page = await context.newPage();
     await signIn(page, world.server, 'ada');

@@ -8,7 +8,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { openPostgres, type PostgresWorld } from '../../src/rotation/testing/postgres.ts';
 import { done, muniment, type Program, startOwn, stopAll } from '../../tools/demo/programs.ts';
 import { RotationStory } from '../../tools/demo/rotation-story.ts';
-import { hasSshServer } from '../../tools/demo/ssh-server.ts';
+import { FAILURES_AT_RENAME_MAX, hasSshServer } from '../../tools/demo/ssh-server.ts';
 import { postgresPrograms } from '../support/postgres.ts';
 
 const LOOK_MILLISECONDS = 100;
@@ -109,7 +109,7 @@ describe('rotation', () => {
         PHASES,
       );
       assert.match(run.phases.at(-2)?.detail ?? '', /Permission denied/);
-      assert.equal((await story.goesOn()).failures, 0);
+      assert.ok((await story.goesOn()).failures <= FAILURES_AT_RENAME_MAX);
     });
 
     it('killed while the consumer is offline, it goes on when both are back', async () => {

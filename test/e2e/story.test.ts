@@ -46,7 +46,7 @@ function tell(engine: Engine): void {
       assert.match(text, /payments-api/);
       await story.refusals();
       const applied = await story.approveAndApply(change);
-      assert.equal(applied.operations, 6);
+      assert.equal(applied.operations, 7);
       const recorded = await story.entriesOf('change.refused');
       assert.ok(recorded.length >= 3, `${recorded.length} refusals recorded`);
     });

@@ -1,9 +1,12 @@
 /** `npm run demo [-- --hold]`: plays the story with commentary, in a data folder of its own. */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { AlertsStory, eventSourceSettings } from './alerts-story.ts';
 import { type Ground, portOrAny, prepareGround } from './ground.ts';
 import { hold } from './hold.ts';
 import { stopAll } from './programs.ts';
+import { RotationStory } from './rotation-story.ts';
+import { hasSshServer } from './ssh-server.ts';
 import { Story } from './story.ts';
 
 const MARKER = '.muniment-demo';
@@ -113,13 +116,65 @@ async function chapter7(story: Story): Promise<string> {
   return out;
 }
 
+async function chapter8(story: Story): Promise<void> {
+  chapter(8, 'A static key is rotated under its consumer, and the old one is tried');
+  if (!hasSshServer()) return say('skipped: needs an OpenSSH server and client');
+  const parties = { asker: story.key('ada'), approver: story.key('grace'), owner: 'olga' };
+  const place = { data: story.ground.data, application: 'payments', profile: 'internal-service' };
+  const rotation = new RotationStory({ ...parties, ...place });
+  try {
+    await rotation.open();
+    await rotation.declare();
+    const run = await rotation.rotate();
+    for (const { phase, detail, entry } of run.phases) say(`${phase.padEnd(12)} ${detail}; entry ${entry}`);
+    say(
+      `${run.outcome}: from ${run.old} to ${run.new}; the consumer failed ${(await rotation.goesOn()).failures} times`,
+    );
+  } finally {
+    await rotation.close();
+  }
+}
+
+const alertsOf = (story: Story): AlertsStory =>
+  new AlertsStory({
+    data: story.ground.data,
+    identity: 'payments-api',
+    quiet: 'settlement-job',
+    handlerKey: story.key('grace'),
+  });
+
+async function chapter9(story: Story): Promise<void> {
+  chapter(9, 'Departures from what is usual raise one alert each');
+  const alerts = alertsOf(story);
+  const { imported } = await alerts.replay();
+  say(`${imported} recorded uses of settlement-job were replayed: what is usual for it is known now`);
+  const raised = await alerts.provoke();
+  for (const alert of raised) say(`${alert.detector}: expected ${alert.expected}; seen ${alert.seen}`);
+  const [first] = raised;
+  if (first !== undefined)
+    say(`grace, who answers for it, took one in hand: it is ${(await alerts.handle(first)).state}`);
+  const tests = await alerts.testDetectors();
+  say(
+    `detectors tried with an event of their own: ${tests.map(({ detector, alive }) => `${detector} ${alive ? 'alive' : 'DEAD'}`).join(', ')}`,
+  );
+}
+
+async function chapter10(story: Story): Promise<void> {
+  chapter(10, 'A SIEM gets what it wants, at least once');
+  const { path, sent, expected, count, complete } = await alertsOf(story).export();
+  say(`${sent} events as OCSF in ${path}; the log expects ${expected}, the other end counts ${count}`);
+  if (!complete) throw new Error('the export lost something');
+}
+
 async function play(ground: Ground): Promise<{ story: Story; out: string }> {
   const ports = { consolePort: await portOrAny(CONSOLE_PORT), apiPort: await portOrAny(API_PORT) };
-  const story = new Story(ground, ports);
+  const story = new Story(ground, { ...ports, config: eventSourceSettings(ground.data) });
   if (!ground.separateUids)
     say('not root: all programs run under one uid, and the trust tells them apart by path and hash');
   for (const each of [chapter1, chapter2, chapter3, chapter4, chapter5, chapter6]) await each(story);
-  return { story, out: await chapter7(story) };
+  const out = await chapter7(story);
+  for (const each of [chapter8, chapter9, chapter10]) await each(story);
+  return { story, out };
 }
 
 const UNKNOWN = process.argv.slice(2).filter((option) => option !== '--hold');

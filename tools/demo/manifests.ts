@@ -100,6 +100,7 @@ export const paymentsManifests = (allowed: Allowed): string =>
     identity('payments-api', 'Serves the payment API to the shop'),
     policy('payments-api', `context.attested has uid && context.attested.uid == ${allowed.uid}`),
     trust('payments-api', conditions(allowed)),
+    identity('settlement-job', 'Settles the payments of the day before, at night'),
   ].join('---');
 
 export const interopManifests = (uid: number): string =>

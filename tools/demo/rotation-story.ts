@@ -145,7 +145,7 @@ export class RotationStory {
     return found;
   }
 
-  /** The consumer goes on with the new key; `failures` is how often it could not log in, ever. */
+  /** The consumer goes on with the new key; `failures` is how often it could not log in, at most once (at the rename itself). */
   async goesOn(): Promise<{ failures: number }> {
     await this.#consumer?.loggedIn();
     return { failures: this.#consumer?.failures() ?? 0 };

@@ -10,6 +10,12 @@ const SSHD = '/usr/sbin/sshd';
 const START_MILLISECONDS = 15_000;
 const LOOK_MILLISECONDS = 25;
 
+/**
+ * OpenSSH's client reads a key file twice, before it offers the key and before it signs: a login that is under way at the
+ * rename finds two keys, and fails. The next one goes well.
+ */
+export const FAILURES_AT_RENAME_MAX = 1;
+
 export const hasSshServer = (): boolean => existsSync(SSHD) && existsSync('/usr/bin/ssh');
 
 export interface SshServer {

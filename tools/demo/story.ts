@@ -24,6 +24,8 @@ export interface Probe {
 
 interface Settings {
   databaseUrl?: string;
+  /** Settings file that the server is started with. */
+  config?: string;
   consolePort?: number;
   apiPort?: number;
 }
@@ -56,14 +58,13 @@ export class Story {
     return TRUST_DOMAIN;
   }
 
-  #key = (who: string): string => join(this.ground.data, `${who}.key`);
+  key = (who: string): string => join(this.ground.data, `${who}.key`);
   #cli = <T>(...args: string[]): Promise<T> => done<T>([...args, '--data', this.ground.data]);
-  #as = <T>(who: string, ...args: string[]): Promise<T> =>
-    this.#cli<T>(...args, '--key-file', this.#key(who));
+  #as = <T>(who: string, ...args: string[]): Promise<T> => this.#cli<T>(...args, '--key-file', this.key(who));
 
   async startServer(): Promise<{ milliseconds: number }> {
     const began = performance.now();
-    const { databaseUrl, consolePort = 0, apiPort = 0 } = this.#settings;
+    const { databaseUrl, config, consolePort = 0, apiPort = 0 } = this.#settings;
     const ports = ['--console-port', String(consolePort), '--api-port', String(apiPort)];
     const args = [
       'serve',
@@ -74,6 +75,7 @@ export class Story {
       TRUST_DOMAIN,
       '--json',
       ...ports,
+      ...(config === undefined ? [] : ['--config', config]),
     ];
     this.#server = startOwn(
       'src/cli/main.ts',
@@ -103,7 +105,7 @@ export class Story {
 
   // Step 2
   async enrol(): Promise<{ first: Fact; second: Fact }> {
-    for (const who of ['ada', 'grace']) await this.#cli('person', 'key', this.#key(who));
+    for (const who of ['ada', 'grace']) await this.#cli('person', 'key', this.key(who));
     const first = await this.#cli<Fact>(
       'person',
       'enrol',
@@ -111,7 +113,7 @@ export class Story {
       '--display-name',
       'Ada Admin',
       '--key',
-      this.#key('ada'),
+      this.key('ada'),
     );
     const roles = ['--role', 'approver', '--role', 'auditor', '--role', 'operator'];
     const second = await this.#cli<Fact>(
@@ -121,7 +123,7 @@ export class Story {
       '--display-name',
       'Grace Approver',
       '--key',
-      this.#key('grace'),
+      this.key('grace'),
       ...roles,
     );
     return { first, second };
@@ -158,7 +160,7 @@ export class Story {
   async refusals(): Promise<{ self: string; socket: string; moved: string }> {
     const at = ['--data', this.ground.data];
     const self = await refused(
-      ['approve', this.change, ...at, '--key-file', this.#key('ada')],
+      ['approve', this.change, ...at, '--key-file', this.key('ada')],
       'self_approval_refused',
     );
     const socket = await refused(['approve', this.change, ...at], 'approval_channel_refused');
@@ -185,7 +187,7 @@ export class Story {
     for (const { change } of [first, second]) await this.#as('grace', 'approve', change);
     await this.#as('ada', 'apply', first.change);
     return refused(
-      ['apply', second.change, '--data', this.ground.data, '--key-file', this.#key('ada')],
+      ['apply', second.change, '--data', this.ground.data, '--key-file', this.key('ada')],
       'plan_changed',
     );
   }

@@ -98,6 +98,7 @@ export function streamEvents(c: Context<Env>, rooms: Rooms): Response {
       return [...missed, { event: 'ping', data: '{}' }];
     };
     const isOver = () => caller.kind !== 'agent' || rooms.closing.aborted;
+    const gone = rooms.metrics.agentConnected();
     const stopListening = rooms.log.onAppend((entries) => send(() => appended(entries)));
     const watch = setInterval(() => send(() => bundleMessage()), BUNDLE_WATCH_SECONDS * 1000);
     const ping = setInterval(() => send(async () => [{ event: 'ping', data: '{}' }]), PING_SECONDS * 1000);
@@ -108,6 +109,7 @@ export function streamEvents(c: Context<Env>, rooms: Rooms): Response {
       if (isOver()) resolve();
     });
     await ended;
+    gone();
     clearInterval(ping);
     stopListening();
     clearInterval(watch);

@@ -1,2 +1,1 @@
-export { isOAuth, OAUTH_CODES, oauthProblem } from './errors.ts';
 export { mountOAuth } from './mount.ts';

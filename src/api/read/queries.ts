@@ -63,6 +63,29 @@ export async function unendedCredentials(
   return rows.map(({ data }) => data);
 }
 
+/** Sessions of people; those that ended by themselves go within seconds. */
+export async function countSessions(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom('session')
+    .select((select) => select.fn.countAll<string>().as('count'))
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Jobs in the table, by queue: those that failed and wait for another try apart. */
+export async function countJobs(
+  db: Db,
+): Promise<Array<{ queue: string; state: 'waiting' | 'failing'; count: number }>> {
+  const rows = await db.selectFrom('job').select(['queue', 'last_error']).execute();
+  const counts = new Map<string, { queue: string; state: 'waiting' | 'failing'; count: number }>();
+  for (const { queue, last_error } of rows) {
+    const state = last_error === null ? 'waiting' : 'failing';
+    const known = counts.get(`${queue} ${state}`) ?? { queue, state, count: 0 };
+    counts.set(`${queue} ${state}`, { ...known, count: known.count + 1 });
+  }
+  return [...counts.values()];
+}
+
 /** When each of these identities was last granted anything. */
 export async function lastGrants(
   db: Db,

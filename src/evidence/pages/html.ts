@@ -58,7 +58,21 @@ function answer({ question, file, header, rows, total }: Table): string {
   return `<h3>${text(question)}</h3>\n${table}`;
 }
 
-function controlPart({ control, title, statement, tsc, verdict: value, clauses }: ControlSummary): string {
+function exceptionsOf({ exceptions }: ControlSummary): string {
+  const items = exceptions.map(({ exception, subject, owner, until, compensating, void: why, covers }) => {
+    const use =
+      why === ''
+        ? covers
+          ? 'covers a departure'
+          : 'covers nothing in the period'
+        : `counts for nothing: ${why}`;
+    return `<li>exception ${text(`${exception} for ${subject}, owned by ${owner}, until ${until}, ${use}; instead: ${compensating}`)}</li>`;
+  });
+  return items.length === 0 ? '' : `<ul aria-label="exceptions">${items.join('')}</ul>`;
+}
+
+function controlPart(summary: ControlSummary): string {
+  const { control, title, statement, tsc, verdict: value, clauses } = summary;
   const rows = clauses.map((each) => [
     verdict(each.verdict),
     text(each.clause),
@@ -69,7 +83,7 @@ function controlPart({ control, title, statement, tsc, verdict: value, clauses }
 <h3 id="${control}">${control} ${text(title)}: ${verdict(value)}</h3>
 <p>${text(statement)} <span class="quiet">${text(tsc.join(', '))}</span></p>
 ${grid(`${control}: every item is in tests/${control}.jsonl`, ['verdict', 'clause', 'population', 'why'], rows)}
-</section>`;
+${exceptionsOf(summary)}</section>`;
 }
 
 const DEVIATIONS_MAX = 20;

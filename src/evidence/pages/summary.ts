@@ -99,6 +99,11 @@ const SHOWN: Array<[population: string, columns: string[]]> = [
   ['policies', ['name', 'version', 'description', 'from', 'to', 'approver_names']],
   ['trusts', ['name', 'identity_name', 'method', 'conditions', 'from', 'to', 'approver_names']],
   [
+    'exceptions',
+    ['name', 'control', 'subject', 'owner_name', 'approver_names', 'until', 'lapsed', 'compensating'],
+  ],
+  ['control-owners', ['covers', 'target_name', 'hole', 'owner_name', 'reviewer_name']],
+  [
     'sweeps',
     ['time', 'source', 'partition', 'verdict', 'items', 'provider_count', 'denied', 'errors', 'why'],
   ],

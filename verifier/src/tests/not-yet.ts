@@ -44,7 +44,8 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'NHI-GOV-01': "needs the organisation's own policy document, its approval, and an owner for each control",
   'NHI-GOV-02':
     "needs a schedule of test runs kept as entries, and another party's evaluation in the last year",
-  'NHI-GOV-03': 'needs registers of exceptions and deficiencies with owner, approver and end',
+  'NHI-GOV-03':
+    'needs a register of deficiencies with owner and end; exceptions are told with each control, and in `exceptions.csv`',
   'NHI-GOV-04':
     'needs an outside timestamp of the checkpoint; run the verifier for signatures, proofs and recomputed verdicts, since a package cannot vouch for itself',
   'NHI-GOV-05': 'needs a retention policy, and records of what was erased when',

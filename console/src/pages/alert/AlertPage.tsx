@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { alertQuery } from '../../api/queries.ts';
 import type { Alert } from '../../api/types.ts';
+import { Copy } from '../../components/Copy.tsx';
 import { EntryLink } from '../../components/EntryLink.tsx';
 import { Fact, Facts } from '../../components/Facts.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
@@ -26,7 +27,7 @@ export function AlertPage() {
       title={alert ? words(alert.detector) : 'Alert'}
       within={<Link to="/alerts">Alerts</Link>}
       badges={alert && <AlertBadge value={alert.state} />}
-      lead={alert && visible(alert.about)}
+      lead={alert && visible(alert.seen)}
       actions={
         alert && (
           <>
@@ -102,6 +103,9 @@ const About = ({ alert }: { alert: Alert }) => (
         )}
       </Fact>
       <Fact term="Owner">{alert.owner && visible(nameOf(alert.owner))}</Fact>
+      <Fact term="Watched">
+        <Copy value={alert.about} label="id of what the detector watches" />
+      </Fact>
       <Fact term="Instance">{alert.instance && visible(alert.instance)}</Fact>
       <Fact term="Raised">
         <Time value={alert.raised} exact />

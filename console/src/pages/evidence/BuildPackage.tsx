@@ -1,7 +1,8 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { PackageCheck } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
+import { sessionQuery } from '../../api/queries.ts';
 import type { Control } from '../../api/types.ts';
 import { Button } from '../../components/Button.tsx';
 import { Field } from '../../components/Field.tsx';
@@ -56,6 +57,7 @@ export function BuildPackage({ period, controls }: Props) {
             <Button type="submit" look="primary" icon={PackageCheck} busy={build.isPending}>
               Build the package
             </Button>
+            <ForAuditors />
           </div>
         </form>
         {build.isPending && <Progress stage={stage} />}
@@ -64,6 +66,13 @@ export function BuildPackage({ period, controls }: Props) {
       </div>
     </Panel>
   );
+}
+
+/** The server decides; this only spares a person the wait. */
+function ForAuditors() {
+  const person = useQuery(sessionQuery).data?.person;
+  if (!person || person.roles.includes('auditor')) return null;
+  return <span className="muted">It takes the role of an auditor, which you do not have.</span>;
 }
 
 /** Said before anything is built: for these the package proves nothing, whatever else is in it. */

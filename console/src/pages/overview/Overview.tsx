@@ -29,7 +29,7 @@ function Content({ data }: { data: Data }) {
     <>
       <Figures data={data} />
       <Answers posture={data.posture} />
-      <div className="columns">
+      <div className="columns overview-columns">
         <Controls controls={data.controls} />
         <div className="stack">
           <Attention items={data.attention} />

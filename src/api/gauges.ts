@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { Gauge, type Registry } from 'prom-client';
+import type { House } from '../house.ts';
+import { TileFolder } from '../ledger/index.ts';
+import { stateOf } from './read/credentials.ts';
+import { countJobs, countSessions, unendedCredentials } from './read/queries.ts';
+
+const NANOSECONDS = 1e9;
+const MILLISECONDS = 1000;
+const LAG_PERCENTILE = 99;
+
+/** Labels and a value: one series. */
+type Sample = [labels: Record<string, string>, value: number];
+type Measure = () => Promise<Sample[]> | Sample[];
+
+/** Read when somebody asks, so a scrape shows what is so now. Hands back how to stop measuring. */
+export function addGauges(house: House, registers: Registry[]): () => void {
+  for (const [name, help, labelNames, measure] of [...ofLog(house), ...ofRooms(house), ...ofProcess()])
+    addGauge(registers, { name, help, labelNames }, measure);
+  return addLag(registers);
+}
+
+function addGauge(
+  registers: Registry[],
+  about: { name: string; help: string; labelNames: string[] },
+  measure: Measure,
+): void {
+  new Gauge({
+    ...about,
+    registers,
+    async collect() {
+      this.reset();
+      for (const [labels, value] of await measure()) this.set(labels, value);
+    },
+  });
+}
+
+type Defined = [name: string, help: string, labelNames: string[], measure: Measure];
+
+function ofLog({ log, config }: House): Defined[] {
+  const published = new TileFolder(join(config.data, 'log'));
+  const size = async () => (await log.head()).size;
+  return [
+    ['muniment_log_size', 'Entries in the log', [], async () => [[{}, await size()]]],
+    [
+      'muniment_publication_lag_entries',
+      'Entries that the published tiles do not hold yet',
+      [],
+      async () => [[{}, (await size()) - (await published.size())]],
+    ],
+  ];
+}
+
+function ofRooms(house: House): Defined[] {
+  const { log, clock, database, revocation } = house;
+  const now = () => clock.now().getTime();
+  const secondsSince = (time: string) => (now() - Date.parse(time)) / MILLISECONDS;
+  return [
+    [
+      'muniment_locks',
+      'Locks that stand',
+      [],
+      async () => [[{}, (await log.rows('lock')).filter(({ lifted }) => lifted === null).length]],
+    ],
+    [
+      'muniment_live_credentials',
+      'Credentials that live now',
+      [],
+      async () => [[{}, await countLive(house)]],
+    ],
+    [
+      'muniment_crl_age_seconds',
+      'Age of each revocation list that this server made',
+      ['ca'],
+      () => revocation.made().map(({ name, madeAt }) => [{ ca: name }, (now() - madeAt) / MILLISECONDS]),
+    ],
+    [
+      'muniment_sweep_age_seconds',
+      'Since the last sweep of each source, by its verdict',
+      ['source', 'verdict'],
+      async () =>
+        (await log.rows('sweep')).map(({ source, verdict, ended }) => [
+          { source, verdict },
+          secondsSince(ended),
+        ]),
+    ],
+    [
+      'muniment_findings_open',
+      'Findings that are open, by rule',
+      ['rule'],
+      async () => tally((await log.rows('finding')).filter(({ closed }) => closed === null)),
+    ],
+    [
+      'muniment_break_glass_unreviewed',
+      'Uses of break-glass keys that nobody else has reviewed',
+      [],
+      async () => [[{}, (await log.rows('breakglass')).filter(({ reviewed }) => reviewed === null).length]],
+    ],
+    ['muniment_sessions', 'Sessions of people', [], async () => [[{}, await countSessions(database.db)]]],
+    [
+      'muniment_jobs',
+      'Jobs that wait or failed, by queue',
+      ['queue', 'state'],
+      async () => (await countJobs(database.db)).map(({ queue, state, count }) => [{ queue, state }, count]),
+    ],
+  ];
+}
+
+function tally(findings: Array<{ rule: string }>): Sample[] {
+  const counts = new Map<string, number>();
+  for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  return [...counts].map(([rule, count]) => [{ rule }, count]);
+}
+
+async function countLive({ log, database, clock }: House): Promise<number> {
+  const now = clock.now().toISOString();
+  const { size } = await log.head();
+  const view = await log.view();
+  const unended = await unendedCredentials(database.db, size, now);
+  return unended.filter((row) => stateOf(row, view, now).state === 'live').length;
+}
+
+const ofProcess = (): Defined[] => [
+  [
+    'muniment_process_memory_bytes',
+    'Memory of this process: resident, and the heap in use',
+    ['of'],
+    () => {
+      const { rss, heapUsed } = process.memoryUsage();
+      return [
+        [{ of: 'resident' }, rss],
+        [{ of: 'heap' }, heapUsed],
+      ];
+    },
+  ],
+];
+
+/** How late timers come, at worst but for one in a hundred, since the last scrape. */
+function addLag(registers: Registry[]): () => void {
+  const delay = monitorEventLoopDelay();
+  delay.enable();
+  addGauge(
+    registers,
+    { name: 'muniment_event_loop_lag_seconds', help: 'Event loop delay, 99th percentile', labelNames: [] },
+    () => {
+      const lag = delay.count === 0 ? 0 : delay.percentile(LAG_PERCENTILE) / NANOSECONDS;
+      delay.reset();
+      return [[{}, lag]];
+    },
+  );
+  return () => delay.disable();
+}

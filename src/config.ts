@@ -82,6 +82,8 @@ const settings = z.strictObject({
     z.array(z.string().regex(/^\//, 'must be an absolute path')),
   ),
   logLevel: z.enum(LOG_LEVELS),
+  /** Base address of an OpenTelemetry collector (OTLP/HTTP); absent means no traces. */
+  otelEndpoint: z.url({ protocol: /^https?$/ }).optional(),
   certificateFile: path.optional(),
   keyFile: path.optional(),
   pkiPort: port.optional(),
@@ -123,6 +125,7 @@ const VARIABLES: Record<Key, string> = {
   sweep: 'MUNIMENT_SWEEP',
   sweepRoots: 'MUNIMENT_SWEEP_ROOTS',
   logLevel: 'MUNIMENT_LOG_LEVEL',
+  otelEndpoint: 'MUNIMENT_OTEL_ENDPOINT',
   certificateFile: 'MUNIMENT_CERTIFICATE_FILE',
   keyFile: 'MUNIMENT_KEY_FILE',
   pkiPort: 'MUNIMENT_PKI_PORT',

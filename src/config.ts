@@ -91,6 +91,8 @@ const settings = z.strictObject({
   ),
   /** Of the server's own log, on standard error. */
   logLevel: z.enum(LOG_LEVELS),
+  /** Base address of an OpenTelemetry collector (OTLP/HTTP); absent means no traces. */
+  otelEndpoint: z.url({ protocol: /^https?$/ }).optional(),
   /** Server certificate, PEM, instead of one from our own CA. */
   certificateFile: path.optional(),
   /** Goes with `certificateFile`. */
@@ -137,6 +139,7 @@ const VARIABLES: Record<Key, string> = {
   sweep: 'MUNIMENT_SWEEP',
   sweepRoots: 'MUNIMENT_SWEEP_ROOTS',
   logLevel: 'MUNIMENT_LOG_LEVEL',
+  otelEndpoint: 'MUNIMENT_OTEL_ENDPOINT',
   certificateFile: 'MUNIMENT_CERTIFICATE_FILE',
   keyFile: 'MUNIMENT_KEY_FILE',
   pkiPort: 'MUNIMENT_PKI_PORT',

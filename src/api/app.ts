@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { HTTP_BODY_MAX_BYTES, MunimentError } from '../kernel/index.ts';
+import { HTTP_BODY_MAX_BYTES, MunimentError, type SpanSink, startTrace } from '../kernel/index.ts';
 import { ACCESS, admitTo } from './access.ts';
 import type { Attempts } from './attempts.ts';
 import type { Env } from './env.ts';
@@ -22,6 +22,8 @@ export interface Frame {
   metrics: Metrics;
   attempts: Attempts;
   files: StaticFiles;
+  /** Where traces go; absent where nobody asked for any. */
+  spans?: SpanSink | undefined;
   /** Counts a refusal that storage was too ill to record. */
   onUnrecorded(): void;
   /** Who is asking; throws where what they showed is wrong. */
@@ -29,6 +31,8 @@ export interface Frame {
 }
 
 const MILLISECONDS = 1000;
+/** A method is the caller's text: only those that we know are named (OpenTelemetry HTTP conventions). */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']);
 /** Doors behind which the console has its pages. */
 const PAGES: ReadonlySet<Env['Bindings']['kind']> = new Set(['console', 'tls']);
 /** An unknown path under these is an error in JSON, not a page of the console. */
@@ -69,11 +73,16 @@ function answerError({ logger, attempts, onUnrecorded }: Frame, c: Context<Env>,
 
 export const sourceOf = (c: Context<Env>): string => c.env.address ?? 'admin socket';
 
-function observe({ logger, metrics }: Frame): MiddlewareHandler<Env> {
+function observe({ logger, metrics, spans }: Frame): MiddlewareHandler<Env> {
   return async (c, next) => {
     const start = performance.now();
     c.set('requestId', randomUUID());
-    await next();
+    await startTrace(spans, 'request', next, () => ({
+      'muniment.request': c.get('requestId'),
+      'muniment.operation': c.get('route')?.operationId ?? 'none',
+      'http.request.method': METHODS.has(c.req.method) ? c.req.method : '_OTHER',
+      'http.response.status_code': c.res.status,
+    }));
     const milliseconds = performance.now() - start;
     const operation = c.get('route')?.operationId ?? 'none';
     metrics.request(operation, c.res.status, milliseconds / MILLISECONDS);

@@ -4,6 +4,7 @@ import { type Api, createFrame } from './app.ts';
 import { createAttempts } from './attempts.ts';
 import { callerOf } from './caller.ts';
 import type { Caller, Door } from './env.ts';
+import type { SpanSink } from '../kernel/index.ts';
 import type { Places } from './guard.ts';
 import { mountAgents } from './handlers/agents.ts';
 import { mountBreakGlass } from './handlers/break-glass.ts';
@@ -32,6 +33,7 @@ export interface ApiOptions {
   places: Places;
   party: RelyingParty;
   logger: Logger;
+  spans?: SpanSink | undefined;
   /** The console's build; one that is not there leaves its pages out. */
   consoleFolder: string;
 }
@@ -46,7 +48,7 @@ export interface MunimentApi {
 }
 
 /** The whole HTTP API over a house, without a listener. */
-export function createApi({ house, places, party, logger, consoleFolder }: ApiOptions): MunimentApi {
+export function createApi({ house, places, party, logger, spans, consoleFolder }: ApiOptions): MunimentApi {
   const { log, clock, database } = house;
   const sessions = createSessions({ database, log, clock, party });
   const stopWatching = endWithLeaving(house, sessions, logger);
@@ -63,6 +65,7 @@ export function createApi({ house, places, party, logger, consoleFolder }: ApiOp
     metrics,
     attempts,
     files,
+    spans,
     onUnrecorded: () => log.noteUnrecorded(),
     callerOf: (c) => callerOf(sources, c),
   });

@@ -17,6 +17,7 @@ import {
   type TlsMaterial,
 } from './listen.ts';
 import { createLogger, type Logger } from './logging.ts';
+import { createSpanExporter } from './otlp.ts';
 import { personNamed } from './read/people.ts';
 
 export interface Urls {
@@ -88,8 +89,10 @@ async function start(config: Config, logger: Logger, closers: Closer[]): Promise
   const house = await openHouse(config, { onFault });
   closers.push(() => house.close());
   let { consolePort, apiPort } = config;
+  const spans = tracing(config, onFault, closers);
   const api = createApi({
     house,
+    spans,
     places: { consolePort: () => consolePort, apiPort: () => apiPort, hosts: config.hosts },
     party: relyingParty(config, () => ({ console: consolePort, api: apiPort })),
     logger,
@@ -104,6 +107,13 @@ async function start(config: Config, logger: Logger, closers: Closer[]): Promise
   const urls = urlsOf(config, listeners);
   writeFiles(config, house, urls, closers);
   return { urls, house, signIn: (name) => signIn(house, api, name) };
+}
+
+function tracing({ otelEndpoint }: Config, onFault: (error: unknown) => void, closers: Closer[]) {
+  if (otelEndpoint === undefined) return undefined;
+  const spans = createSpanExporter(otelEndpoint, onFault);
+  closers.push(() => spans.close());
+  return spans;
 }
 
 interface Listeners {

@@ -47,9 +47,9 @@ export function readAssertion(assertion: string): Unproven {
 
 /** Attack: an assertion made for another server is shown to us by that server. One audience, and that is us. */
 export function checkAudience({ aud }: JWTPayload, audiences: readonly string[]): void {
-  const named = [aud].flat();
-  if (named.length !== 1) throw clientRefused('not exactly one audience');
-  if (!audiences.includes(String(named[0]))) throw clientRefused('another audience');
+  const [name, ...more]: unknown[] = [aud].flat();
+  if (typeof name !== 'string' || more.length > 0) throw clientRefused('not exactly one audience');
+  if (!audiences.includes(name)) throw clientRefused('another audience');
 }
 
 /** Refuses an assertion that ended while it waited to be decided on. */

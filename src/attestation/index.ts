@@ -4,7 +4,7 @@ export { checkedClaims } from './facts.ts';
 export { grantNamedBy } from './grant.ts';
 export { attestJwtSvid } from './jwt-svid.ts';
 export { matchingTrusts } from './match.ts';
-export type { AgentAttestation, Attestation, ClientAttestation, SvidAttestation } from './model.ts';
+export type { AgentAttestation, Attestation, ClientAttestation } from './model.ts';
 export { attestPrivateKeyJwt } from './private-key-jwt.ts';
 export { insertToken } from './queries.ts';
 export { attestToken, checkDeadline, consumeToken, hashOfToken, newJoinToken } from './token.ts';

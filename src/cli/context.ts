@@ -30,6 +30,12 @@ export function command(name: string, description: string, example: string): Com
     .addHelpText('after', `\nExample:\n  ${example}`);
 }
 
+/** The options of a command that reads facts as of a moment. */
+export const withWhen = (built: Command): Command =>
+  built
+    .option('--as-of <time>', 'as it was true at this moment (RFC 3339)')
+    .option('--known-at <time>', 'as it was known at this moment, or at this tree size');
+
 /** A folder of commands, e.g. `person`, that by itself does nothing but list them. */
 export const group = (name: string, description: string, commands: Command[]): Command => {
   const parent = new Command(name).description(description);

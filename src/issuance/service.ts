@@ -1,4 +1,4 @@
-import { type Clock, MunimentError } from '../kernel/index.ts';
+import { type Clock, inThisTrace, MunimentError, traced } from '../kernel/index.ts';
 import type { Committed, Database, Decided, Log, View } from '../store/index.ts';
 import { attestCaller, type CallerSources } from './attest.ts';
 import type { Authority } from './ca.ts';
@@ -43,21 +43,23 @@ export function createIssuance({ database, log, authority, clock }: IssuanceOpti
     const asked = { caller, order, trustDomain: authority.trustDomain };
     const heldBefore = await holdersAmong(database, await log.view(), asked, clock.now());
     const matter: Matter = { ...asked, heldBefore };
-    const recorded = await log.commit<Ruling[]>({
-      decide: (view, now) => record(matter, decideAll(view, now, matter)),
+    const recorded = await traced('commit', () => log.commit<Ruling[]>({
+      decide: inThisTrace((view: View, now: Date) =>
+        traced('decide', () => record(matter, decideAll(view, now, matter))),
+      ),
       consume: async (tx, { result }) => {
         const granted = result.some(({ credential }) => credential);
         await caller.consume(tx, clock.now(), granted);
       },
-    });
+    }));
     return { matter, recorded };
   };
   return {
     async issue(request) {
       const order = await readOrder(authority, request);
-      const caller = await attestCaller(sources, request, clock.now());
+      const caller = await traced('attest', () => attestCaller(sources, request, clock.now()));
       const { matter, recorded } = await settle(caller, order);
-      return handBack(authority, matter, recorded);
+      return traced('sign', () => handBack(authority, matter, recorded));
     },
     async plantCanary() {
       const { recorded } = await settle(canaryCaller(), await canaryOrder(authority));

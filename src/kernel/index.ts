@@ -3,3 +3,4 @@ export * from './errors.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './spiffe-id.ts';
+export * from './trace.ts';

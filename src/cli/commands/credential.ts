@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { MunimentError } from '../../kernel/index.ts';
-import { type CommonOptions, client, command, group } from '../context.ts';
+import { type CommonOptions, client, command, group, withWhen } from '../context.ts';
 import { EXIT_REFUSED, print, table } from '../terminal.ts';
 
 interface ListOptions extends CommonOptions {
+  asOf?: string;
+  knownAt?: string;
   identity?: string;
   live?: boolean;
 }
@@ -26,7 +28,8 @@ interface Check {
 }
 
 async function list(options: ListOptions): Promise<void> {
-  const query = { identity: options.identity, live: options.live, limit: 500 };
+  const { identity, live, asOf, knownAt } = options;
+  const query = { identity, live, asOf, knownAt, limit: 500 };
   const { items } = await (await client(options)).get<{ items: Credential[] }>('/credentials', query);
   const rows = items.map((it) => [it.entry, it.type, it.state, it.subject, it.granted, it.notAfter]);
   print(items, options.json, () =>
@@ -117,10 +120,12 @@ async function valid(path: string | undefined, options: ValidOptions): Promise<v
 
 export const credentialCommand = (): Command =>
   group('credential', 'credentials: list, check, valid', [
-    command(
-      'list',
-      'credentials that were issued, newest first',
-      'muniment credential list --identity payments-api --live',
+    withWhen(
+      command(
+        'list',
+        'credentials that were issued, newest first',
+        'muniment credential list --identity payments-api --live',
+      ),
     )
       .option('--identity <name>')
       .option('--live', 'only those that still hold')

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommonOptions, client, command, group } from '../context.ts';
+import { type CommonOptions, client, command, group, withWhen } from '../context.ts';
 import { print, table } from '../terminal.ts';
 
 interface WhenOptions extends CommonOptions {
@@ -82,11 +82,6 @@ async function show(name: string, options: WhenOptions): Promise<void> {
   });
   print(found, options.json, () => identityText(found));
 }
-
-const withWhen = (built: Command): Command =>
-  built
-    .option('--as-of <time>', 'as it was true at this moment (RFC 3339)')
-    .option('--known-at <time>', 'as it was known at this moment, or at this tree size');
 
 export const identityCommand = (): Command =>
   group('identity', 'identities: list, show', [

@@ -48,7 +48,7 @@ describe('keys of OAuth clients', () => {
       const { plan, text } = await asked([{ ...key, kid: 'one' }]);
       const thumbprint = await calculateJwkThumbprint(key);
       assert.deepEqual(plan.operations[0]?.after, {
-        identity: (plan.operations[0]?.after as { identity: string }).identity,
+        identity: (plan.operations[0]?.after as { identity: string } | null | undefined)?.identity,
         method: 'private-key-jwt',
         where: { thumbprint: [thumbprint] },
         keys: [{ ...key, kid: 'one' }],

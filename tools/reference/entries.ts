@@ -1,8 +1,8 @@
 import { DECIDING_KINDS, type Kind } from '#verifier';
 import { fenced, page } from './markdown.ts';
-import { type Member, membersOf, textOf } from './source.ts';
+import { type Member, membersOf, sources, textOf } from './source.ts';
 
-const WORDS = 'verifier/src/words/entries.ts';
+const WORDS = 'verifier/src/words/*.ts';
 /** What the kinds are made of; resources stand on the page on manifests. */
 const PARTS = [
   'Leaf',
@@ -31,7 +31,7 @@ function kindOf({ name, type, docstring }: Member): string {
 }
 
 export function entriesPage(): string {
-  const text = textOf(WORDS);
+  const text = sources(WORDS).map(textOf).join('\n');
   return page(
     'Entries',
     'Every fact is an entry: a leaf in the Merkle log, and beside it a body whose `data` is what its kind says.',

@@ -39,12 +39,15 @@ export interface Member {
 
 const MEMBER = /^ {2}(?:'([^']+)'|(\w+))\??: (.*)$/;
 
-/** The members of an interface that stands at the top of a file. */
+/** The members of an interface that stands at the top of a file, and of those that it extends. */
 export function membersOf(text: string, name: string): Member[] {
   const lines = text.split('\n');
-  const from = lines.indexOf(`export interface ${name} {`);
+  const from = lines.findIndex((line) =>
+    new RegExp(`^export interface ${name}( extends .*)? \\{$`).test(line),
+  );
   if (from < 0) throw new Error(`there is no interface ${name}`);
-  const members: Member[] = [];
+  const bases = / extends (.*) \{$/.exec(lines[from] ?? '')?.[1]?.split(', ') ?? [];
+  const members: Member[] = bases.flatMap((base) => membersOf(text, base));
   for (let line = from + 1; lines[line] !== '}'; line += 1) {
     const match = MEMBER.exec(lines[line] ?? '');
     if (!match) continue;

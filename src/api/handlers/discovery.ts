@@ -12,7 +12,6 @@ import type { Rooms } from './rooms.ts';
 
 export function mountDiscovery(app: Api, rooms: Rooms): void {
   const { log, clock, discovery, registry } = rooms;
-  const momentNow = () => momentOf(log, {}, clock.now());
 
   app.openapi(contract.runSweep, async (c) => {
     const result = await discovery.sweep(c.req.valid('json').source, actorOf(c.get('caller')));

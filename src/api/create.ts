@@ -1,10 +1,10 @@
 import { attestCertificate } from '../attestation/index.ts';
 import type { House } from '../house.ts';
+import type { SpanSink } from '../kernel/index.ts';
 import { type Api, createFrame } from './app.ts';
 import { createAttempts } from './attempts.ts';
 import { callerOf } from './caller.ts';
 import type { Caller, Door } from './env.ts';
-import type { SpanSink } from '../kernel/index.ts';
 import type { Places } from './guard.ts';
 import { mountAgents } from './handlers/agents.ts';
 import { mountBreakGlass } from './handlers/break-glass.ts';

@@ -43,15 +43,17 @@ export function createIssuance({ database, log, authority, clock }: IssuanceOpti
     const asked = { caller, order, trustDomain: authority.trustDomain };
     const heldBefore = await holdersAmong(database, await log.view(), asked, clock.now());
     const matter: Matter = { ...asked, heldBefore };
-    const recorded = await traced('commit', () => log.commit<Ruling[]>({
-      decide: inThisTrace((view: View, now: Date) =>
-        traced('decide', () => record(matter, decideAll(view, now, matter))),
-      ),
-      consume: async (tx, { result }) => {
-        const granted = result.some(({ credential }) => credential);
-        await caller.consume(tx, clock.now(), granted);
-      },
-    }));
+    const recorded = await traced('commit', () =>
+      log.commit<Ruling[]>({
+        decide: inThisTrace((view: View, now: Date) =>
+          traced('decide', () => record(matter, decideAll(view, now, matter))),
+        ),
+        consume: async (tx, { result }) => {
+          const granted = result.some(({ credential }) => credential);
+          await caller.consume(tx, clock.now(), granted);
+        },
+      }),
+    );
     return { matter, recorded };
   };
   return {

@@ -38,7 +38,8 @@ export const reviewBreakGlass = route({
   method: 'post',
   path: '/api/v1/break-glass/{id}/review',
   tags,
-  summary: 'Say, as another person than who used the key or proposed the change, whether its use was justified',
+  summary:
+    'Say, as another person than who used the key or proposed the change, whether its use was justified',
   request: { params: IdPath, ...body(z.strictObject({ outcome: Outcome, note: Text })) },
   responses: ok(z.object({ entry: z.number().int(), receipt: Receipt })),
 });

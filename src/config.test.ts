@@ -67,3 +67,41 @@ test('explains where each value came from and shows no secret', () => {
   assert.equal(lines.find(({ key }) => key === 'databaseUrl')?.from, 'variable `DATABASE_URL`');
   assert.doesNotMatch(JSON.stringify(lines), /seal-of-the-house|word@/);
 });
+
+const SOURCE_KEY = 'MCowBQYDK2VwAyEA';
+const LISTS: Array<{ name: string; yaml: string; refused?: string }> = [
+  { name: 'a file', yaml: 'exports: [{name: siem, to: file, path: events.jsonl, rotateBytes: 1000}]' },
+  {
+    name: 'syslog, mail and a source',
+    yaml: `exports: [{name: siem, to: syslog-tls, host: siem.example, port: 6514}]
+notify: [{name: ops, to: e-mail, host: mail.example, port: 587, from: a@example.test, recipients: [b@example.test]}]
+eventSources: [{name: gateway, publicKey: ${SOURCE_KEY}}]`,
+  },
+  {
+    name: 'plain http',
+    yaml: 'exports: [{name: siem, to: https, url: "http://siem.example/"}]',
+    refused: 'exports',
+  },
+  {
+    name: 'a secret in a setting',
+    yaml: 'notify: [{name: a, to: slack, url: "https://x.example"}]',
+    refused: 'notify',
+  },
+  { name: 'no list', yaml: 'exports: siem', refused: 'exports' },
+  { name: 'an unknown destination', yaml: 'exports: [{name: a, to: carrier-pigeon}]', refused: 'exports' },
+];
+
+for (const { name, yaml, refused } of LISTS) {
+  test(`lists in the settings: ${name}`, () => {
+    const read = () => readConfig({ environment: {}, file: fileOf(`${yaml}\n`) });
+    if (refused === undefined) assert.doesNotThrow(read);
+    else assert.throws(read, { code: 'bad_request', path: refused });
+  });
+}
+
+test('a list may come in a variable, and is shown as it was understood', () => {
+  const environment = { MUNIMENT_EXPORTS: '[{name: siem, to: file, path: /var/log/events.jsonl}]' };
+  const shown = explain(readConfig({ environment })).find(({ key }) => key === 'exports');
+  assert.equal(shown?.value, '[{"name":"siem","to":"file","path":"/var/log/events.jsonl"}]');
+  assert.throws(() => readConfig({ environment: { MUNIMENT_EXPORTS: '[' } }), { code: 'bad_request' });
+});

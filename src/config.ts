@@ -61,6 +61,29 @@ const destination = z.union([
   }),
 ]);
 
+const target = z.union([
+  z.strictObject({
+    name,
+    to: z.literal('webhook'),
+    url: z.url({ protocol: /^https$/ }),
+    secretFile: path,
+    caFile: path.optional(),
+  }),
+  z.strictObject({ name, to: z.literal('slack'), urlFile: path, caFile: path.optional() }),
+  z.strictObject({
+    name,
+    to: z.literal('e-mail'),
+    host: hostName,
+    port: z.number().int().min(1).max(PORT_MAX),
+    from: z.email(),
+    recipients: z.array(z.email()).min(1),
+    user: path.optional(),
+    passwordFile: path.optional(),
+    caFile: path.optional(),
+    plain: z.boolean().optional(),
+  }),
+]);
+
 const settings = z.strictObject({
   /** Folder of everything this host keeps. */
   data: path,
@@ -114,6 +137,8 @@ const settings = z.strictObject({
   passkeyHost: hostName.optional(),
   /** Where a SIEM gets its events; secrets are named by file. */
   exports: listOf(destination).optional(),
+  /** Who is told that a change waits, a rotation stands still, an alert was raised. */
+  notify: listOf(target).optional(),
   /** Who may tell us of uses of credentials: Ed25519 keys, SPKI, DER, base64url. */
   eventSources: listOf(
     z.strictObject({ name, publicKey: z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be base64url') }),
@@ -148,6 +173,7 @@ const VARIABLES: Record<Key, string> = {
   issuerUrl: 'MUNIMENT_ISSUER_URL',
   passkeyHost: 'MUNIMENT_PASSKEY_HOST',
   exports: 'MUNIMENT_EXPORTS',
+  notify: 'MUNIMENT_NOTIFY',
   eventSources: 'MUNIMENT_EVENT_SOURCES',
 };
 const CONFIG_VARIABLE = 'MUNIMENT_CONFIG';

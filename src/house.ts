@@ -17,7 +17,14 @@ import {
   type Tokens,
 } from './issuance/index.ts';
 import { type Clock, systemClock } from './kernel/index.ts';
-import { createExporter, createMonitoring, type Exporter, type Monitoring } from './monitoring/index.ts';
+import {
+  createExporter,
+  createMonitoring,
+  createNotifier,
+  type Exporter,
+  type Monitoring,
+  type Notifier,
+} from './monitoring/index.ts';
 import { createRegistry, type Registry } from './registry/index.ts';
 import { createRevocation, type Revocation } from './revocation/index.ts';
 import { createRotation, type Rotation } from './rotation/index.ts';
@@ -52,6 +59,7 @@ export interface House {
   readonly evidence: Evidence;
   readonly monitoring: Monitoring;
   readonly exporter: Exporter;
+  readonly notifier: Notifier;
   /** Aborted by `stopStreams` and once the house closes: whatever streams then ends. */
   readonly closing: AbortSignal;
   stopStreams(): void;
@@ -128,6 +136,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
       sources: config.eventSources ?? [],
     }),
     exporter: createExporter({ database, log, clock }),
+    notifier: createNotifier({ database, log, clock }),
     discovery: createDiscovery({
       log,
       clock,

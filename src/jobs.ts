@@ -27,6 +27,7 @@ export async function startJobs(
     registry.watchOwners(onFault),
     house.monitoring.start(onFault),
     house.exporter.start(config.exports ?? [], onFault),
+    await house.notifier.start(config.notify ?? [], onFault),
   ];
   const stop = async () => {
     for (const each of stops) await each();

@@ -5,8 +5,9 @@ const DUE_SECONDS = 60;
 const DUE_QUEUE = 'rotations-due';
 const RUNS_QUEUE = 'rotation-runs';
 
-/** Has the runs looked at now, e.g. since one was just started. */
-export const wakeRotation = (jobs: Jobs, run: string): Promise<void> => jobs.put(RUNS_QUEUE, { dedupe: run });
+/** Has the runs looked at now; of unfinished calls for one `cause`, e.g. the run that was just started, there is one. */
+export const wakeRotation = (jobs: Jobs, cause: string): Promise<void> =>
+  jobs.put(RUNS_QUEUE, { dedupe: cause });
 
 /**
  * Starts what is due each minute, and carries on what is under way, once among all replicas. A round that leaves runs under
@@ -25,4 +26,6 @@ export async function scheduleRotation(jobs: Jobs, rotation: Rotation, now: () =
     await jobs.put(RUNS_QUEUE, { dedupe: odd ? 'odd' : 'even', payload: { odd }, due });
   });
   await jobs.every(DUE_QUEUE, DUE_SECONDS);
+  // What a killed server left under way is not held up by the lease of the job that died with it.
+  await wakeRotation(jobs, 'start');
 }

@@ -80,6 +80,17 @@ export const approvals = define<Approval>({
     ],
     ['key', 'id of the key', ({ approval }) => approval.signature.keyId],
     ['key_type', '`passkey` or `ed25519`', ({ approval }) => approval.signature.type],
+    [
+      'break_glass',
+      'true where a key that was laid away for an emergency approved alone',
+      ({ approval }, { input }) => input.closing.tables.breakglass.has(approval.signature.keyId),
+    ],
+    [
+      'review',
+      'what another person said of that use; empty where nobody has',
+      ({ approval }, { input }) =>
+        input.closing.tables.breakglass.get(approval.signature.keyId)?.reviewed?.outcome ?? null,
+    ],
     ['plan_digest', 'what was signed, hex', ({ approval }) => approval.planDigest],
     ['signature', 'base64url', ({ approval }) => approval.signature.signature],
   ],

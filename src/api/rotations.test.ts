@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { EntryData, RotationSpec } from '#verifier';
+import type { EntryData, IdentitySpec, RotationSpec } from '#verifier';
 import type { Draft } from '../store/index.ts';
 import { type Call, openTestHouse, operatorDoor, type TestHouse } from './testing.ts';
 
@@ -20,10 +20,15 @@ const specOf = (folder: string): RotationSpec => ({
   },
 });
 
-const IDENTITY_SPEC = {
-  ...{ kind: 'service-account', purpose: 'bills', application: 'app_a', owner: 'per_a', profile: 'prf_a' },
-  ...{ environment: 'test', spiffePath: '/billing' },
-} as const;
+const IDENTITY_SPEC: IdentitySpec = {
+  kind: 'service-account',
+  purpose: 'bills',
+  application: 'app_a',
+  owner: 'per_a',
+  profile: 'prf_a',
+  environment: 'test',
+  spiffePath: '/billing',
+};
 
 describe('rotations over HTTP', () => {
   let house: TestHouse;

@@ -1,10 +1,3 @@
 export { ROTATION_DUE, ROTATION_STALLED } from './findings.ts';
 export { scheduleRotation, wakeRotation } from './schedule.ts';
-export {
-  createRotation,
-  type Rotation,
-  type RotationOptions,
-  type RotationPlan,
-  type RotationView,
-  type StartedRun,
-} from './service.ts';
+export { createRotation, type Rotation, type RotationView } from './service.ts';

@@ -21,6 +21,11 @@ const TOOLS: Tool[] = [
     packages: ['openssh-server', 'openssh-client'],
     present: () => existsSync('/usr/sbin/sshd') && existsSync('/usr/bin/ssh'),
   },
+  {
+    name: 'rsyslog with TLS',
+    packages: ['rsyslog', 'rsyslog-gnutls'],
+    present: () => globSync('/usr/lib/*/rsyslog/lmnsd_gtls.so').length > 0,
+  },
   { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
 ];
 

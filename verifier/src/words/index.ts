@@ -1,5 +1,5 @@
-export * from './control-owners.ts';
 export * from './break-glass.ts';
+export * from './control-owners.ts';
 export * from './entries.ts';
 export * from './fold.ts';
 export * from './project.ts';

@@ -21,6 +21,14 @@ const TOOLS: Tool[] = [
     packages: ['openssh-server', 'openssh-client'],
     present: () => existsSync('/usr/sbin/sshd') && existsSync('/usr/bin/ssh'),
   },
+  {
+    name: 'rsyslog with TLS',
+    packages: ['rsyslog', 'rsyslog-gnutls'],
+    present: () => globSync('/usr/lib/*/rsyslog/lmnsd_gtls.so').length > 0,
+  },
+  { name: 'poppler-utils', packages: ['poppler-utils'], present: () => existsSync('/usr/bin/pdfinfo') },
+  { name: 'Python 3', packages: ['python3'], present: () => existsSync('/usr/bin/python3') },
+  { name: 'systemd', packages: ['systemd'], present: () => existsSync('/usr/bin/systemd-analyze') },
   { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
 ];
 

@@ -62,7 +62,7 @@ test('its use is loud until another person has reviewed it', async () => {
   assert.equal(approved.status, 200, approved.text);
   const applied = await house.call(`${path}/apply`, { body: { planDigest }, headers: ada.bearer });
   assert.equal(applied.status, 200, applied.text);
-  assert.ok((await attention()).some((what) => what.startsWith('break-glass keys were used')));
+  assert.ok((await attention()).some((what) => what.startsWith('break-glass key was used')));
   const { items } = (await house.call('/api/v1/break-glass', { headers: bo.bearer })).json;
   assert.deepEqual([items[0].key, items[0].used.change, items[0].used.reviewed], [keyId, change, null]);
 

@@ -4,8 +4,8 @@ import type { Database, Draft, Log } from '../store/index.ts';
 import { DETECTORS } from './detectors/index.ts';
 import { lastDrill } from './queries.ts';
 
-export const DETECTOR_DEAD = 'detector-dead';
-export const DRILL_SOURCE = 'drill';
+const DETECTOR_DEAD = 'detector-dead';
+const DRILL_SOURCE = 'drill';
 const DUE_MS = 86_400_000;
 
 interface Needs {

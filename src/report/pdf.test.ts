@@ -75,3 +75,12 @@ test('a package that does not hold has no summary', async () => {
     (error: unknown) => isMunimentError(error) && error.code === 'data_damaged',
   );
 });
+
+test('without the compiler the summary is refused by name, so that the package can go out alone', async (t) => {
+  if (!lacksTypst()) return t.skip('typst is installed');
+  await assert.rejects(
+    summaryPdf(packaged),
+    (error: unknown) =>
+      isMunimentError(error) && error.code === 'tool_missing' && error.message.includes(TYPST),
+  );
+});

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -9,7 +8,6 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  watch,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:https';
@@ -21,6 +19,7 @@ import { createServer as createTls } from 'node:tls';
 import { lockPlaced, sessionEnded } from '../../../test/support/drafts.ts';
 import { testSigner } from '../../../test/support/log-signer.ts';
 import { ocsfProblems } from '../../../test/support/ocsf.ts';
+import { hasRsyslog, listening, startRsyslog, until } from '../../../test/support/rsyslog.ts';
 import { makeTls, type TestTls } from '../../../test/support/tls.ts';
 import { systemClock } from '../../kernel/index.ts';
 import { type Database, type Log, openDatabase, openLog } from '../../store/index.ts';
@@ -28,7 +27,6 @@ import { createExporter, type Exporter } from '../index.ts';
 import { createFileSink } from './file.ts';
 import type { OcsfEvent } from './model.ts';
 
-const RSYSLOG = '/usr/sbin/rsyslogd';
 const WAIT_MS = 20_000;
 /** More than a handshake, less than one with events after it. */
 const BREAK_AFTER_BYTES = 1_200;
@@ -220,7 +218,7 @@ describe('export', () => {
     });
 
     test('rsyslog takes every event, from a client that it knows', async (t) => {
-      if (!existsSync(RSYSLOG)) return t.skip('needs rsyslog');
+      if (!hasRsyslog()) return t.skip('needs rsyslog');
       const port = await freePort();
       const out = join(folder, 'rsyslog.out');
       writeFileSync(out, '');
@@ -268,41 +266,4 @@ async function freePort(): Promise<number> {
   const port = await portOf(server);
   await new Promise((resolve) => server.close(resolve));
   return port;
-}
-
-/** With x509/name it lets in the client whose certificate names `muniment`, and nobody else. */
-function startRsyslog(folder: string, tls: TestTls, port: number, out: string) {
-  const driver = `DefaultNetstreamDriver="gtls" DefaultNetstreamDriverCAFile="${tls.caFile}" DefaultNetstreamDriverCertFile="${tls.certFile}" DefaultNetstreamDriverKeyFile="${tls.keyFile}"`;
-  const settings = `global(workDirectory="${folder}" maxMessageSize="64k" ${driver})
-module(load="imtcp" StreamDriver.Name="gtls" StreamDriver.Mode="1" StreamDriver.AuthMode="x509/name" PermittedPeer=["muniment"])
-input(type="imtcp" port="${port}" address="127.0.0.1")
-template(name="raw" type="string" string="%rawmsg%\\n")
-action(type="omfile" file="${out}" template="raw")
-`;
-  const file = join(folder, 'rsyslog.conf');
-  writeFileSync(file, settings);
-  const judged = spawnSync(RSYSLOG, ['-N1', '-f', file], { encoding: 'utf8' });
-  assert.equal(judged.status, 0, judged.stderr);
-  return spawn(RSYSLOG, ['-n', '-f', file, '-i', join(folder, 'rsyslog.pid')], { stdio: 'ignore' });
-}
-
-async function listening(port: number): Promise<void> {
-  const deadline = Date.now() + WAIT_MS;
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const isUp = await Promise.race([
-      once(socket, 'connect').then(() => true),
-      once(socket, 'error').then(() => false),
-    ]).catch(() => false);
-    socket.destroy();
-    if (isUp) return;
-    assert.ok(Date.now() < deadline, 'rsyslog does not listen');
-  }
-}
-
-async function until(path: string, holds: () => boolean): Promise<void> {
-  const signal = AbortSignal.timeout(WAIT_MS);
-  const watcher = watch(path, { signal });
-  while (!holds()) await once(watcher, 'change', { signal });
-  watcher.close();
 }

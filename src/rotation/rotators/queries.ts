@@ -6,7 +6,7 @@ const CONNECT_MILLISECONDS = 10_000;
 const STATEMENT_MILLISECONDS = 20_000;
 const INVALID_PASSWORD = '28P01';
 /** The server let the password pass and refused for another reason: no such database, or no right to connect to it. */
-const AFTER_AUTHENTICATION = new Set(['3D000', '42501', '53300']);
+const AFTER_AUTHENTICATION = new Set(['3D000', '42501']);
 
 /** By this name our own sessions are told from the consumer's. */
 const APPLICATION = 'muniment-rotation';

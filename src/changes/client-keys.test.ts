@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { calculateJwkThumbprint, type JWK } from 'jose';
+import type { TrustSpec } from '#verifier';
 import {
   carryOut,
   enrolTwo,

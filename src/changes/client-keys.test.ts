@@ -48,7 +48,9 @@ describe('keys of OAuth clients', () => {
       const key = make();
       const { plan, text } = await asked([{ ...key, kid: 'one' }]);
       const thumbprint = await calculateJwkThumbprint(key);
-      const { identity: _, ...after } = plan.operations[0]?.after as TrustSpec;
+      const [operation] = plan.operations;
+      assert.ok(operation !== undefined);
+      const { identity: _, ...after } = operation.after as TrustSpec;
       assert.deepEqual(after, {
         method: 'private-key-jwt',
         where: { thumbprint: [thumbprint] },

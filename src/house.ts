@@ -121,7 +121,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     log,
     jobs,
     authority,
-    registry: createRegistry({ log, clock }),
+    registry: createRegistry({ database, log, clock }),
     changes: createChanges({ log, trustDomain: config.trustDomain }),
     evidence: createEvidence({ database, log, signer, clock, sealing: seal.worth }),
     issuance: createIssuance({ database, log, authority, clock }),

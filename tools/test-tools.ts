@@ -27,7 +27,12 @@ const TOOLS: Tool[] = [
     present: () => globSync('/usr/lib/*/rsyslog/lmnsd_gtls.so').length > 0,
   },
   { name: 'poppler-utils', packages: ['poppler-utils'], present: () => existsSync('/usr/bin/pdfinfo') },
-  { name: 'Python 3', packages: ['python3'], present: () => existsSync('/usr/bin/python3') },
+  {
+    name: 'Python 3 with venv',
+    packages: ['python3', 'python3-venv'],
+    present: () => globSync('/usr/lib/python3.*/ensurepip').length > 0,
+  },
+  { name: 'nginx', packages: ['nginx-light'], present: () => existsSync('/usr/sbin/nginx') },
   { name: 'systemd', packages: ['systemd'], present: () => existsSync('/usr/bin/systemd-analyze') },
   { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
 ];

@@ -239,5 +239,6 @@ describe('what pages can do', { skip: missing ?? false }, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Findings' }).waitFor();
     await drawer.waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'main', 'focus did not follow');
   });
 });

@@ -44,7 +44,7 @@ describe('tokens before foreign libraries', () => {
     return json.items[0].jwt;
   }
 
-  const jwks = async (): Promise<{ keys: Array<JsonWebKey & { kid: string }> }> =>
+  const jwks = async (): Promise<{ keys: Array<Genuine['jwk'] & { kid: string }> }> =>
     (await house.test.call('/.well-known/jwks.json')).json;
 
   async function genuine(token: string): Promise<Genuine> {
@@ -53,7 +53,7 @@ describe('tokens before foreign libraries', () => {
     const jwk = keys.find(({ kid }) => kid === signer.keyId);
     const other = keys.find(({ kid }) => kid !== signer.keyId);
     assert.ok(jwk && other);
-    return { token, jwk, otherKid: other.kid, sign: (input) => signer.sign(input) };
+    return { token, jwk, otherKid: other.kid, sign: async (input) => signer.sign(input) };
   }
 
   async function forged(token: string): Promise<string[]> {
@@ -91,7 +91,7 @@ describe('tokens before foreign libraries', () => {
   }
 
   test('oauth4webapi, as a resource server, accepts our access token and refuses every forged variant', async (t) => {
-    const door = (url: string, options: object): Promise<Response> => {
+    const door = async (url: string, options: object): Promise<Response> => {
       const request = new Request(url, options as RequestInit);
       request.headers.set('host', new URL(url).host);
       return house.test.api.fetch(request, TLS_DOOR);

@@ -31,6 +31,13 @@ export const Control = z
         }),
       )
       .optional(),
+    history: z
+      .array(z.object({ entry: z.number().int(), time: Time, before: Verdict.nullable(), verdict: Verdict }))
+      .optional()
+      .openapi({
+        description:
+          'Changes of the verdict that are on record, newest first; `before` is null the first time.',
+      }),
     excepted: z
       .array(
         z.object({

@@ -39,6 +39,10 @@ export function graceEnd(person: Rows['person']): string | null {
   return timestamp(new Date(Date.parse(person.left) + OWNER_GRACE_DAYS * DAY_MILLISECONDS));
 }
 
+/** Whoever left after this, RFC 3339, is still within the grace at `now`. */
+export const graceStart = (now: Date): string =>
+  timestamp(new Date(now.getTime() - OWNER_GRACE_DAYS * DAY_MILLISECONDS));
+
 /** Where persons are looked up. A view is one. */
 export interface Persons {
   rows(table: 'person'): ReadonlyMap<string, Rows['person']>;

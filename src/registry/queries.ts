@@ -97,3 +97,18 @@ export async function personCalled(db: Db, name: string): Promise<Rows['person']
       and r.known_to is null and r.data->>'retired' = 'false'`.execute(db);
   return rows[0]?.data;
 }
+
+/** Active identities whose owner has gone and, after `graceFrom` (RFC 3339) or without a deputy who is still there, has no stand-in. */
+export async function countUnanswered(db: Db, known: Known, graceFrom: string): Promise<number> {
+  const living = (alias: 'p' | 'd') => sql<boolean>`(${sql.ref(`${alias}.data`)}->>'retired' = 'false'
+    and ${sql.ref(`${alias}.data`)}->'spec'->>'status' = 'active')`;
+  const { rows } = await sql<{ count: number }>`select count(*)::int as count
+    from row_person as p join row_identity as r on r.data->'spec'->>'owner' = p.key
+    where ${stoodAt('person', 'p', known)} and not ${living('p')}
+      and ${stoodAt('identity', 'r', known)} and r.data->>'state' = 'active'
+      and not (coalesce(p.data->>'left', '') > ${graceFrom} and exists (select 1 from row_person as d
+        where d.key = r.data->'spec'->>'deputy' and ${stoodAt('person', 'd', known)} and ${living('d')}))`.execute(
+    db,
+  );
+  return rows[0]?.count ?? 0;
+}

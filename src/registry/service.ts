@@ -1,6 +1,13 @@
 import type { Kind, Rows } from '#verifier';
 import { type Clock, MunimentError, systemClock } from '../kernel/index.ts';
-import type { Committed, Log, Receipt, StoredEntry, When } from '../store/index.ts';
+import {
+  type Committed,
+  knownOf,
+  type Log,
+  type Receipt,
+  type StoredEntry,
+  type When,
+} from '../store/index.ts';
 import { ownerFindings } from './findings.ts';
 import {
   type IdentityFilter,
@@ -9,8 +16,8 @@ import {
   identityAt,
   listAt,
 } from './identities.ts';
-import { checkMove, isLiving } from './model.ts';
-import { personCalled } from './queries.ts';
+import { checkMove, graceStart, isLiving } from './model.ts';
+import { countUnanswered, personCalled } from './queries.ts';
 
 export const PAGE_MAX = 500;
 const PAGE_DEFAULT = 50;
@@ -36,6 +43,8 @@ export interface Registry {
   ): Promise<Page<IdentityView>>;
   /** By id or name; of several of one name the one that stands. Throws `not_found`. */
   identity(nameOrId: string, when?: When): Promise<IdentityView>;
+  /** How many active identities have neither an owner nor a deputy who answers. */
+  countUnanswered(when?: When): Promise<number>;
   /** Entries about an identity, newest first; `before` is an entry's index. */
   timeline(identity: string, page: { limit: number; before?: number }): Promise<StoredEntry[]>;
   /** The owner says again that it is theirs. Throws `forbidden` to anybody else. */
@@ -106,6 +115,13 @@ class RegistryService implements Registry {
     if (found === undefined)
       throw new MunimentError('not_found', `there is no identity \`${nameOrId.slice(0, 64)}\``);
     return found;
+  }
+
+  async countUnanswered(when: When = {}): Promise<number> {
+    const { db } = this.#source.database;
+    const known = await knownOf(db, when);
+    const at = known.asOf === undefined ? this.#clock.now() : new Date(known.asOf);
+    return countUnanswered(db, known, graceStart(at));
   }
 
   timeline(identity: string, { limit, before }: { limit: number; before?: number }): Promise<StoredEntry[]> {

@@ -7,6 +7,7 @@ import {
   IdPath,
   list,
   NoBody,
+  Owner,
   ok,
   page,
   pageShape,
@@ -24,8 +25,6 @@ import { Lock, Policy, Trust } from './declared.ts';
 import { EntrySummary } from './ledger.ts';
 
 const tags = ['identities'];
-
-export const Owner = Ref.extend({ status: z.enum(['active', 'left']) }).openapi('Owner');
 
 export const Identity = z
   .object({

@@ -99,6 +99,11 @@ export const changeQuery = (id: string, query: When) =>
       unwrap(api.GET('/api/v1/changes/{id}', { params: { path: { id }, query }, signal })),
   });
 
+export const breakGlassQuery = queryOptions({
+  queryKey: ['break-glass'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/break-glass', { signal })),
+});
+
 export const locksQuery = (query: When) =>
   queryOptions({
     queryKey: ['locks', query],

@@ -37,6 +37,7 @@ const TOOLS: Tool[] = [
   { name: 'systemd', packages: ['systemd'], present: () => existsSync('/usr/bin/systemd-analyze') },
   { name: 'Go 1.21 or later', packages: ['golang-go'], present: hasGo },
   { name: 'promtool', packages: ['prometheus'], present: () => existsSync('/usr/bin/promtool') },
+  { name: 'promtool', packages: ['prometheus'], present: () => existsSync('/usr/bin/promtool') },
   { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
 ];
 

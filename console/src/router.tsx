@@ -132,6 +132,7 @@ const findings = createRoute({
 const locks = createRoute({
   ...page,
   path: '/locks',
+  validateSearch: texts('state', 'kind'),
   component: lazyRouteComponent(() => import('./pages/locks/Locks.tsx'), 'Locks'),
 });
 const lock = createRoute({

@@ -234,3 +234,12 @@ export const everyIdentity = (query: QueryOf<'/api/v1/identities'>) =>
   everyPage((at) => unwrap(api.GET('/api/v1/identities', { params: { query: { ...query, ...at } } })));
 export const everyObservation = (query: QueryOf<'/api/v1/observations'>) =>
   everyPage((at) => unwrap(api.GET('/api/v1/observations', { params: { query: { ...query, ...at } } })));
+/** The newest first, each page before the last: what is written meanwhile moves none. */
+export const everyEntry = (query: QueryOf<'/api/v1/ledger/entries'>) =>
+  everyPage(({ cursor, limit }) =>
+    unwrap(
+      api.GET('/api/v1/ledger/entries', {
+        params: { query: { ...query, limit, ...(cursor && { before: cursor }) } },
+      }),
+    ),
+  );

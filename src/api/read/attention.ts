@@ -37,7 +37,7 @@ const linesOf = (counts: Awaited<ReturnType<typeof countsAt>>): Line[] => [
       'break-glass key was used and nobody else has reviewed it',
       'break-glass keys were used and nobody else has reviewed it',
     ],
-    link: '/findings',
+    link: '/break-glass',
     count: counts.unreviewed,
   },
   {

@@ -53,4 +53,6 @@ test('what may be null is null to a reader of JSON Schema, a component too', () 
   const covered = { covers: 'access-path', target: ada, reviewer: null, hole: true, why: '', entry: null };
   for (const owner of [null, ada]) assert.ok(reads('ControlOwner', { ...covered, owner }), String(owner));
   assert.ok(!reads('ControlOwner', { ...covered, owner: 'ada' }));
+  const { deputy } = (document.components.schemas.Identity as { properties: { deputy: object } }).properties;
+  assert.deepEqual(deputy, { anyOf: [{ $ref: '#/components/schemas/Owner' }, { type: 'null' }] });
 });

@@ -34,7 +34,8 @@ export const Identity = z
     purpose: z.string(),
     application: Ref,
     owner: Owner,
-    deputy: Owner.nullable(),
+    // An extended component loses `nullable` in the document.
+    deputy: z.union([Owner, z.null()]),
     answers: z
       .enum(['owner', 'deputy', 'grace', 'none'])
       .openapi({ description: 'Who answers for it now; under `grace` nothing new begins.' }),

@@ -1,6 +1,6 @@
 import { useLocation } from '@tanstack/react-router';
 import { Menu, X } from 'lucide-react';
-import { useLayoutEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '../components/Button.tsx';
 import { useModal } from '../lib/modal.ts';
 import '../components/dialog.css';
@@ -8,18 +8,18 @@ import { Navigation } from './Navigation.tsx';
 
 /** The navigation where there is no room beside the page. */
 export function Drawer() {
-  const [open, setOpen] = useState(false);
   const { pathname } = useLocation();
-  // Whoever went to a page wants to see it. Before the page takes the focus: under an open dialog it could not.
-  useLayoutEffect(() => {
-    if (pathname !== '') setOpen(false);
+  // Whoever went to a page wants to see it: the drawer is gone with the page that it was opened on, before the next takes the focus.
+  const [openOn, setOpenOn] = useState<string>();
+  useEffect(() => {
+    setOpenOn((page) => (page === pathname ? page : undefined));
   }, [pathname]);
   return (
     <div className="drawer-way">
-      <Button look="quiet" icon={Menu} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <Button look="quiet" icon={Menu} aria-haspopup="dialog" onClick={() => setOpenOn(pathname)}>
         Menu
       </Button>
-      {open && <DrawerDialog onClose={() => setOpen(false)} />}
+      {openOn === pathname && <DrawerDialog onClose={() => setOpenOn(undefined)} />}
     </div>
   );
 }

@@ -37,7 +37,11 @@ const TOOLS: Tool[] = [
   { name: 'systemd', packages: ['systemd'], present: () => existsSync('/usr/bin/systemd-analyze') },
   { name: 'Go 1.21 or later', packages: ['golang-go'], present: hasGo },
   { name: 'promtool', packages: ['prometheus'], present: () => existsSync('/usr/bin/promtool') },
-  { name: 'promtool', packages: ['prometheus'], present: () => existsSync('/usr/bin/promtool') },
+  {
+    name: 'journal writer of systemd',
+    packages: ['systemd-journal-remote'],
+    present: () => existsSync('/lib/systemd/systemd-journal-remote'),
+  },
   { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
 ];
 

@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	flog "github.com/transparency-dev/formats/log"
 	fnote "github.com/transparency-dev/formats/note"
@@ -71,37 +74,44 @@ func (log publishedLog) open() (*flog.Checkpoint, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := note.Open(log.Checkpoint, note.VerifierList(plain)); err != nil {
-		return nil, err
-	}
 	verifier, err := fnote.NewVerifier(log.VerifierKey)
 	if err != nil {
 		return nil, err
 	}
-	checkpoint, rest, _, err := flog.ParseCheckpoint(log.Checkpoint, log.Origin, verifier)
-	if err == nil && len(rest) > 0 {
-		err = fmt.Errorf("extension lines: %q", rest)
+	opened, byNote := note.Open(log.Checkpoint, note.VerifierList(plain))
+	if byNote == nil && !strings.HasPrefix(opened.Text, log.Origin+"\n") {
+		byNote = errors.New("another origin")
 	}
-	return checkpoint, err
+	checkpoint, rest, _, byFormats := flog.ParseCheckpoint(log.Checkpoint, log.Origin, verifier)
+	if byFormats == nil && len(rest) > 0 {
+		return nil, fmt.Errorf("extension lines: %q", rest)
+	}
+	return checkpoint, agreed(byNote, byFormats)
+}
+
+// agreed holds two readers to one answer: where one accepts what the other refuses, that is told apart from a refusal.
+func agreed(one, other error) error {
+	if (one == nil) != (other == nil) {
+		fmt.Fprintf(os.Stderr, "disagreed: %v, %v\n", one, other)
+	}
+	return errors.Join(one, other)
 }
 
 func (one inclusion) check(checkpoint *flog.Checkpoint) error {
 	leaf := rfc6962.DefaultHasher.HashLeaf(one.Leaf)
 	size, root := checkpoint.Size, checkpoint.Hash
-	if err := proof.VerifyInclusion(rfc6962.DefaultHasher, one.Index, size, leaf, one.Proof, root); err != nil {
-		return err
-	}
+	byMerkle := proof.VerifyInclusion(rfc6962.DefaultHasher, one.Index, size, leaf, one.Proof, root)
 	path := tlog.RecordProof(hashes(one.Proof))
-	return tlog.CheckRecord(path, int64(size), tlog.Hash(root), int64(one.Index), tlog.RecordHash(one.Leaf))
+	byTlog := tlog.CheckRecord(path, int64(size), tlog.Hash(root), int64(one.Index), tlog.RecordHash(one.Leaf))
+	return agreed(byMerkle, byTlog)
 }
 
 func (one consistency) check(checkpoint *flog.Checkpoint) error {
 	size, root := checkpoint.Size, checkpoint.Hash
-	if err := proof.VerifyConsistency(rfc6962.DefaultHasher, one.From, size, one.Proof, one.Root, root); err != nil {
-		return err
-	}
+	byMerkle := proof.VerifyConsistency(rfc6962.DefaultHasher, one.From, size, one.Proof, one.Root, root)
 	path := tlog.TreeProof(hashes(one.Proof))
-	return tlog.CheckTree(path, int64(size), tlog.Hash(root), int64(one.From), tlog.Hash(one.Root))
+	byTlog := tlog.CheckTree(path, int64(size), tlog.Hash(root), int64(one.From), tlog.Hash(one.Root))
+	return agreed(byMerkle, byTlog)
 }
 
 func hashes(nodes [][]byte) (list []tlog.Hash) {

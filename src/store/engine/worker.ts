@@ -6,6 +6,9 @@ import { DurableNodeFS, syncs } from './durable-fs.ts';
 import { emptyCluster } from './empty-cluster.ts';
 import type { EngineAnswer, EngineFailure, EngineOptions, EngineRequest, EngineStart } from './messages.ts';
 
+// A thread has its own say in Node's report of a crash: like the process, it leaves the environment out.
+if (process.report) process.report.excludeEnv = true;
+
 /**
  * The engine's thread: PGlite runs each statement synchronously, so on the main thread every query would stop the server.
  * Statements run strictly in the order they arrive; keeping transactions apart is the main thread's task.

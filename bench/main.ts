@@ -1,11 +1,17 @@
 /** `npm run bench [-- NAME…] [--json FILE]`. */
 import { writeFileSync } from 'node:fs';
+import { agent } from './agent.ts';
 import { decisions } from './decisions.ts';
 import { issuance } from './issuance.ts';
 import { ledger } from './ledger.ts';
 import { type Figure, line, machine, signaturesPerSecond } from './measure.ts';
 
-const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = { decisions, issuance, ledger };
+const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
+  agent,
+  decisions,
+  issuance,
+  ledger,
+};
 
 const args = process.argv.slice(2);
 const json = args.includes('--json') ? args.splice(args.indexOf('--json'), 2)[1] : undefined;

@@ -70,7 +70,7 @@ class Connection implements Wire {
       if (end < 0) return;
       this.#bodyAt = end + HEAD_END.length;
       const length = /\r\ncontent-length: (\d+)/i.exec(this.#received.slice(0, end))?.[1];
-      if (length === undefined) return this.#settle?.reject(new Error('an answer without its length'));
+      if (length === undefined) return void this.#settle?.reject(new Error('an answer without its length'));
       this.#wanted = this.#bodyAt + Number(length);
     }
     if (this.#received.length < this.#wanted) return;

@@ -29,6 +29,19 @@ const HEADERS = {
   'workload.spiffe.io': 'true',
 };
 
+/** A stream of X509-SVIDs that has given its first; `ended` resolves when it is cut. */
+export function watchX509(session: ClientHttp2Session): Promise<{ ended: Promise<void> }> {
+  const stream = session.request({ ...HEADERS, ':path': '/SpiffeWorkloadAPI/FetchX509SVID' });
+  const ended = new Promise<void>((resolve) => stream.once('close', () => resolve()));
+  stream.on('error', () => undefined);
+  stream.end(Buffer.alloc(PREFIX_BYTES));
+  return new Promise((resolve, reject) => {
+    stream.once('data', () => resolve({ ended }));
+    stream.once('close', () => reject(new Error('a stream without an SVID')));
+    stream.resume();
+  });
+}
+
 /** Resolves with the bytes of the answer; rejects unless `grpc-status` is 0. */
 export function call(session: ClientHttp2Session, request: Buffer): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -4,6 +4,7 @@ import { agent } from './agent.ts';
 import { decisions } from './decisions.ts';
 import { issuance } from './issuance.ts';
 import { ledger } from './ledger.ts';
+import { lock } from './lock.ts';
 import { type Figure, line, machine, signaturesPerSecond } from './measure.ts';
 
 const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
@@ -11,6 +12,7 @@ const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
   decisions,
   issuance,
   ledger,
+  lock,
 };
 
 const args = process.argv.slice(2);

@@ -6,6 +6,7 @@ import { issuance } from './issuance.ts';
 import { ledger } from './ledger.ts';
 import { lock } from './lock.ts';
 import { type Figure, line, machine, signaturesPerSecond } from './measure.ts';
+import { start } from './start.ts';
 
 const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
   agent,
@@ -13,6 +14,7 @@ const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
   issuance,
   ledger,
   lock,
+  start,
 };
 
 const args = process.argv.slice(2);

@@ -42,6 +42,17 @@ export class Account {
   /** Answers that no client should ever get. */
   readonly faults: string[] = [];
 
+  /** What was told so far. */
+  copy(): Account {
+    const copy = new Account();
+    copy.receipts.push(...this.receipts);
+    copy.credentials.push(...this.credentials);
+    copy.refusals.push(...this.refusals);
+    copy.faults.push(...this.faults);
+    for (const [token, count] of this.joins) copy.joins.set(token, count);
+    return copy;
+  }
+
   get size(): number {
     return this.receipts.length + this.refusals.length;
   }
@@ -175,7 +186,7 @@ function checkRefusal({ entry, code }: { entry: number; code: string }, { entrie
   assert.ok(kept, `a refusal was told, and its entry ${entry} is lost`);
   const { leaf, body } = decodeEntry(entry, kept.leaf, kept.body);
   assert.equal(leaf.kind, 'credential.refused');
-  assert.equal((body?.data as { code?: string }).code, code);
+  assert.ok(body !== null && 'code' in body.data && body.data.code === code);
 }
 
 function checkTokens({ joins }: Account, { entries }: Remains): void {
@@ -183,7 +194,8 @@ function checkTokens({ joins }: Account, { entries }: Remains): void {
   for (const [index, { leaf, body }] of entries.entries()) {
     const entry = decodeEntry(index, leaf, body);
     if (entry.leaf.kind !== 'agent.joined') continue;
-    const { token } = entry.body?.data as { token: string };
+    assert.ok(entry.body !== null && 'token' in entry.body.data);
+    const token = String(entry.body.data.token);
     used.set(token, (used.get(token) ?? 0) + 1);
   }
   for (const [token, times] of used) assert.equal(times, 1, `token ${token} was used ${times} times`);

@@ -40,7 +40,9 @@ export function startStorm(target: Target, clients: FieldClient[], account: Acco
     ...(lockable === undefined ? [] : [until(state, locking(target, lockable, account))]),
     until(state, joining(target, account)),
   ];
-  const ended = Promise.all(callers);
+  const ended = Promise.all(callers).finally(() => {
+    state.stopped = true;
+  });
   return {
     answers: (count) => Promise.race([grown(state, account, count), ended.then(() => undefined)]),
     async stop() {

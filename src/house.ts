@@ -34,6 +34,7 @@ import {
   type Jobs,
   type Log,
   type LogSigner,
+  lockDataFolder,
   openDatabase,
   openLog,
 } from './store/index.ts';
@@ -84,7 +85,7 @@ const ORIGIN_RANDOM_BYTES = 4;
  */
 export async function openHouse(config: Config, options: HouseOptions = {}): Promise<House> {
   const { clock = systemClock, onFault = () => undefined } = options;
-  const database = options.database ?? (await openDatabase(databaseOf(config)));
+  const database = options.database ?? (await openStorage(config));
   try {
     return await furnish(config, { clock, onFault, database });
   } catch (error) {
@@ -93,8 +94,18 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
   }
 }
 
-const databaseOf = ({ databaseUrl, data }: Config) =>
-  databaseUrl === undefined ? { folder: data } : { url: databaseUrl };
+/** INVARIANT: one server to a data folder, wherever the database is: the folder's tiles and socket have one writer. */
+async function openStorage({ databaseUrl, data }: Config): Promise<Database> {
+  if (databaseUrl === undefined) return openDatabase({ folder: data });
+  const release = lockDataFolder(data);
+  try {
+    const database = await openDatabase({ url: databaseUrl });
+    return { ...database, close: () => database.close().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
 
 async function furnish(config: Config, needs: Required<HouseOptions>): Promise<House> {
   const { clock, onFault, database } = needs;

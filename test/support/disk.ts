@@ -1,11 +1,14 @@
 /** A disk of its own for a test: ext4 in a file behind a loop device, of which a copy can be taken as after a power cut. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 const MKFS = ['/usr/sbin/mkfs.ext4', '/sbin/mkfs.ext4'].find((path) => existsSync(path));
 /** The journal is written when somebody asks for it by fsync, and hardly ever by itself: what was not asked for is lost. */
 const MOUNT_OPTIONS = 'commit=300';
+
+const BALLAST = 'ballast';
+const BALLAST_STEP_BYTES = 256 * 1024;
 
 /** Why no such disk can be had here; undefined where it can. */
 export function disksNeed(): string | undefined {
@@ -70,6 +73,23 @@ export class Disk {
     const name = this.#device.replace('/dev/', '');
     const fields = readFileSync(`/sys/block/${name}/stat`, 'utf8').trim().split(/\s+/);
     return { done: fields[4] ?? '', underWay: fields[8] ?? '' };
+  }
+
+  /** Takes all that is free. */
+  fill(): void {
+    const ballast = openSync(join(this.mount, BALLAST), 'a');
+    try {
+      for (;;) writeSync(ballast, Buffer.alloc(BALLAST_STEP_BYTES));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    } finally {
+      closeSync(ballast);
+    }
+  }
+
+  /** Gives back what `fill` took. */
+  free(): void {
+    rmSync(join(this.mount, BALLAST));
   }
 
   remove(): void {

@@ -169,7 +169,7 @@ test('an engine that does not answer is given up, and so is everybody who waits 
 });
 
 test('an engine that broke is replaced, and has everything that was committed', async (t) => {
-  const engine = await openEmbedded(join(await temporaryFolder(t), 'data'), 2_000);
+  const engine = await openEmbedded(join(await temporaryFolder(t), 'data'), { answerMilliseconds: 2_000 });
   t.after(() => engine.close());
   await sql`create table kept (n int)`.execute(engine.db);
   await sql`insert into kept values (1)`.execute(engine.db);

@@ -16,7 +16,7 @@ import {
   sealedSecrets,
   type Tokens,
 } from './issuance/index.ts';
-import { type Clock, systemClock } from './kernel/index.ts';
+import { type Clock, steadyClock } from './kernel/index.ts';
 import {
   createExporter,
   createMonitoring,
@@ -84,7 +84,7 @@ const ORIGIN_RANDOM_BYTES = 4;
  *   `log_ahead_of_database`
  */
 export async function openHouse(config: Config, options: HouseOptions = {}): Promise<House> {
-  const { clock = systemClock, onFault = () => undefined } = options;
+  const { clock = steadyClock(), onFault = () => undefined } = options;
   const database = options.database ?? (await openStorage(config));
   try {
     return await furnish(config, { clock, onFault, database });

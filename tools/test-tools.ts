@@ -29,6 +29,11 @@ const TOOLS: Tool[] = [
   { name: 'poppler-utils', packages: ['poppler-utils'], present: () => existsSync('/usr/bin/pdfinfo') },
   { name: 'Python 3', packages: ['python3'], present: () => existsSync('/usr/bin/python3') },
   { name: 'systemd', packages: ['systemd'], present: () => existsSync('/usr/bin/systemd-analyze') },
+  {
+    name: 'libfaketime',
+    packages: ['libfaketime'],
+    present: () => globSync('/usr/lib/*/faketime/libfaketime.so.1').length > 0,
+  },
   { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
 ];
 

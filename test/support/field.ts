@@ -141,7 +141,7 @@ export interface FieldClient {
   post(path: string, body: unknown): Promise<Reply>;
   get(path: string): Promise<Reply>;
   /** An X509-SVID (with `csr`, base64 DER) or a JWT-SVID (with `audience`) for the estate's workload. */
-  issue(what: { csr: string } | { audience: string[] }): Promise<Reply>;
+  issue(what: ({ csr: string } | { audience: string[] }) & { ttlSeconds?: number }): Promise<Reply>;
   certificate: string;
   key: KeyObject;
   close(): void;

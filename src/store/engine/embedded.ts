@@ -63,6 +63,7 @@ class SessionKeeper {
   readonly #data: DataFolder | null;
   readonly #answerMilliseconds: number | undefined;
   #current: Promise<EngineSession> | undefined;
+  /** On a clock that nobody sets: a wall clock that is put back would keep a broken engine from coming back. */
   #notBefore = 0;
   #stood = false;
   #closed = false;
@@ -82,9 +83,9 @@ class SessionKeeper {
   }
 
   #restart(): Promise<EngineSession> {
-    if (Date.now() < this.#notBefore)
+    if (performance.now() < this.#notBefore)
       throw new MunimentError('storage_unavailable', 'storage is unavailable');
-    this.#notBefore = Date.now() + RESTART_PAUSE_MILLISECONDS;
+    this.#notBefore = performance.now() + RESTART_PAUSE_MILLISECONDS;
     const started = this.#start();
     this.#current = started;
     started.catch(() => {

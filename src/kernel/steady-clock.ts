@@ -1,11 +1,11 @@
 import { uptime } from 'node:os';
 import { type Clock, type ClockStep, timestamp } from './clock.ts';
 
-const SECOND = 1_000;
+const SECOND_MILLISECONDS = 1_000;
 /** Time services step a little, and that is believed at once. */
-export const STEP_MAX_MILLISECONDS = SECOND;
+export const STEP_MAX_MILLISECONDS = 1_000;
 /** How long a larger step must stand before it is believed. */
-export const STEP_SETTLE_MILLISECONDS = 120 * SECOND;
+export const STEP_SETTLE_MILLISECONDS = 120_000;
 
 /** Readings in milliseconds: the wall clock, one that nobody sets, and one of those that runs while the machine sleeps. */
 export interface TimeSources {
@@ -17,7 +17,7 @@ export interface TimeSources {
 const SYSTEM: TimeSources = {
   wall: Date.now,
   monotonic: () => performance.now(),
-  awake: () => uptime() * SECOND,
+  awake: () => uptime() * SECOND_MILLISECONDS,
 };
 
 interface Reading {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { openEmbedded } from '../../src/store/engine/embedded.ts';
 import { Disk, disksNeed } from '../support/disk.ts';
 import {
@@ -18,14 +19,16 @@ import {
   settle,
   startServer,
 } from '../support/field.ts';
+import { postgresPrograms, startPostgres } from '../support/postgres.ts';
 import { Account, checkAccount } from './account.ts';
-import { noteGrants, startStorm } from './storm.ts';
+import { noteGrants, type Storm, startStorm } from './storm.ts';
 
 const DISK_MEBIBYTES = 320;
 const CSR = csrOf(newKey());
 
 function disk(t: TestContext, ends: Array<() => unknown>): Disk {
   const base = mkdtempSync(join(tmpdir(), 'muniment-full-'));
+  chmodSync(base, 0o755);
   const made = Disk.make(base, 'disk', DISK_MEBIBYTES);
   ends.push(
     () => made.remove(),
@@ -99,6 +102,58 @@ async function checkAccountAndGaps(place: Place, account: Account): Promise<{ ga
   const { rows } = await sql`select 1 from entry where kind = 'log.gap'`.execute(engine.db);
   await engine.close();
   return { gaps: rows.length };
+}
+
+test('postgresql: while its disk is full nothing is issued, and all is well when there is space', async (t) => {
+  const need = disksNeed() ?? (postgresPrograms() === undefined ? 'needs PostgreSQL' : undefined);
+  if (need !== undefined) return t.skip(need);
+  const ends: Array<() => unknown> = [];
+  const full = disk(t, ends);
+  const postgres = await startPostgres(full.mount);
+  ends.unshift(() => postgres.stop());
+  const data = mkdtempSync(join(tmpdir(), 'muniment-full-data-'));
+  ends.push(() => rmSync(data, { recursive: true, force: true }));
+  const place = { data, databaseUrl: await postgres.database('full') };
+  await settle(place);
+  const server = await startServer(place);
+  ends.unshift(() => server.kill());
+  const clients = [await joinClient(server, 'host-1'), await joinClient(server, 'host-2')];
+  const [client] = clients as [FieldClient];
+  const account = new Account();
+  const storm = startStorm(server, clients, account);
+  await storm.answers(20);
+  full.fill();
+  await refusesUntilSpace(client, storm, account);
+  full.free();
+  // Where its own log met the full disk, PostgreSQL has ended, and whoever runs it starts it again.
+  if (!(await isUp(place))) await postgres.start();
+  noteGrants(account, (await eventually(() => client.issue({ csr: CSR }), 200)).json.items);
+  await eventually(() => client.get('/readyz'), 200);
+  for (const each of clients) each.close();
+  await server.stop();
+  await checkAccount(place, account);
+});
+
+/** Pages that have room are filled first, so refusals come one by one. */
+async function refusesUntilSpace(client: FieldClient, storm: Storm, account: Account): Promise<void> {
+  const refused = await eventually(() => client.issue({ csr: CSR }), 503);
+  assert.equal(refused.json.code, 'storage_unavailable');
+  await eventually(() => client.get('/readyz'), 503);
+  await storm.stop();
+  assert.equal((await client.get('/healthz')).status, 200);
+  assert.deepEqual(account.faults, []);
+}
+
+async function isUp({ databaseUrl = '' }: Place): Promise<boolean> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.end();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 test('an engine that met the full disk itself is replaced when there is space, and lost nothing', async (t) => {

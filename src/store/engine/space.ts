@@ -4,7 +4,7 @@ import type { EngineSession } from './session.ts';
 
 const MEBIBYTE = 1024 * 1024;
 /** Room for what the engine writes by itself (segments of its log, checkpoints) while nobody else may write. */
-export const RESERVE_BYTES = 64 * MEBIBYTE;
+export const RESERVE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Keeps the engine from meeting a full disk: PostgreSQL panics when its log cannot be written, and cannot recover, nor be read,

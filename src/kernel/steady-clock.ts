@@ -3,7 +3,7 @@ import { type Clock, type ClockStep, timestamp } from './clock.ts';
 
 const SECOND_MILLISECONDS = 1_000;
 /** Time services step a little, and that is believed at once. */
-export const STEP_MAX_MILLISECONDS = 1_000;
+const STEP_MAX_MILLISECONDS = 1_000;
 /** How long a larger step must stand before it is believed. */
 export const STEP_SETTLE_MILLISECONDS = 120_000;
 

@@ -1,7 +1,7 @@
 /** How often each fault is brought about: few times with every test run, many by `npm run torture`. */
 import type { TestContext } from 'node:test';
 
-export const isTorture = process.env.TORTURE === '1';
+const isTorture = process.env.TORTURE === '1';
 
 export const KILLS = isTorture ? 200 : 20;
 export const POWER_CUTS = isTorture ? 10 : 3;

@@ -107,7 +107,7 @@ const settings = z.strictObject({
   sealKey: z.string().min(1).optional(),
   /** Sweep this host at the start. */
   sweep: flag,
-  /** Folders below which a sweep looks for checkouts and compose files, besides every home. */
+  /** Folders below which a sweep looks for checkouts, compose files and private keys; for checkouts in every home, too. */
   sweepRoots: z.preprocess(
     (value) => (typeof value === 'string' ? value.split(':') : value),
     z.array(z.string().regex(/^\//, 'must be an absolute path')),

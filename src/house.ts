@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { type Changes, createChanges } from './changes/index.ts';
 import type { Config } from './config.ts';
 import { type KeyStore, type LocalSigner, openKeys, openSeal, type Seal } from './crypto/index.ts';
-import { createDiscovery, createHostConnector, type Discovery } from './discovery/index.ts';
+import {
+  createDiscovery,
+  createHostConnector,
+  type Discovery,
+  secretFingerprint,
+} from './discovery/index.ts';
 import { createEvidence, type Evidence } from './evidence/index.ts';
 import {
   type Authority,
@@ -120,6 +125,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     ...(config.pkiUrl === undefined ? {} : { crlBaseUrl: config.pkiUrl }),
     ...(config.issuerUrl === undefined ? {} : { issuerUrl: config.issuerUrl }),
   });
+  const sweepKey = await keys.secret('discovery');
   const closing = new AbortController();
   const jobs = createJobs({ database, clock, onFault });
   const revocation = createRevocation({ database, log, authority, clock });
@@ -132,7 +138,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     log,
     jobs,
     authority,
-    registry: createRegistry({ log, clock }),
+    registry: createRegistry({ database, log, clock }),
     changes: createChanges({ log, trustDomain: config.trustDomain }),
     evidence: createEvidence({ database, log, signer, clock, sealing: seal.worth }),
     issuance: createIssuance({ database, log, authority, clock }),
@@ -151,12 +157,13 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     discovery: createDiscovery({
       log,
       clock,
-      fingerprintKey: await keys.secret('discovery'),
+      fingerprintKey: sweepKey,
       connectors: [createHostConnector({ sweepRoots: config.sweepRoots })],
     }),
     rotation: createRotation({
       ...{ log, database, seal, clock, onFault },
       fingerprintKey: await keys.secret('rotation'),
+      sweptFingerprint: (secret) => secretFingerprint(sweepKey, secret),
     }),
     closing: closing.signal,
     stopStreams: () => closing.abort(),

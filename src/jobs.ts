@@ -1,3 +1,4 @@
+import type { Kind } from '#verifier';
 import type { House } from './house.ts';
 import { CRL_REFRESH_SECONDS } from './revocation/index.ts';
 import { scheduleRotation } from './rotation/index.ts';
@@ -5,6 +6,10 @@ import { scheduleRotation } from './rotation/index.ts';
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
 const SOURCE = 'host';
+const VERDICTS = 'verdicts';
+const VERDICTS_EVERY_SECONDS = DAY_SECONDS;
+/** Changes come in rows: so long after one of them the controls are judged, once. */
+const VERDICTS_SETTLE_SECONDS = 10;
 
 /** What the house does by itself, once among all replicas. Hands back how to stop what is not a job. */
 export async function startJobs(
@@ -24,6 +29,7 @@ export async function startJobs(
   jobs.handle('detector-tests', () => house.monitoring.drill());
   await jobs.every('detector-tests', DAY_SECONDS);
   const stops = [
+    await scheduleVerdicts(house, onFault),
     registry.watchOwners(onFault),
     house.monitoring.start(onFault),
     house.exporter.start(config.exports ?? [], onFault),
@@ -46,4 +52,20 @@ async function sweepIfOld({ log, discovery, clock }: House): Promise<void> {
   const sweeps = (await log.rows('sweep')).filter(({ source }) => source === SOURCE);
   const age = clock.now().getTime() - Math.max(0, ...sweeps.map(({ ended }) => Date.parse(ended)));
   if (age >= DAY_SECONDS * 1000) await discovery.sweep(SOURCE, 'sys');
+}
+
+const kindOf = (leaf: Uint8Array): Kind => JSON.parse(new TextDecoder().decode(leaf)).kind;
+
+/** Judges the controls each day, and soon after what is declared has changed. */
+async function scheduleVerdicts(
+  { jobs, log, evidence, clock }: House,
+  onFault: (error: unknown) => void,
+): Promise<() => void> {
+  jobs.handle(VERDICTS, async () => void (await evidence.judge()));
+  await jobs.every(VERDICTS, VERDICTS_EVERY_SECONDS);
+  return log.onAppend((entries) => {
+    if (!entries.some(({ leaf }) => kindOf(leaf) === 'change.applied')) return;
+    const due = new Date(clock.now().getTime() + VERDICTS_SETTLE_SECONDS * 1000);
+    jobs.put(VERDICTS, { dedupe: 'change', due }).catch(onFault);
+  });
 }

@@ -1,6 +1,8 @@
 /** What watches the server asks only for what the server says. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { parse } from 'yaml';
@@ -33,6 +35,28 @@ const panels = (): Panel[] =>
   JSON.parse(readFileSync(join(DEPLOY, 'grafana', 'muniment.json'), 'utf8')).panels;
 
 const namesIn = (expression: string): string[] => expression.match(/\bmuniment_\w+/g) ?? [];
+
+const promtool = (...args: string[]) => spawnSync('promtool', args, { encoding: 'utf8' });
+
+const hasPromtool = promtool('--version').status === 0;
+
+describe('promtool', () => {
+  test('takes the rules', (t) => {
+    if (!hasPromtool) return t.skip('needs promtool');
+    const { status, stdout, stderr } = promtool('check', 'rules', RULES);
+    assert.equal(status, 0, stderr);
+    assert.ok(stdout.includes(`${rules().length} rules found`), stdout);
+  });
+
+  test('finds an expression that is none', (t) => {
+    if (!hasPromtool) return t.skip('needs promtool');
+    const folder = mkdtempSync(join(tmpdir(), 'muniment-rules-'));
+    const wrong = join(folder, 'rules.yaml');
+    writeFileSync(wrong, readFileSync(RULES, 'utf8').replace(/expr: /, 'expr: ) '));
+    assert.notEqual(promtool('check', 'rules', wrong).status, 0);
+    rmSync(folder, { recursive: true });
+  });
+});
 
 describe('what is watched', () => {
   let house: TestHouse;

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { interopPage } from './reference/interop.ts';
+import { INTEROP, interopPage } from './reference/interop.ts';
 import { REFERENCE } from './reference/pages.ts';
 import { ROOT } from './reference/source.ts';
 
@@ -17,7 +17,7 @@ try {
   const lines = globSync(join(folder, '*.jsonl')).flatMap((file) =>
     readFileSync(file, 'utf8').trim().split('\n'),
   );
-  writeFileSync(join(ROOT, REFERENCE, 'interop.md'), interopPage(lines.map((line) => JSON.parse(line))));
+  writeFileSync(join(ROOT, REFERENCE, INTEROP), interopPage(lines.map((line) => JSON.parse(line))));
 } finally {
   rmSync(folder, { recursive: true });
 }

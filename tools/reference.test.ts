@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { CONTROLS, KINDS } from '#verifier';
 import { ERRORS } from '../src/kernel/index.ts';
+import { INTEROP } from './reference/interop.ts';
 import { REFERENCE, referencePages } from './reference/pages.ts';
 import { docstringBefore, membersOf, ROOT, textOf } from './reference/source.ts';
 
@@ -17,7 +18,10 @@ describe('the reference', () => {
   }
 
   test('there is no page that nothing generates', () =>
-    assert.deepEqual(readdirSync(join(ROOT, REFERENCE)).sort(), pages.map(({ name }) => name).sort()));
+    assert.deepEqual(
+      readdirSync(join(ROOT, REFERENCE)).sort(),
+      [...pages.map(({ name }) => name), INTEROP].sort(),
+    ));
 
   test('no error, kind of entry or control is left out', () => {
     for (const code of Object.keys(ERRORS)) assert.ok(textIn('errors.md').includes(`| \`${code}\` |`), code);

@@ -1,6 +1,7 @@
 /** Puts in place what the tests want from the distribution's packages, where we may. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
+import { goProgram, hasGo } from '../test/interop/support.ts';
 
 interface Tool {
   name: string;
@@ -27,12 +28,24 @@ const TOOLS: Tool[] = [
     present: () => globSync('/usr/lib/*/rsyslog/lmnsd_gtls.so').length > 0,
   },
   { name: 'poppler-utils', packages: ['poppler-utils'], present: () => existsSync('/usr/bin/pdfinfo') },
-  { name: 'Python 3', packages: ['python3'], present: () => existsSync('/usr/bin/python3') },
+  {
+    name: 'Python 3 with venv',
+    packages: ['python3', 'python3-venv'],
+    present: () => globSync('/usr/lib/python3.*/ensurepip').length > 0,
+  },
+  { name: 'nginx', packages: ['nginx-light'], present: () => existsSync('/usr/sbin/nginx') },
   { name: 'systemd', packages: ['systemd'], present: () => existsSync('/usr/bin/systemd-analyze') },
   {
     name: 'libfaketime',
     packages: ['libfaketime'],
     present: () => globSync('/usr/lib/*/faketime/libfaketime.so.1').length > 0,
+  },
+  { name: 'Go 1.21 or later', packages: ['golang-go'], present: hasGo },
+  { name: 'promtool', packages: ['prometheus'], present: () => existsSync('/usr/bin/promtool') },
+  {
+    name: 'journal writer of systemd',
+    packages: ['systemd-journal-remote'],
+    present: () => existsSync('/lib/systemd/systemd-journal-remote'),
   },
   { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
 ];
@@ -48,11 +61,12 @@ function aptInstall(packages: string[]): void {
 /** Installs what is missing when root on a Debian-like machine; returns what is still missing, for the record. */
 export async function installTestTools(): Promise<string[]> {
   const missing = TOOLS.filter((tool) => !tool.present());
-  if (missing.length === 0) return [];
-  if (process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  if (missing.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
     console.log(`installing ${missing.map((tool) => tool.name).join(', ')}`);
     aptInstall(missing.flatMap((tool) => tool.packages));
   }
+  // Built here and not by the first test that wants it: a cold build takes longer than a test may.
+  goProgram('judges');
   const why = process.getuid?.() === 0 ? 'the package manager could not' : 'not root';
   return TOOLS.filter((tool) => !tool.present()).map((tool) => `${tool.name} (${why})`);
 }

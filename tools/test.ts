@@ -15,7 +15,7 @@ const GROUPS = [
   'verifier/src/**/*.test.ts',
   'src/**/*.test.ts',
   'tools/**/*.test.ts',
-  'test/{support,crash,interop,e2e,console}/**/*.test.ts',
+  'test/{support,crash,security,fuzz,interop,e2e,console}/**/*.test.ts',
 ];
 
 interface Tally {

@@ -95,6 +95,17 @@ const change = createRoute({
   path: '/changes/$id',
   component: lazyRouteComponent(() => import('./pages/change/Change.tsx'), 'Change'),
 });
+const drift = createRoute({
+  ...page,
+  path: '/drift',
+  component: lazyRouteComponent(() => import('./pages/drift/Drift.tsx'), 'Drift'),
+});
+const breakGlass = createRoute({
+  ...page,
+  path: '/break-glass',
+  validateSearch: texts('state'),
+  component: lazyRouteComponent(() => import('./pages/break-glass/BreakGlass.tsx'), 'BreakGlass'),
+});
 const ledger = createRoute({
   ...page,
   path: '/ledger',
@@ -121,6 +132,7 @@ const findings = createRoute({
 const locks = createRoute({
   ...page,
   path: '/locks',
+  validateSearch: texts('state', 'kind'),
   component: lazyRouteComponent(() => import('./pages/locks/Locks.tsx'), 'Locks'),
 });
 const lock = createRoute({
@@ -204,6 +216,8 @@ const pages = [
   changes,
   propose,
   change,
+  drift,
+  breakGlass,
   ledger,
   entry,
   found,
@@ -243,5 +257,8 @@ export const makeRouter = (queryClient: QueryClient) =>
 declare module '@tanstack/react-router' {
   interface Register {
     router: ReturnType<typeof makeRouter>;
+  }
+  interface HistoryState {
+    manifests?: string;
   }
 }

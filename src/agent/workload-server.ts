@@ -13,6 +13,7 @@ const CONNECTIONS_MAX = 4096;
 /** One user may not take all the connections there are from the others. */
 const CONNECTIONS_PER_USER_MAX = 512;
 const CLOSING_MILLISECONDS = 1000;
+const AUTHORITY = 'localhost';
 /** Workload Endpoint, section 6: the answer to a profile that is not served; headers that are trailers at once. */
 const UNIMPLEMENTED = { ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' };
 
@@ -105,7 +106,9 @@ function createHttp2(
     },
   });
   http2.on('request', (request, response) => {
-    // A hostile `:authority` makes the adapter throw before it has a handler; it must not reach the event loop.
+    // On this socket the authority names nothing. gRPC's C core writes the socket's path there, of which no URL can be made.
+    request.headers[':authority'] = AUTHORITY;
+    // A hostile path makes the adapter throw before it has a handler; it must not reach the event loop.
     try {
       handler(request, response);
     } catch {

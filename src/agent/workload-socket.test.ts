@@ -118,6 +118,14 @@ describe('hostile callers', () => {
     });
   }
 
+  test('the authority that gRPC’s C core sends, the socket’s path, keeps nobody from being served', async () => {
+    const headers = { ':path': '/SpiffeWorkloadAPI/FetchJWTSVID', 'workload.spiffe.io': 'true' };
+    const askingForA = Buffer.from('00000000030a0161', 'hex');
+    const authority = encodeURIComponent(fixture.socketPath.slice(1));
+    const answer = await requestRaw({ ...headers, ':authority': authority }, askingForA);
+    assert.ok(answer.includes(OWN_ID), answer.toString('hex'));
+  });
+
   test('metadata of every shape', async () => {
     const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,20}$/).filter((one) => !HOP_BY_HOP.has(one));
     const value = fc.stringMatching(/^[\x21-\x7e]{0,200}$/);
@@ -178,8 +186,8 @@ describe('hostile callers', () => {
     'content-length',
   ]);
 
-  /** One request by hand; resolves when the stream is over, however it ended. */
-  async function requestRaw(headers: Record<string, string>, body = Buffer.alloc(0)): Promise<void> {
+  /** One request by hand; resolves with what came when the stream is over, however it ended. */
+  async function requestRaw(headers: Record<string, string>, body = Buffer.alloc(0)): Promise<Buffer> {
     const session = connectHttp2('http://localhost', { createConnection: () => connect(fixture.socketPath) });
     session.on('error', () => {});
     try {
@@ -191,8 +199,10 @@ describe('hostile callers', () => {
       stream.on('error', () => {});
       stream.setTimeout(2000, () => stream.close(h2.NGHTTP2_CANCEL));
       stream.end(body);
-      stream.resume();
+      const received: Buffer[] = [];
+      stream.on('data', (bytes) => received.push(bytes));
       await new Promise((resolve) => stream.once('close', resolve));
+      return Buffer.concat(received);
     } finally {
       session.destroy();
     }

@@ -43,6 +43,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   listTrusts: READ,
   listAgents: READ,
   listFindings: READ,
+  readNames: READ,
 
   listCredentials: READ,
   getCredential: READ,

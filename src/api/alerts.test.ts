@@ -65,6 +65,11 @@ describe('alerts over HTTP', () => {
       ['payments-api', 'Person ada', 'open'],
     );
     assert.match(json.seen, /5 failed attempts/);
+    const { attention } = (await house.call('/api/v1/overview', { headers: owner.bearer })).json;
+    assert.deepEqual(
+      attention.find(({ link }: { link: string }) => link === '/alerts?state=open'),
+      { severity: 'high', what: 'alert is open', link: '/alerts?state=open', count: 1 },
+    );
     const none = await house.call('/api/v1/alerts?identity=nobody', { headers: owner.bearer });
     assert.deepEqual(none.json.items, []);
   });

@@ -13,6 +13,7 @@ import type { Metrics } from './metrics.ts';
 import { isOAuth, oauthProblem } from './oauth/errors.ts';
 import { asMunimentError, badRequest, problem } from './problem.ts';
 import { API_HEADERS, type StaticFiles } from './static.ts';
+import { readTraceparent } from './traceparent.ts';
 
 export type Api = OpenAPIHono<Env>;
 
@@ -77,12 +78,13 @@ function observe({ logger, metrics, spans }: Frame): MiddlewareHandler<Env> {
   return async (c, next) => {
     const start = performance.now();
     c.set('requestId', randomUUID());
-    await startTrace(spans, 'request', next, () => ({
+    const told = () => ({
       'muniment.request': c.get('requestId'),
       'muniment.operation': c.get('route')?.operationId ?? 'none',
       'http.request.method': METHODS.has(c.req.method) ? c.req.method : '_OTHER',
       'http.response.status_code': c.res.status,
-    }));
+    });
+    await startTrace(spans, 'request', next, told, readTraceparent(c.req.header('traceparent')));
     const milliseconds = performance.now() - start;
     const operation = c.get('route')?.operationId ?? 'none';
     metrics.request(operation, c.res.status, milliseconds / MILLISECONDS);

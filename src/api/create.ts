@@ -17,6 +17,7 @@ import { mountGovernance } from './handlers/governance.ts';
 import { mountLedger } from './handlers/ledger.ts';
 import { mountLocks } from './handlers/locks.ts';
 import { mountMonitoring } from './handlers/monitoring.ts';
+import { mountNames } from './handlers/names.ts';
 import { mountOpen } from './handlers/open.ts';
 import { mountPeople } from './handlers/people.ts';
 import type { Rooms } from './handlers/rooms.ts';
@@ -116,6 +117,7 @@ function mountAll(app: Api, rooms: Rooms): void {
   mountLedger(app, rooms);
   mountChanges(app, rooms);
   mountBreakGlass(app, rooms);
+  mountNames(app, rooms);
   mountDiscovery(app, rooms);
   mountRotations(app, rooms);
   mountEvidence(app, rooms);

@@ -3,8 +3,9 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
 import type { House } from '../house.ts';
 import { TileFolder } from '../ledger/index.ts';
-import { stateOf } from './read/credentials.ts';
-import { countJobs, countSessions, unendedCredentials } from './read/queries.ts';
+import { countLive } from './read/living.ts';
+import { countJobs, countSessions } from './read/queries.ts';
+import { momentOf } from './read/when.ts';
 
 const NANOSECONDS = 1e9;
 const MILLISECONDS = 1000;
@@ -67,7 +68,7 @@ function ofRooms(house: House): Defined[] {
       'muniment_live_credentials',
       'Credentials that live now',
       [],
-      async () => [[{}, await countLive(house)]],
+      async () => [[{}, await countLive(database.db, await momentOf(log, {}, clock.now()))]],
     ],
     [
       'muniment_crl_age_seconds',
@@ -111,14 +112,6 @@ function tally(findings: Array<{ rule: string }>): Sample[] {
   const counts = new Map<string, number>();
   for (const { rule } of findings) counts.set(rule, (counts.get(rule) ?? 0) + 1);
   return [...counts].map(([rule, count]) => [{ rule }, count]);
-}
-
-async function countLive({ log, database, clock }: House): Promise<number> {
-  const now = clock.now().toISOString();
-  const { size } = await log.head();
-  const view = await log.view();
-  const unended = await unendedCredentials(database.db, size, now);
-  return unended.filter((row) => stateOf(row, view, now).state === 'live').length;
 }
 
 const ofProcess = (): Defined[] => [

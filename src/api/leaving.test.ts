@@ -49,3 +49,27 @@ test('whoever leaves is signed out with the change that says so', async () => {
   assert.equal(await ended(), 1);
   await assert.rejects(house.api.sessions.redeem(late.token), { code: 'sign_in_refused' });
 });
+
+test('a finding names who owns what it is about, as it stands now', async () => {
+  const finding = (name: string, subject: string) =>
+    ({
+      kind: 'finding.opened',
+      subject,
+      actor: 'sys',
+      data: {
+        finding: name,
+        rule: 'owner-left',
+        subject,
+        title: 'a title',
+        due: house.clock.now().toISOString(),
+      },
+    }) as const;
+  const { id, owner } = (await house.call('/api/v1/identities/muniment-agent', { headers: ada.bearer })).json;
+  await house.house.log.append([finding('fnd_a', id), finding('fnd_b', 'idn_nobody')]);
+  const { items } = (await house.call('/api/v1/findings', { headers: ada.bearer })).json;
+  const owners = Object.fromEntries(
+    items.map((each: { id: string; owner: unknown }) => [each.id, each.owner]),
+  );
+  assert.deepEqual(owners.fnd_a, owner);
+  assert.equal(owners.fnd_b, null);
+});

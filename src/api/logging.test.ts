@@ -27,6 +27,7 @@ test('what has the shape of a secret is left out of any text, whatever quotes it
   const shapes = [
     `mus_${filler}`,
     `mut_${filler}`,
+    `mjt_${filler}`,
     `${['ey', 'J'].join('')}${filler}.${filler}.${filler}`,
     `Bearer ${filler}`,
     `postgresql://user:${filler}@localhost/db`,

@@ -29,7 +29,7 @@ const REDACTED = [
  * messages of libraries and databases that quote what they were given.
  */
 const SECRET_SHAPES = [
-  /\bmu[a-z]_[A-Za-z0-9_-]{20,}/g,
+  /\bm(?:u[a-z]|jt)_[A-Za-z0-9_-]{20,}/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g,
   /\bBearer [A-Za-z0-9._~+/=-]+/gi,
   /(?<=[a-z]:\/\/[^\s/:@"]*:)[^\s@"]+(?=@)/g,

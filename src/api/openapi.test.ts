@@ -43,3 +43,16 @@ test('its schemas are JSON Schema 2020-12', () => {
     assert.equal(errors, null, name);
   }
 });
+
+test('what may be null is null to a reader of JSON Schema, a component too', () => {
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(document, 'openapi');
+  const reads = (schema: string, value: unknown) =>
+    ajv.compile({ $ref: `openapi#/components/schemas/${schema}` })(value);
+  const ada = { id: 'per_1', name: 'ada', status: 'active' };
+  const covered = { covers: 'access-path', target: ada, reviewer: null, hole: true, why: '', entry: null };
+  for (const owner of [null, ada]) assert.ok(reads('ControlOwner', { ...covered, owner }), String(owner));
+  assert.ok(!reads('ControlOwner', { ...covered, owner: 'ada' }));
+  const { deputy } = (document.components.schemas.Identity as { properties: { deputy: object } }).properties;
+  assert.deepEqual(deputy, { anyOf: [{ $ref: '#/components/schemas/Owner' }, { type: 'null' }] });
+});

@@ -10,6 +10,27 @@ or over the admin socket. Reads of facts take \`asOf\` (when it was true) and \`
 /** Who may use a route, in a word of our own: the specification has none for roles. */
 const WHO = 'x-muniment-roles';
 
+type Node = Record<string, unknown>;
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
+const allowsNull = (part: unknown): part is Node =>
+  isNode(part) && Array.isArray(part.type) && part.type.includes('null');
+
+/**
+ * The generator writes a component that may be null as `allOf` of the component and a type with null. Null is not of the
+ * component's type, so nothing may be null there to whoever reads it by JSON Schema; a choice of two says what is meant.
+ */
+function mendNullable(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(mendNullable);
+  if (!isNode(value)) return value;
+  const [component, alternative, ...more] = Array.isArray(value.allOf) ? value.allOf : [];
+  if (!isNode(component) || !allowsNull(alternative) || more.length > 0)
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, mendNullable(each)]));
+  const { allOf: _, ...said } = value;
+  const { type: __, ...saidBeside } = alternative;
+  return { ...said, ...saidBeside, anyOf: [component, { type: 'null' }] };
+}
+
 /** OpenAPI 3.1 from the routes themselves. */
 export function openApiDocument(): object {
   const app = new OpenAPIHono();
@@ -31,9 +52,10 @@ export function openApiDocument(): object {
     scheme: 'bearer',
   });
   registerComponent.call(app.openAPIRegistry, 'securitySchemes', 'agent', { type: 'mutualTLS' });
-  return app.getOpenAPI31Document({
+  const document = app.getOpenAPI31Document({
     openapi: '3.1.0',
     info: { title: 'Muniment', version: '1', description: DESCRIPTION },
     security: [{ session: [] }, { bearer: [] }, { agent: [] }],
   });
+  return mendNullable(document) as object;
 }

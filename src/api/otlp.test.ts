@@ -15,6 +15,7 @@ interface Told {
   traceId: string;
   spanId: string;
   parentSpanId?: string;
+  kind: number;
   startTimeUnixNano: string;
   endTimeUnixNano: string;
   attributes: Array<{ key: string; value: Record<string, unknown> }>;
@@ -104,7 +105,32 @@ describe('a request', () => {
     const attributes = Object.fromEntries(root.attributes.map(({ key, value }) => [key, value]));
     assert.deepEqual(attributes['muniment.operation'], { stringValue: 'joinAgent' });
     assert.deepEqual(attributes['http.response.status_code'], { intValue: '200' });
+    assert.deepEqual(
+      spans.filter(({ kind }) => kind === 2).map(({ spanId }) => spanId),
+      [root.spanId],
+    );
     for (const secret of [json.token, csr]) assert.ok(!at.bodies.join('').includes(secret));
+  });
+
+  test('goes on from the span that its caller names, and answers with nothing of it', async () => {
+    const [traceId, spanId] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
+    const second = createSpanExporter(at.url, (error) => faults.push(error));
+    const traced = createApi({
+      house: house.house,
+      places: { consolePort: () => 7440, apiPort: () => 7443, hosts: house.config.hosts },
+      party: { id: 'localhost', origins: ['http://localhost:7440'] },
+      logger: createLogger(house.config),
+      spans: second,
+      consoleFolder: join(house.config.data, 'console'),
+    });
+    const headers = { host: 'localhost:7443', traceparent: `00-${traceId}-${spanId}-01` };
+    const answer = await traced.fetch(new Request('https://localhost:7443/readyz', { headers }), TLS_DOOR);
+    await answer.text();
+    assert.ok(!JSON.stringify([...answer.headers]).includes(traceId));
+    await second.close();
+    await traced.close();
+    const [root] = at.spans().filter((span) => span.traceId === traceId);
+    assert.deepEqual([root?.name, root?.parentSpanId, root?.kind], ['request', spanId, 2]);
   });
 });
 

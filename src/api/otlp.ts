@@ -25,12 +25,12 @@ function anyValue(value: string | number | boolean) {
 const attributesOf = (attributes: SpanAttributes) =>
   Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
 
-const spanOf = ({ traceId, spanId, parentId, name, start, end, attributes, failed }: Span) => ({
+const spanOf = ({ traceId, spanId, parentId, first, name, start, end, attributes, failed }: Span) => ({
   traceId,
   spanId,
   ...(parentId === null ? {} : { parentSpanId: parentId }),
   name,
-  kind: parentId === null ? KIND_SERVER : KIND_INTERNAL,
+  kind: first ? KIND_SERVER : KIND_INTERNAL,
   startTimeUnixNano: String(start),
   endTimeUnixNano: String(end),
   attributes: attributesOf(attributes),

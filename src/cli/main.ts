@@ -6,6 +6,9 @@ import { EXIT_USAGE, fail } from './terminal.ts';
 /** Commander has printed by now: help and the version are no error. */
 const usageCode = ({ exitCode }: CommanderError): number => (exitCode === 0 ? 0 : EXIT_USAGE);
 
+// Node's report of a crash, where an operator asks for one, would hold passwords from the environment.
+if (process.report) process.report.excludeEnv = true;
+
 try {
   await program().parseAsync();
 } catch (error) {

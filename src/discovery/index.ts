@@ -5,4 +5,4 @@ export {
   type PostureFinding,
   postureOf,
 } from './posture.ts';
-export { createDiscovery, type Discovery } from './service.ts';
+export { createDiscovery, type Discovery, secretFingerprint } from './service.ts';

@@ -37,6 +37,10 @@ interface Needs {
   connectors: Connector[];
 }
 
+/** HMAC-SHA-256 of a secret's value, hex: by this every sweep knows it again. `key`: of this installation, 32 bytes. */
+export const secretFingerprint = (key: Uint8Array, secret: string): string =>
+  createHmac('sha256', key).update(`secret\0${secret}`).digest('hex');
+
 /** A listing that breaks off is an error of that sweep, told in its record; the sweep itself goes on to be recorded. */
 async function collect(
   connector: Connector,
@@ -45,8 +49,7 @@ async function collect(
 ): Promise<Gathered> {
   const gathered = emptyGathering();
   const context = {
-    fingerprint: (secret: string) =>
-      createHmac('sha256', needs.fingerprintKey).update(`secret\0${secret}`).digest('hex'),
+    fingerprint: (secret: string) => secretFingerprint(needs.fingerprintKey, secret),
     reference: (observed: ObservedClass, naturalId: string) =>
       keyOf(connector.source, observed, naturalId, needs.fingerprintKey),
     now: () => needs.clock.now(),

@@ -1,1 +1,2 @@
+export type { VerdictChange } from './judging.ts';
 export { createEvidence, type Evidence } from './service.ts';

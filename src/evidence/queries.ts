@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { emptyState, liveState, ROW_TABLES, type RowTable, type State } from '#verifier';
-import type { Db } from '../store/index.ts';
+import { emptyState, type Kind, liveState, ROW_TABLES, type RowTable, type State } from '#verifier';
+import type { Db, Tx } from '../store/index.ts';
 
 /** Tables whose rows a snapshot leaves out: they are events. */
 const EVENTS: ReadonlySet<RowTable> = new Set(['refusal', 'probe']);
@@ -32,4 +32,16 @@ export async function stateAt(db: Db, size: number, time: string): Promise<State
     }
   }
   return liveState(state, time);
+}
+
+/** Index of the newest entry of a kind. */
+export async function lastOfKind(tx: Tx, kind: Kind): Promise<number | undefined> {
+  const row = await tx
+    .selectFrom('entry')
+    .select('idx')
+    .where('kind', '=', kind)
+    .orderBy('idx', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? undefined : Number(row.idx);
 }

@@ -15,6 +15,7 @@ import {
 import { type Clock, MunimentError } from '../kernel/index.ts';
 import type { Log, LogSigner } from '../store/index.ts';
 import { type Gathered, gather, gatherInput, proveOlder, type Source } from './gather.ts';
+import { recordVerdicts, type VerdictChange, verdictHistory } from './judging.ts';
 import {
   type BuildRequest,
   checkPeriod,
@@ -45,21 +46,28 @@ export interface Evidence {
    * `bad_request` for what cannot be withheld and for a period too large, naming how to split it.
    */
   build(request: BuildRequest): Promise<Uint8Array>;
+  /** Runs the tests over the default period, and appends an entry if a verdict changed. @returns how many did */
+  judge(): Promise<number>;
+  /** Each control's changes of verdict that are on record, newest first; of entries below an index where one is given. */
+  history(before?: number): Promise<Map<string, VerdictChange[]>>;
 }
 
 const VERDICTS_KEPT = 16;
 
 export function createEvidence(options: EvidenceOptions): Evidence {
   const kept = new Map<string, Promise<Verdicts>>();
+  const verdicts = async (asked: Partial<Period> = {}): Promise<Verdicts> => {
+    const { size, time } = await options.log.head();
+    const period = await periodOf(options.log, asked, time, options.clock.now());
+    return remembered(kept, `${period.from} ${period.to} ${size}`, () =>
+      computeVerdicts(options, period, size),
+    );
+  };
   return {
-    async verdicts(asked = {}) {
-      const { size, time } = await options.log.head();
-      const period = await periodOf(options.log, asked, time, options.clock.now());
-      return remembered(kept, `${period.from} ${period.to} ${size}`, () =>
-        computeVerdicts(options, period, size),
-      );
-    },
+    verdicts,
     build: (request) => build(options, request),
+    judge: async () => recordVerdicts(options, await verdicts()),
+    history: (before) => verdictHistory(options.log, before),
   };
 }
 

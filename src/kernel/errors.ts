@@ -40,6 +40,7 @@ export const ERRORS = {
   approval_channel_refused: 403,
   approval_refused: 403,
   change_closed: 409,
+  observation_mismatch: 409,
   // issuance
   no_identity: 403,
   identity_not_active: 403,

@@ -13,6 +13,8 @@ export interface Span {
   traceId: string;
   spanId: string;
   parentId: string | null;
+  /** True for the one that a request began, whether or not the caller named a span of its own as the parent. */
+  first: boolean;
   name: string;
   /** Nanoseconds since the epoch. */
   start: bigint;
@@ -25,10 +27,17 @@ export interface SpanSink {
   add(span: Span): void;
 }
 
+/** A span elsewhere that led to a request. Hex, 16 and 8 bytes. */
+export interface TraceParent {
+  traceId: string;
+  spanId: string;
+}
+
 interface Scope {
   sink: SpanSink;
   traceId: string;
   spanId: string | null;
+  first: boolean;
 }
 
 const TRACE_ID_BYTES = 16;
@@ -41,17 +50,24 @@ const newHex = (bytes: number): string => randomBytes(bytes).toString('hex');
 const now = (): bigint =>
   BigInt(Math.round((performance.timeOrigin + performance.now()) * NANOSECONDS_IN_MILLISECOND));
 
-/** Runs `work` as the first span of a new trace; without a sink it only runs. `attributes` is asked at the end. */
+/** Runs `work` as the first span here, of a new trace or of the caller's; without a sink it only runs. `attributes` is asked at the end. */
 export const startTrace = <T>(
   sink: SpanSink | undefined,
   name: string,
   work: () => T,
   attributes: () => SpanAttributes,
+  parent?: TraceParent,
 ): T =>
   sink === undefined
     ? work()
-    : scopes.run({ sink, traceId: newHex(TRACE_ID_BYTES), spanId: null }, () =>
-        traced(name, work, attributes),
+    : scopes.run(
+        {
+          sink,
+          traceId: parent?.traceId ?? newHex(TRACE_ID_BYTES),
+          spanId: parent?.spanId ?? null,
+          first: true,
+        },
+        () => traced(name, work, attributes),
       );
 
 /** Runs one step, measured where a trace is under way. Attributes must hold ids, words and counts, never what was sent. */
@@ -61,10 +77,10 @@ export function traced<T>(name: string, work: () => T, attributes: () => SpanAtt
   const spanId = newHex(SPAN_ID_BYTES);
   const start = now();
   const end = (failed: boolean): void => {
-    const { sink, traceId, spanId: parentId } = scope;
-    sink.add({ traceId, spanId, parentId, name, start, end: now(), attributes: attributes(), failed });
+    const { sink, traceId, spanId: parentId, first } = scope;
+    sink.add({ traceId, spanId, parentId, first, name, start, end: now(), attributes: attributes(), failed });
   };
-  return scopes.run({ ...scope, spanId }, () => settle(work, end));
+  return scopes.run({ ...scope, spanId, first: false }, () => settle(work, end));
 }
 
 function settle<T>(work: () => T, end: (failed: boolean) => void): T {

@@ -147,3 +147,23 @@ export async function countEntries(db: Db, kinds: Kind[], before: number): Promi
     .executeTakeFirstOrThrow();
   return Number(count);
 }
+
+const INDICES_PAGE = 10_000;
+
+/** Indices of the entries of these kinds before an index, ascending. */
+export async function* indicesOf(db: Db, kinds: Kind[], before: number): AsyncIterable<number> {
+  for (let after = -1; ; ) {
+    const rows = await db
+      .selectFrom('entry')
+      .select('idx')
+      .where('kind', 'in', kinds)
+      .where('idx', '<', before)
+      .where('idx', '>', after)
+      .orderBy('idx')
+      .limit(INDICES_PAGE)
+      .execute();
+    yield* rows.map(({ idx }) => Number(idx));
+    if (rows.length < INDICES_PAGE) return;
+    after = Number(rows.at(-1)?.idx);
+  }
+}

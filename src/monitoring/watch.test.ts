@@ -262,7 +262,7 @@ describeEngines('the watcher', (engine) => {
     stop();
     assert.deepEqual(faults, []);
     assert.equal(
-      (await createRegistry({ log, clock }).timeline(IDENTITY, { limit: 50 })).some(
+      (await createRegistry({ database, log, clock }).timeline(IDENTITY, { limit: 50 })).some(
         ({ kind }) => kind === 'alert.raised',
       ),
       true,

@@ -45,6 +45,28 @@ test('what Cedar itself refuses is refused in its words', () => {
   refused(`// ${'x'.repeat(70_000)}`, /longer than 65536 bytes/);
 });
 
+test('what nests or chains so deep that it would break the engine for good never reaches it', () => {
+  const around = (open: string, middle: string, close: string) => (depth: number) =>
+    when(open.repeat(depth) + middle + close.repeat(depth));
+  const shapes = [
+    around('(', 'true', ')'),
+    around('[', '', ']'),
+    around('{a: ', '1', '}'),
+    around('ip(', '"a"', ')'),
+    around('if true then ', 'true', ' else true'),
+    around('', '1 == 1', ' + 1'),
+    around('', 'true', ' && true'),
+    around('', 'true', ' || true'),
+    around('', 'context', '.a'),
+    around('', 'context', '["a"]'),
+    around('"" == "((((" && ', 'true', ''),
+  ];
+  for (const shape of shapes) refused(shape(2_000), /nests deeper|operators and brackets/);
+  refused(`// \u2028 "\n${when('('.repeat(400))} // "`, /nests deeper/);
+  validatePolicy(when(`${'('.repeat(20)}true${')'.repeat(20)}`));
+  validatePolicy(when(`"${'(.'.repeat(500)}" like "*"`));
+});
+
 test('good policies pass', () => {
   validatePolicy('permit(principal, action, resource);');
   validatePolicy(

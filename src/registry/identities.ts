@@ -1,7 +1,22 @@
-import type { IdentityKind, IdentityState, Rows } from '#verifier';
-import type { Log, View, When } from '../store/index.ts';
+import type { Commitment, IdentityKind, IdentityState, Rows } from '#verifier';
+import {
+  type Database,
+  type Db,
+  type Known,
+  knownOf,
+  type Log,
+  type Opening,
+  type When,
+} from '../store/index.ts';
 import { type OwnerStanding, ownerStanding } from './model.ts';
-import { type People, readPeople } from './people.ts';
+import { keyOf } from './people.ts';
+import {
+  type IdentityPage,
+  identityCalled,
+  pageOfIdentities,
+  rowsByKey,
+  standingLocksOn,
+} from './queries.ts';
 
 export interface Named {
   id: string;
@@ -42,19 +57,27 @@ export interface IdentityFilter {
   q?: string;
 }
 
-const TABLES = ['identity', 'person', 'application', 'profile', 'lock'] as const;
+/** Of one moment: what a few identities are joined with. */
+interface Around {
+  persons: ReadonlyMap<string, Rows['person']>;
+  applications: ReadonlyMap<string, Rows['application']>;
+  profiles: ReadonlyMap<string, Rows['profile']>;
+  locks: Rows['lock'][];
+  openings: ReadonlyMap<string, Opening>;
+}
 
-/** The tables that identities are joined from, as a view of one moment. */
-async function viewAt(log: Log, when: When): Promise<View> {
-  const tables = await Promise.all(TABLES.map((table) => log.rows(table, when)));
-  const byTable = new Map<string, ReadonlyMap<string, unknown>>(
-    TABLES.map((table, at) => [table, new Map((tables[at] ?? []).map((row) => [row.id, row]))]),
-  );
-  return {
-    epoch: 0,
-    rows: ((table: string) => byTable.get(table) ?? new Map()) as View['rows'],
-    named: () => undefined,
-  };
+async function around(db: Db, log: Log, rows: Rows['identity'][], known: Known): Promise<Around> {
+  const of = (field: 'owner' | 'deputy' | 'application' | 'profile') =>
+    rows.flatMap(({ spec }) => spec[field] ?? []);
+  const targets = [...rows.map(({ id }) => id), ...of('owner'), ...of('application')];
+  const [persons, applications, profiles, locks] = await Promise.all([
+    rowsByKey(db, 'person', [...of('owner'), ...of('deputy')], known),
+    rowsByKey(db, 'application', of('application'), known),
+    rowsByKey(db, 'profile', of('profile'), known),
+    standingLocksOn(db, targets, known),
+  ]);
+  const openings = await log.open([...persons.values()].map(({ name }) => keyOf(name)));
+  return { persons, applications, profiles, locks, openings };
 }
 
 const isOn = (lock: Rows['lock'], { id, spec }: Rows['identity']): boolean =>
@@ -62,21 +85,21 @@ const isOn = (lock: Rows['lock'], { id, spec }: Rows['identity']): boolean =>
   { identity: id, owner: spec.owner, application: spec.application }[lock.target.kind as 'identity'] ===
     lock.target.id;
 
-function personIn(view: View, people: People, id: string): IdentityView['owner'] {
-  const row = view.rows('person').get(id);
+function personIn({ persons, openings }: Around, id: string): IdentityView['owner'] {
+  const row = persons.get(id);
   return {
     id,
-    name: people.value(row?.name) ?? null,
+    name: row === undefined ? null : (openings.get(keyOf(row.name))?.value ?? null),
     status: row && !row.retired ? row.spec.status : 'left',
   };
 }
 
-const nameIn = (view: View, table: 'application' | 'profile', id: string): Named => {
-  const name = view.rows(table).get(id)?.name;
+const namedIn = (rows: ReadonlyMap<string, { name: string | Commitment }>, id: string): Named => {
+  const name = rows.get(id)?.name;
   return { id, name: typeof name === 'string' ? name : null };
 };
 
-function joined(row: Rows['identity'], view: View, people: People, now: Date): IdentityView {
+function joined(row: Rows['identity'], around: Around, now: Date): IdentityView {
   const { spec } = row;
   return {
     id: row.id,
@@ -85,13 +108,13 @@ function joined(row: Rows['identity'], view: View, people: People, now: Date): I
     purpose: spec.purpose,
     environment: spec.environment,
     state: row.state,
-    application: nameIn(view, 'application', spec.application),
-    profile: nameIn(view, 'profile', spec.profile),
-    owner: personIn(view, people, spec.owner),
-    deputy: spec.deputy === undefined ? null : personIn(view, people, spec.deputy),
-    standing: ownerStanding(row, view, now),
+    application: namedIn(around.applications, spec.application),
+    profile: namedIn(around.profiles, spec.profile),
+    owner: personIn(around, spec.owner),
+    deputy: spec.deputy === undefined ? null : personIn(around, spec.deputy),
+    standing: ownerStanding(row, { rows: () => around.persons }, now),
     spiffePath: spec.spiffePath,
-    locked: [...view.rows('lock').values()].some((lock) => isOn(lock, row)),
+    locked: around.locks.some((lock) => isOn(lock, row)),
     ownerAccepted: row.ownerAccepted,
     bootstrap: row.bootstrap,
     change: row.change,
@@ -99,27 +122,34 @@ function joined(row: Rows['identity'], view: View, people: People, now: Date): I
   };
 }
 
-/** Every identity as of a moment, retired ones too, by name and then id. */
-export async function identitiesAt(log: Log, when: When, now: Date): Promise<IdentityView[]> {
-  const view = await viewAt(log, when);
-  const people = await readPeople(log, view);
-  const at = when.asOf === undefined ? now : new Date(when.asOf);
-  const all = [...view.rows('identity').values()].map((row) => joined(row, view, people, at));
-  return all.sort((a, b) => (sortKey(a) < sortKey(b) ? -1 : 1));
+export interface IdentitySource {
+  database: Pick<Database, 'db'>;
+  log: Log;
 }
 
-export const sortKey = ({ name, id }: IdentityView): string => `${name}\n${id}`;
+/** Rows of identities with what belongs to them as of a moment; `now` is the present's. */
+async function view({ database, log }: IdentitySource, rows: Rows['identity'][], known: Known, now: Date) {
+  const at = known.asOf === undefined ? now : new Date(known.asOf);
+  const those = await around(database.db, log, rows, known);
+  return rows.map((row) => joined(row, those, at));
+}
 
-const isNamed = ({ id, name }: Named, wanted: string): boolean => id === wanted || name === wanted;
+/** One page by name and then id, retired ones too. */
+export async function listAt(source: IdentitySource, page: IdentityPage, when: When, now: Date) {
+  const { db } = source.database;
+  const known = await knownOf(db, when);
+  return view(source, await pageOfIdentities(db, page, known), known, now);
+}
 
-export function fits(identity: IdentityView, filter: IdentityFilter): boolean {
-  const { state, kind, application, owner, q } = filter;
-  const { name, purpose, spiffePath } = identity;
-  return (
-    (state === undefined || identity.state === state) &&
-    (kind === undefined || identity.kind === kind) &&
-    (application === undefined || isNamed(identity.application, application)) &&
-    (owner === undefined || isNamed(identity.owner, owner)) &&
-    (q === undefined || `${name}\n${purpose}\n${spiffePath}`.toLowerCase().includes(q.toLowerCase()))
-  );
+/** One by id or name; of several of one name the one that stands. */
+export async function identityAt(
+  source: IdentitySource,
+  idOrName: string,
+  when: When,
+  now: Date,
+): Promise<IdentityView | undefined> {
+  const { db } = source.database;
+  const known = await knownOf(db, when);
+  const row = await identityCalled(db, idOrName, known);
+  return row && (await view(source, [row], known, now))[0];
 }

@@ -1,6 +1,5 @@
 import type { IdentityState, Rows } from '#verifier';
 import { MunimentError, timestamp } from '../kernel/index.ts';
-import type { View } from '../store/index.ts';
 
 /** How long what a person owned goes on after they left, for somebody to take it over. */
 export const OWNER_GRACE_DAYS = 14;
@@ -40,11 +39,20 @@ export function graceEnd(person: Rows['person']): string | null {
   return timestamp(new Date(Date.parse(person.left) + OWNER_GRACE_DAYS * DAY_MILLISECONDS));
 }
 
+/** Whoever left after this, RFC 3339, is still within the grace at `now`. */
+export const graceStart = (now: Date): string =>
+  timestamp(new Date(now.getTime() - OWNER_GRACE_DAYS * DAY_MILLISECONDS));
+
+/** Where persons are looked up. A view is one. */
+export interface Persons {
+  rows(table: 'person'): ReadonlyMap<string, Rows['person']>;
+}
+
 /**
  * Who answers for an identity now. Pure. `none` forbids to issue; under `deputy` and `grace` what runs may be renewed, and
  * nothing new begins. A person who is not in the view is as good as none: no grace runs from an unknown day.
  */
-export function ownerStanding(identity: Rows['identity'], view: View, now: Date): OwnerStanding {
+export function ownerStanding(identity: Rows['identity'], view: Persons, now: Date): OwnerStanding {
   const persons = view.rows('person');
   const owner = persons.get(identity.spec.owner);
   if (owner === undefined) return { standing: 'none' };

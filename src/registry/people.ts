@@ -11,7 +11,7 @@ export interface People {
   named(view: View, name: string): Rows['person'] | undefined;
 }
 
-const keyOf = (commitment: Commitment | string): string =>
+export const keyOf = (commitment: Commitment | string): string =>
   typeof commitment === 'string' ? commitment : commitment.commitment;
 
 function commitmentsOf({ name, spec }: Rows['person']): string[] {

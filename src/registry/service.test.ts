@@ -29,7 +29,7 @@ describe('the registry', () => {
     house = await openHouse();
     people = await enrolTwo(house);
     await carryOut(house, people, PAYMENTS);
-    registry = createRegistry({ log: house.log, clock });
+    registry = createRegistry({ ...house, clock });
   });
   after(() => house.close());
 
@@ -127,7 +127,7 @@ describe('the registry', () => {
     assert.equal(finding?.closed, null);
     const standing = async (days: number) => {
       const at = createRegistry({
-        log: house.log,
+        ...house,
         clock: manualClock(new Date(clock.now().getTime() + days * DAY)),
       });
       return (await at.identity(id)).standing;

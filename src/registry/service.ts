@@ -1,10 +1,23 @@
 import type { Kind, Rows } from '#verifier';
 import { type Clock, MunimentError, systemClock } from '../kernel/index.ts';
-import type { Committed, Log, Receipt, StoredEntry, When } from '../store/index.ts';
+import {
+  type Committed,
+  knownOf,
+  type Log,
+  type Receipt,
+  type StoredEntry,
+  type When,
+} from '../store/index.ts';
 import { ownerFindings } from './findings.ts';
-import { fits, type IdentityFilter, type IdentityView, identitiesAt, sortKey } from './identities.ts';
-import { checkMove, isLiving } from './model.ts';
-import { readPeople } from './people.ts';
+import {
+  type IdentityFilter,
+  type IdentitySource,
+  type IdentityView,
+  identityAt,
+  listAt,
+} from './identities.ts';
+import { checkMove, graceStart, isLiving } from './model.ts';
+import { countUnanswered, personCalled } from './queries.ts';
 
 export const PAGE_MAX = 500;
 const PAGE_DEFAULT = 50;
@@ -30,6 +43,8 @@ export interface Registry {
   ): Promise<Page<IdentityView>>;
   /** By id or name; of several of one name the one that stands. Throws `not_found`. */
   identity(nameOrId: string, when?: When): Promise<IdentityView>;
+  /** How many active identities have neither an owner nor a deputy who answers. */
+  countUnanswered(when?: When): Promise<number>;
   /** Entries about an identity, newest first; `before` is an entry's index. */
   timeline(identity: string, page: { limit: number; before?: number }): Promise<StoredEntry[]>;
   /** The owner says again that it is theirs. Throws `forbidden` to anybody else. */
@@ -57,42 +72,56 @@ const OWNERS_MAY_CHANGE: ReadonlySet<Kind> = new Set<Kind>(['resource.declared',
 
 const kindOf = (leaf: Uint8Array): Kind => JSON.parse(new TextDecoder().decode(leaf)).kind;
 
+/** A cursor is the name and the id of the last identity that was shown. */
+const cursorOf = ({ name, id }: IdentityView): string => Buffer.from(`${name}\n${id}`).toString('base64url');
+
+function placeOf(cursor: string): { name: string; key: string } {
+  const [name = '', key = ''] = Buffer.from(cursor, 'base64url').toString('utf8').split('\n');
+  return { name, key };
+}
+
 class RegistryService implements Registry {
+  readonly #source: IdentitySource;
   readonly #log: Log;
   readonly #clock: Clock;
   #reconciling: Promise<unknown> = Promise.resolve();
 
-  constructor(log: Log, clock: Clock) {
-    this.#log = log;
+  constructor(source: IdentitySource, clock: Clock) {
+    this.#source = source;
+    this.#log = source.log;
     this.#clock = clock;
   }
 
-  async personByName(name: string): Promise<Rows['person'] | undefined> {
-    const view = await this.#log.view();
-    return (await readPeople(this.#log, view)).named(view, name);
+  personByName(name: string): Promise<Rows['person'] | undefined> {
+    return personCalled(this.#source.database.db, name);
   }
 
   async listIdentities(
     { limit = PAGE_DEFAULT, cursor, ...filter }: IdentityFilter & { limit?: number; cursor?: string } = {},
     when: When = {},
   ): Promise<Page<IdentityView>> {
-    const all = await identitiesAt(this.#log, when, this.#clock.now());
-    const after = cursor === undefined ? undefined : Buffer.from(cursor, 'base64url').toString('utf8');
-    const rest = all.filter((each) => fits(each, filter) && (after === undefined || sortKey(each) > after));
-    const items = rest.slice(0, Math.min(Math.max(limit, 1), PAGE_MAX));
+    const size = Math.min(Math.max(limit, 1), PAGE_MAX);
+    const after = cursor === undefined ? undefined : placeOf(cursor);
+    // One more than is shown tells whether there is more.
+    const page = { filter, after, limit: size + 1 };
+    const found = await listAt(this.#source, page, when, this.#clock.now());
+    const items = found.slice(0, size);
     const last = items.at(-1);
-    const more = last !== undefined && items.length < rest.length;
-    return { items, next: more ? Buffer.from(sortKey(last)).toString('base64url') : null };
+    return { items, next: last !== undefined && found.length > size ? cursorOf(last) : null };
   }
 
   async identity(nameOrId: string, when: When = {}): Promise<IdentityView> {
-    const all = await identitiesAt(this.#log, when, this.#clock.now());
-    const named = all.filter(({ name }) => name === nameOrId);
-    const found =
-      all.find(({ id }) => id === nameOrId) ?? named.find(({ state }) => state !== 'retired') ?? named.at(-1);
+    const found = await identityAt(this.#source, nameOrId, when, this.#clock.now());
     if (found === undefined)
       throw new MunimentError('not_found', `there is no identity \`${nameOrId.slice(0, 64)}\``);
     return found;
+  }
+
+  async countUnanswered(when: When = {}): Promise<number> {
+    const { db } = this.#source.database;
+    const known = await knownOf(db, when);
+    const at = known.asOf === undefined ? this.#clock.now() : new Date(known.asOf);
+    return countUnanswered(db, known, graceStart(at));
   }
 
   timeline(identity: string, { limit, before }: { limit: number; before?: number }): Promise<StoredEntry[]> {
@@ -159,6 +188,9 @@ class RegistryService implements Registry {
   }
 }
 
-/** Lookups as of a moment, names of persons, moves and findings, over a log. */
-export const createRegistry = ({ log, clock = systemClock }: { log: Log; clock?: Clock }): Registry =>
-  new RegistryService(log, clock);
+/** Lookups as of a moment, names of persons, moves and findings, over a log and its tables. */
+export const createRegistry = ({
+  database,
+  log,
+  clock = systemClock,
+}: IdentitySource & { clock?: Clock }): Registry => new RegistryService({ database, log }, clock);

@@ -12,7 +12,7 @@ import {
 } from './model.ts';
 import { leafHashes, liveCredentials, oldestLive } from './queries.ts';
 
-/** Readers' clocks may be a little behind ours. */
+/** Readers' clocks may be a little behind ours. Taken off a revocation's date too: none may be after its list's `thisUpdate`. */
 const BACKDATE_MS = 10_000;
 
 interface Killed extends RevokedCertificate {
@@ -110,7 +110,7 @@ async function certificatesOf({ db }: Database, lock: Rows['lock'], now: Date): 
   );
   return certificates.map(({ entry, credential }) => ({
     serial: serialOf(entry, hashes.get(entry) ?? new Uint8Array()),
-    revokedAt: new Date(lock.placed),
+    revokedAt: new Date(Date.parse(lock.placed) - BACKDATE_MS),
     reason: CRL_REASONS[lock.target.kind],
     issuer: credential.issuer,
     notAfter: new Date(credential.notAfter),

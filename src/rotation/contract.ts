@@ -39,6 +39,8 @@ export interface Rotator<S extends RotationSpec = RotationSpec> {
   readonly steps: Steps<S>;
   /** Fingerprint of the secret in force. Reads files and nothing else. */
   inspect(spec: S): Promise<string>;
+  /** The same, as a sweep that found the secret tells it. */
+  swept(spec: S): Promise<string>;
   /** What each phase would do, in words; pure. */
   describe(spec: S): Array<{ phase: RotationPhase; what: string }>;
   /** Reads the old secret and makes a new one; changes nothing at the target. */

@@ -18,7 +18,7 @@ import { createPostgresPasswordRotator } from './rotators/postgres-password.ts';
 import { createSshKeyRotator } from './rotators/ssh-key.ts';
 
 const SSH = phasesOf(createSshKeyRotator());
-const POSTGRES = phasesOf(createPostgresPasswordRotator(new Uint8Array(32)));
+const POSTGRES = phasesOf(createPostgresPasswordRotator(new Uint8Array(32), String));
 const DAY = 86_400_000;
 const START = '2026-03-01T00:00:00.000Z';
 const after = (milliseconds: number): Date => new Date(Date.parse(START) + milliseconds);

@@ -5,6 +5,7 @@ import type { Database, Draft, Log, Receipt, View, When } from '../store/index.t
 import type { Rotators } from './contract.ts';
 import { noticeDrafts } from './findings.ts';
 import { dueAt, isDue, phasesOf } from './model.ts';
+import { checkObserved } from './observed.ts';
 import { createPostgresPasswordRotator } from './rotators/postgres-password.ts';
 import { createSshKeyRotator } from './rotators/ssh-key.ts';
 import { Runner } from './runner.ts';
@@ -15,6 +16,8 @@ export interface RotationOptions {
   seal: Seal;
   /** 32 bytes: passwords are told apart by a digest under it. */
   fingerprintKey: Uint8Array;
+  /** How a sweep tells of a secret, for rotations of what one found. */
+  sweptFingerprint(secret: string): string;
   clock?: Clock;
   onFault?(error: unknown): void;
 }
@@ -43,11 +46,11 @@ export interface StartedRun {
 
 export interface Rotation {
   list(when?: When): Promise<RotationView[]>;
-  /** What a run would do, and what holds now. Reads files; changes nothing and asks no server. Throws `not_found`, `conflict`. */
+  /** What a run would do, and what holds now. Reads files; changes nothing and asks no server. Throws as `start` does. */
   plan(name: string): Promise<RotationPlan>;
   /**
    * Starts a run. With `early` before it is due, too. Throws `not_found`; `conflict` where one of the same target is under way,
-   * it is not due, its identity does not stand, or the secret cannot be read.
+   * it is not due, its identity does not stand, or the secret cannot be read; `observation_mismatch` where that is not what it names.
    */
   start(request: { name: string; early: boolean; actor: string; cause?: 'schedule' }): Promise<StartedRun>;
   /** Puts the old secret back in force and ends the run. Throws `not_found`; `conflict` once the old one was removed. */
@@ -69,13 +72,14 @@ class RotationService implements Rotation {
   /** Runs are moved by one call at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor({ clock = systemClock, onFault = () => undefined, fingerprintKey, ...rest }: RotationOptions) {
+  constructor({ clock = systemClock, onFault = () => undefined, ...rest }: RotationOptions) {
+    const { fingerprintKey, sweptFingerprint } = rest;
     this.#log = rest.log;
     this.#clock = clock;
     this.#onFault = onFault;
     this.#rotators = {
       'ssh-key': createSshKeyRotator(),
-      'postgres-password': createPostgresPasswordRotator(fingerprintKey),
+      'postgres-password': createPostgresPasswordRotator(fingerprintKey, sweptFingerprint),
     };
     this.#runner = new Runner({ ...rest, clock, onFault, rotators: this.#rotators });
   }
@@ -96,12 +100,13 @@ class RotationService implements Rotation {
   async plan(name: string): Promise<RotationPlan> {
     const rotation = standing(await this.#log.view(), name);
     const rotator = this.#runner.rotatorOf(rotation);
+    const old = await this.#inForce(rotation);
     const now = this.#clock.now();
     return {
       rotation: rotation.id,
       due: dueAt(rotation),
       starts: rotation.run === null && isDue(rotation, now),
-      old: await rotator.inspect(rotation.spec),
+      old,
       steps: rotator.describe(rotation.spec).filter(({ phase }) => phasesOf(rotator).includes(phase)),
     };
   }
@@ -109,7 +114,7 @@ class RotationService implements Rotation {
   async start({ name, early, actor, cause }: Parameters<Rotation['start']>[0]): Promise<StartedRun> {
     const seen = standing(await this.#log.view(), name);
     checkStart(await this.#log.view(), seen, early ? null : this.#clock.now());
-    const old = await this.#runner.rotatorOf(seen).inspect(seen.spec);
+    const old = await this.#inForce(seen);
     const run = newId('run');
     const committed = await this.#log.commit({
       decide: (view, now) => {
@@ -125,6 +130,20 @@ class RotationService implements Rotation {
     });
     const entry = committed.appended[0]?.index as number;
     return { run, entry, receipt: committed.receipt(0) };
+  }
+
+  /** Fingerprint of what a run would replace, once that is what the rotation was declared for. */
+  async #inForce({ id, spec }: Rows['rotation']): Promise<string> {
+    const rotator = this.#runner.rotatorOf({ spec });
+    const inForce = await rotator.inspect(spec);
+    if (spec.observation === undefined) return inForce;
+    checkObserved(spec, {
+      observation: await this.#log.row('observation', spec.observation),
+      last: latest(await this.#log.rows('rotation_run'), id),
+      inForce,
+      swept: await rotator.swept(spec),
+    });
+    return inForce;
   }
 
   abandon({ name, reason, actor }: Parameters<Rotation['abandon']>[0]): Promise<void> {

@@ -4,6 +4,9 @@ import type { Page } from 'playwright-core';
 import { type Furnished, furnish } from './furnish.ts';
 import { missing, openWorld, signIn, type World } from './world.ts';
 
+/** Enough for a key to come before the browser has told that a dialog closed. */
+const ROUNDS = 20;
+
 describe('by keyboard alone', { skip: missing ?? false }, () => {
   let world: World;
   let furnished: Furnished;
@@ -83,6 +86,25 @@ describe('by keyboard alone', { skip: missing ?? false }, () => {
       await page.keyboard.press('Tab');
     }
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'Lock');
+  });
+
+  test('what was closed opens again at once, however fast the keys come', async () => {
+    const dialog = page.getByRole('dialog');
+    for (let round = 0; round < ROUNDS; round += 1) {
+      await page.keyboard.press('Enter');
+      await dialog.waitFor();
+      await page.keyboard.press('Escape');
+    }
+    await dialog.waitFor({ state: 'detached' });
+    assert.equal(await focused(), 'Lock');
+  });
+
+  test('Cancel gives the focus back too', async () => {
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Cancel' }).focus();
+    await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     assert.equal(await focused(), 'Lock');
   });

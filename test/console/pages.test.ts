@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
+import { useBreakGlass } from './emergency.ts';
 import { addHostileNames, type Furnished, furnish } from './furnish.ts';
 import { addRooms, type Roomed } from './rooms.ts';
 import { missing, openWorld, signIn, type Theme, VIEWPORT, type World } from './world.ts';
@@ -34,6 +35,9 @@ const pagesOf = ({
   [`/changes/${proposed}`, /^Shorten what services may hold$/, 'Sign with a passkey'],
   [`/changes/${applied}`, /^Register payments$/, 'It is applied'],
   ['/changes/new', /^Propose a change$/, 'Manifests'],
+  ['/drift', /^Drift$/, 'What is declared'],
+  ['/break-glass', /^Break-glass$/, 'Review due'],
+  ['/break-glass?state=overdue', /^Break-glass$/, 'No key is in this state'],
   ['/ledger', /^Ledger$/, 'Leaf hash'],
   ['/ledger?kind=clock.jumped', /^Ledger$/, 'No entry fits these filters'],
   ['/ledger/0', /^Entry 0$/, 'The log’s key signed this tree'],
@@ -81,6 +85,7 @@ describe('every page', { skip: missing ?? false }, () => {
     const told = await furnish(world.server);
     await addHostileNames(world.server, told);
     furnished = { ...told, ...(await addRooms(world.server, told)) };
+    await useBreakGlass(world.server, told);
     context = await world.newContext();
     const page = await context.newPage();
     await signIn(page, world.server, 'ada');

@@ -47,6 +47,57 @@ describe('what pages can do', { skip: missing ?? false }, () => {
     await page.getByText('None is saved on this machine').waitFor();
   });
 
+  test('typing asks once, a page at a time, and an answer that is no longer wanted is not waited for', async () => {
+    const asked: URL[] = [];
+    const given: string[] = [];
+    const isSearch = (url: URL) => url.pathname === '/api/v1/identities' && url.searchParams.has('q');
+    page.on('requestfailed', (request) => given.push(request.url()));
+    await page.goto('/identities');
+    await page.getByText('payments-settlement').waitFor();
+    // The first answer never comes.
+    await page.route(isSearch, (route) => {
+      asked.push(new URL(route.request().url()));
+      return asked.length === 1 ? undefined : route.continue();
+    });
+    const first = page.waitForRequest((request) => isSearch(new URL(request.url())));
+    await page.getByLabel('Search by name or purpose').pressSequentially('payments-');
+    await first;
+    await page.getByLabel('Search by name or purpose').pressSequentially('sett');
+    await page.getByText('payments-api').waitFor({ state: 'detached' });
+    await page.getByText('payments-settlement').waitFor();
+    await page.unroute(isSearch);
+    assert.deepEqual(
+      asked.map(({ searchParams }) => [searchParams.get('q'), searchParams.get('limit')]),
+      [
+        ['payments-', '50'],
+        ['payments-sett', '50'],
+      ],
+    );
+    assert.ok(
+      given.some((url) => url.endsWith(asked[0]?.search ?? '?')),
+      'the first was not given up',
+    );
+  });
+
+  test('changes, locks and the ledger have filters to save, columns to choose and a file', async () => {
+    for (const [path, shown, head] of [
+      ['/changes', 'Register payments', 'Title,State,Proposed by,Proposed,Steps,Signed,Applied'],
+      ['/locks', 'A key was found in a build log', 'Target,Kind,State,Reason,By,Placed'],
+      ['/ledger', 'bootstrap.opened', 'Entry,Time,Kind,About,By,Leaf hash'],
+    ] as const) {
+      await page.goto(path);
+      await page.getByText('Saved filters').waitFor();
+      const csv = (await saved(() => button('Export as CSV').click())).toString('utf8');
+      assert.ok(csv.startsWith(`\ufeff${head}\r\n`), csv.slice(0, 200));
+      assert.ok(csv.includes(shown), path);
+    }
+    const lines = (await world.server.house.log.head()).size;
+    const csv = (await saved(() => button('Export as CSV').click())).toString('utf8');
+    assert.ok(csv.split('\r\n').length >= lines, 'entries are missing in the file');
+    await page.goto('/locks?state=lifted');
+    await page.getByText('No lock fits these filters').waitFor();
+  });
+
   test('a column that is hidden stays hidden, and is left out of the file', async () => {
     await page.goto('/identities');
     await header('Environment').waitFor();
@@ -239,5 +290,6 @@ describe('what pages can do', { skip: missing ?? false }, () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'Findings' }).waitFor();
     await drawer.waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => document.activeElement?.id), 'main', 'focus did not follow');
   });
 });

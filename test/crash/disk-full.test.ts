@@ -109,7 +109,7 @@ test('postgresql: while its disk is full nothing is issued, and all is well when
   if (need !== undefined) return t.skip(need);
   const ends: Array<() => unknown> = [];
   const full = disk(t, ends);
-  const postgres = await startPostgres(full.mount);
+  const postgres = await startPostgres({}, full.mount);
   ends.unshift(() => postgres.stop());
   const data = mkdtempSync(join(tmpdir(), 'muniment-full-data-'));
   ends.push(() => rmSync(data, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 /** Chapters 9 and 10 against a real server, by the command line alone. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -22,7 +22,8 @@ describe('alerts and export, told by the command line', () => {
 
   before(async () => {
     data = mkdtempSync(join(tmpdir(), 'muniment-alerts-'));
-    const file = eventSourceSettings(data);
+    const file = join(data, 'muniment.yaml');
+    writeFileSync(file, eventSourceSettings(data));
     const flags = { data, apiPort: 0, consolePort: 0, sweep: false, logLevel: 'silent' };
     server = await serve(readConfig({ environment: {}, flags, file }));
     const handlerKey = join(data, 'grace.key');

@@ -42,7 +42,7 @@ export function cacheFolder(name: string): string {
 }
 
 /** SHA-256 over names and bytes of every file below a folder: the key of what is built from it. */
-export function digestOf(folder: string): string {
+function digestOf(folder: string): string {
   const hash = createHash('sha256');
   for (const name of globSync('**/*', { cwd: folder, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -55,7 +55,7 @@ export function digestOf(folder: string): string {
   return hash.digest('hex').slice(0, 32);
 }
 
-/** The environment with Go's usual home on the path; a module's `go` line is met by a newer toolchain where Go can fetch one. */
+/** The environment with the places where Go usually is on the path. */
 const goEnvironment = () => ({
   ...process.env,
   PATH: [process.env.PATH, '/usr/local/go/bin', join(homedir(), 'go/bin')].join(delimiter),
@@ -65,16 +65,22 @@ const goEnvironment = () => ({
 const run = (command: string, args: string[], cwd: string) =>
   spawnSync(command, args, { cwd, env: goEnvironment(), encoding: 'utf8', timeout: BUILD_TIMEOUT_MS });
 
-export const hasGo = (): boolean => run('go', ['version'], '/').status === 0;
+/** From 1.21 on a `go` line in `go.mod` that asks for a newer one is met by fetching that. */
+const GO_FLOOR_MINOR = 21;
 
-/** Only one process builds; the others wait for it, and find what it made. */
+/** Whether there is a Go that can build what these tests want. */
+export const hasGo = (): boolean =>
+  Number(run('go', ['version'], '/').stdout?.match(/ go1\.(\d+)/)?.[1] ?? 0) >= GO_FLOOR_MINOR;
+
+/** Only one process builds, into a folder that no state of the sources shares; the others wait, and find what it made. */
 const BUILD =
-  '[ -x "$1/.done" ] || { go build -trimpath -ldflags=-s -o "$1/" $2 && install -m 755 /dev/null "$1/.done"; }';
+  '[ -x "$1/.done" ] || { go build -trimpath -ldflags=-s -o "$1/" . tool && install -m 755 /dev/null "$1/.done"; }';
 
 /**
- * The folder of the programs of the Go module `test/interop/NAME`, built once per state of its sources. The packages to
- * build are lines of its file `programs`, or the module's own. Throws where it does not compile.
- * @returns what is missing (`needs go`, or `needs …` its modules) as `needs`, for `t.skip`
+ * The folder of the program of the Go module `test/interop/NAME` and of the tools that its `go.mod` names, built once per
+ * state of its sources.
+ * @returns what is missing as `needs`, for `t.skip`: Go itself, or modules that could not be fetched
+ * @throws Error where it does not compile
  */
 export function goProgram(
   name: string,
@@ -83,12 +89,9 @@ export function goProgram(
   const folder = cacheFolder(`${name}-${digestOf(sources)}`);
   if (existsSync(join(folder, '.done'))) return { folder };
   if (!hasGo()) return { needs: 'needs go' };
-  if (run('go', ['mod', 'download'], sources).status !== 0)
+  if (run('go', ['list', '-deps', '.', 'tool'], sources).status !== 0)
     return { needs: `needs the Go modules of ${name}` };
-  const list = join(sources, 'programs');
-  const packages = existsSync(list) ? readFileSync(list, 'utf8').trim().replaceAll('\n', ' ') : '.';
-  const args = [join(folder, '.lock'), 'sh', '-ec', BUILD, 'build', folder, packages];
-  const built = run('flock', args, sources);
+  const built = run('flock', [join(folder, '.lock'), 'sh', '-ec', BUILD, 'build', folder], sources);
   if (built.status !== 0) throw new Error(`${name} does not build: ${built.stderr}`);
   return { folder };
 }

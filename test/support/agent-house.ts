@@ -20,7 +20,8 @@ export interface AgentHouse {
   close(): Promise<void>;
 }
 
-export async function openAgentHouse({ maxTtlSeconds = 3600 } = {}): Promise<AgentHouse> {
+/** @param settings more of the server's */
+export async function openAgentHouse({ maxTtlSeconds = 3600, settings = {} } = {}): Promise<AgentHouse> {
   const folder = mkdtempSync(join(tmpdir(), 'muniment-ah-'));
   const data = join(folder, 'server');
   let apiPort = 0;
@@ -28,7 +29,15 @@ export async function openAgentHouse({ maxTtlSeconds = 3600 } = {}): Promise<Age
     serve(
       readConfig({
         environment: {},
-        flags: { data, apiPort, consolePort: 0, sweep: false, logLevel: 'silent', trustDomain: TRUST_DOMAIN },
+        flags: {
+          data,
+          apiPort,
+          consolePort: 0,
+          sweep: false,
+          logLevel: 'silent',
+          trustDomain: TRUST_DOMAIN,
+          ...settings,
+        },
       }),
     );
   let server = await start();

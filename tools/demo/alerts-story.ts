@@ -46,14 +46,12 @@ interface Event {
 
 const keyFileIn = (data: string): string => join(data, `${SOURCE}.key`);
 
-/** Makes the key of the event source. @returns settings that the server must be started with (`--config`) */
+/** Makes the key of the event source. @returns what the server's settings (`--config`) must say of it */
 export function eventSourceSettings(data: string): string {
   const { privateKey } = generateKeyPairSync('ed25519');
   writeFileSync(keyFileIn(data), privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
   const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'der' }).toString('base64url');
-  const file = join(data, 'muniment.yaml');
-  writeFileSync(file, `eventSources:\n  - name: ${SOURCE}\n    publicKey: ${publicKey}\n`);
-  return file;
+  return `eventSources:\n  - name: ${SOURCE}\n    publicKey: ${publicKey}\n`;
 }
 
 export class AlertsStory {

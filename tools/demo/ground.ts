@@ -16,6 +16,8 @@ export interface Ground {
   data: string;
   /** A folder that every uid can reach: socket, CA, programs. */
   open: string;
+  /** A folder of other programs' files, which the server sweeps. */
+  estate: string;
   socket: string;
   agentData: string;
   /** Copies of the Node binary under names of their own, so that path and hash mean something. */
@@ -53,7 +55,7 @@ function copyProgram(folder: string, name: string): string {
 export async function prepareGround(data: string): Promise<Ground> {
   const open = mkdtempSync(join(tmpdir(), 'muniment-'));
   chmodSync(open, 0o755);
-  mkdirSync(join(open, 'bin'), { mode: 0o755 });
+  for (const folder of ['bin', 'estate']) mkdirSync(join(open, folder), { mode: 0o755 });
   const workload = join(open, 'workload.mjs');
   await bundleWorkload(workload);
   const programs = { payments: copyProgram(open, 'payments-api'), stranger: copyProgram(open, 'stranger') };
@@ -62,6 +64,7 @@ export async function prepareGround(data: string): Promise<Ground> {
   return {
     data,
     open,
+    estate: join(open, 'estate'),
     socket: join(open, 'workload.sock'),
     agentData: join(data, 'agent'),
     programs,

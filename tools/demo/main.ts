@@ -5,7 +5,7 @@ import { AlertsStory, eventSourceSettings } from './alerts-story.ts';
 import { type Ground, portOrAny, prepareGround } from './ground.ts';
 import { hold } from './hold.ts';
 import { stopAll } from './programs.ts';
-import { RotationStory } from './rotation-story.ts';
+import { RotationStory, sweepSettings } from './rotation-story.ts';
 import { hasSshServer } from './ssh-server.ts';
 import { Story } from './story.ts';
 
@@ -120,11 +120,17 @@ async function chapter8(story: Story): Promise<void> {
   chapter(8, 'A static key is rotated under its consumer, and the old one is tried');
   if (!hasSshServer()) return say('skipped: needs an OpenSSH server and client');
   const parties = { asker: story.key('ada'), approver: story.key('grace'), owner: 'olga' };
-  const place = { data: story.ground.data, application: 'payments', profile: 'internal-service' };
+  const { data, estate } = story.ground;
+  const place = { data, estate, application: 'payments', profile: 'internal-service' };
   const rotation = new RotationStory({ ...parties, ...place });
   try {
     await rotation.open();
-    await rotation.declare();
+    const found = await rotation.find();
+    say(`the sweep found ${found.label}: ${found.attributes.fingerprint}, which nobody answered for`);
+    await rotation.register();
+    const { entry } = await rotation.claim(found);
+    say(`registered as deploy-bot, which olga owns, and claimed for it: entry ${entry}`);
+    await rotation.declare(found);
     const run = await rotation.rotate();
     for (const { phase, detail, entry } of run.phases) say(`${phase.padEnd(12)} ${detail}; entry ${entry}`);
     say(
@@ -166,9 +172,15 @@ async function chapter10(story: Story): Promise<void> {
   if (!complete) throw new Error('the export lost something');
 }
 
+function settingsFile({ data, estate }: Ground): string {
+  const file = join(data, 'muniment.yaml');
+  writeFileSync(file, eventSourceSettings(data) + sweepSettings(estate));
+  return file;
+}
+
 async function play(ground: Ground): Promise<{ story: Story; out: string }> {
   const ports = { consolePort: await portOrAny(CONSOLE_PORT), apiPort: await portOrAny(API_PORT) };
-  const story = new Story(ground, { ...ports, config: eventSourceSettings(ground.data) });
+  const story = new Story(ground, { ...ports, config: settingsFile(ground) });
   if (!ground.separateUids)
     say('not root: all programs run under one uid, and the trust tells them apart by path and hash');
   for (const each of [chapter1, chapter2, chapter3, chapter4, chapter5, chapter6]) await each(story);

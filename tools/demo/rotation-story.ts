@@ -1,4 +1,4 @@
-/** Rotation, step by step: a static SSH key that a consumer uses every second is put under rotation and replaced under it. */
+/** Chapter 8: a sweep finds the SSH key that a consumer uses every second; it is claimed, and replaced under its consumer. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { done } from './programs.ts';
@@ -7,11 +7,22 @@ import { type Consumer, type SshServer, startConsumer, startSshServer } from './
 /** Who asks and who signs, and what the new identity belongs to; all of it stands already. */
 export interface Parties {
   data: string;
+  /** Where the SSH server's files lie; the server sweeps below it. */
+  estate: string;
   asker: string;
   approver: string;
   owner: string;
   application: string;
   profile: string;
+}
+
+/** What a sweep saw. */
+export interface Found {
+  key: string;
+  class: string;
+  label: string;
+  attributes: { fingerprint: string };
+  identity: { name: string } | null;
 }
 
 export interface Phase {
@@ -41,6 +52,9 @@ export interface Listed {
 const ROTATION = 'deploy-key';
 const IDENTITY = 'deploy-bot';
 
+/** What the server's settings must say for the sweep to find the key. */
+export const sweepSettings = (estate: string): string => `sweepRoots: [/srv, /opt, ${estate}]\n`;
+
 const identityManifest = ({ owner, application, profile }: Parties): string => `apiVersion: muniment/v1
 kind: Identity
 name: ${IDENTITY}
@@ -53,11 +67,12 @@ spec:
   environment: test
 `;
 
-const rotationManifest = (server: SshServer): string => `apiVersion: muniment/v1
+const rotationManifest = (server: SshServer, { key }: Found): string => `apiVersion: muniment/v1
 kind: Rotation
 name: ${ROTATION}
 spec:
   identity: ${IDENTITY}
+  observation: ${key}
   rotator: ssh-key
   target:
     keyFile: ${server.keyFile}
@@ -91,7 +106,7 @@ export class RotationStory {
 
   /** An OpenSSH server of our own, and a consumer that logs in with its key file. */
   async open(everySeconds = 1): Promise<void> {
-    this.#server = await startSshServer();
+    this.#server = await startSshServer({ below: this.#parties.estate });
     await this.startConsumer(everySeconds);
   }
 
@@ -104,9 +119,32 @@ export class RotationStory {
     await this.#consumer?.stop();
   }
 
-  /** The key gets an identity with an owner, and a rotation: by a change that one asks for and another signs. */
-  declare(): Promise<{ operations: number }> {
-    return this.change(`${identityManifest(this.#parties)}---\n${rotationManifest(this.server)}`);
+  /** Sweeps, and looks for the key among what belongs to no declared identity. */
+  async find(): Promise<Found> {
+    await this.#cli('sweep', 'host');
+    const { observations } = await this.#unclaimed();
+    const found = observations.find(
+      ({ class: of, label }) => of === 'credential' && label === this.server.keyFile,
+    );
+    if (found === undefined) throw new Error(`the sweep did not find ${this.server.keyFile}`);
+    return found;
+  }
+
+  #unclaimed = (): Promise<{ observations: Found[] }> =>
+    this.#cli('inventory', 'inventory', '--part', 'unregistered');
+
+  /** What the key belongs to gets a purpose and an owner, by a change that one asks for and another signs. */
+  register(): Promise<{ operations: number }> {
+    return this.change(identityManifest(this.#parties));
+  }
+
+  claim({ key }: Found, identity = IDENTITY): Promise<{ entry: number; observation: Found }> {
+    return this.#cli('claim', key, '--identity', identity);
+  }
+
+  /** Puts what was claimed under a rotation policy, by a change like the other. */
+  declare(found: Found): Promise<{ operations: number }> {
+    return this.change(rotationManifest(this.server, found));
   }
 
   async change(manifests: string): Promise<{ operations: number }> {

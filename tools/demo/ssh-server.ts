@@ -84,9 +84,15 @@ function listens(port: number): Promise<boolean> {
 const keygen = (file: string, comment: string): void =>
   void execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', comment, '-f', file]);
 
-/** @param options.options of the key in `authorized_keys`, e.g. `from="127.0.0.1"` */
-export async function startSshServer({ options = '' }: { options?: string } = {}): Promise<SshServer> {
-  const folder = mkdtempSync(join(tmpdir(), 'muniment-sshd-'));
+interface SshServerOptions {
+  /** Of the key in `authorized_keys`, e.g. `from="127.0.0.1"`. */
+  options?: string;
+  /** Folder to put its own into. */
+  below?: string;
+}
+
+export async function startSshServer({ options = '', below }: SshServerOptions = {}): Promise<SshServer> {
+  const folder = mkdtempSync(join(below ?? tmpdir(), 'muniment-sshd-'));
   chmodSync(folder, 0o755);
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
   keygen(join(folder, 'host'), 'host');

@@ -43,6 +43,7 @@ const ALL: Record<Kind, true> = {
   'rotation.phase': true,
   'rotation.stalled': true,
   'rotation.ended': true,
+  'controls.judged': true,
   'evidence.built': true,
 };
 

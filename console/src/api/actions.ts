@@ -5,7 +5,14 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/browser';
 import { api, setCsrf, unwrap } from './client.ts';
-import type { AlertOutcome, ApprovalSignature, LockTargetKind, Session } from './types.ts';
+import type {
+  AlertOutcome,
+  ApprovalSignature,
+  Drift,
+  LockTargetKind,
+  ReviewOutcome,
+  Session,
+} from './types.ts';
 
 /** Everything that changes something. Each throws a `Problem` where the server refuses. */
 
@@ -74,6 +81,16 @@ export const applyChange = (id: string, planDigest: string) =>
   unwrap(api.POST('/api/v1/changes/{id}/apply', { ...change(id), body: { planDigest } }));
 export const withdrawChange = (id: string, reason: string) =>
   unwrap(api.POST('/api/v1/changes/{id}/withdraw', { ...change(id), body: { reason } }));
+
+export type ResourceKind = Drift['missing'][number]['kind'];
+
+/** Compares; it proposes and writes nothing. Every kind where none is named. */
+export const readDrift = (manifests: string, kinds: ResourceKind[]) =>
+  unwrap(api.POST('/api/v1/changes/drift', { body: { manifests, ...(kinds.length > 0 && { kinds }) } }));
+export const reviewBreakGlass = (key: string, outcome: ReviewOutcome, note: string) =>
+  unwrap(
+    api.POST('/api/v1/break-glass/{id}/review', { params: { path: { id: key } }, body: { outcome, note } }),
+  );
 
 export const placeLock = (target: { kind: LockTargetKind; id: string }, reason: string) =>
   unwrap(api.POST('/api/v1/locks', { body: { target, reason } }));

@@ -99,6 +99,11 @@ export const changeQuery = (id: string, query: When) =>
       unwrap(api.GET('/api/v1/changes/{id}', { params: { path: { id }, query }, signal })),
   });
 
+export const breakGlassQuery = queryOptions({
+  queryKey: ['break-glass'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/break-glass', { signal })),
+});
+
 export const locksQuery = (query: When) =>
   queryOptions({
     queryKey: ['locks', query],
@@ -229,3 +234,12 @@ export const everyIdentity = (query: QueryOf<'/api/v1/identities'>) =>
   everyPage((at) => unwrap(api.GET('/api/v1/identities', { params: { query: { ...query, ...at } } })));
 export const everyObservation = (query: QueryOf<'/api/v1/observations'>) =>
   everyPage((at) => unwrap(api.GET('/api/v1/observations', { params: { query: { ...query, ...at } } })));
+/** The newest first, each page before the last: what is written meanwhile moves none. */
+export const everyEntry = (query: QueryOf<'/api/v1/ledger/entries'>) =>
+  everyPage(({ cursor, limit }) =>
+    unwrap(
+      api.GET('/api/v1/ledger/entries', {
+        params: { query: { ...query, limit, ...(cursor && { before: cursor }) } },
+      }),
+    ),
+  );

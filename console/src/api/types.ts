@@ -3,6 +3,7 @@ export type {
   Alert,
   ApprovalKey,
   ApprovalSignature,
+  BreakGlassKey,
   Change,
   ChangeSummary,
   Control,
@@ -12,6 +13,7 @@ export type {
   CredentialValidAt,
   Decision,
   Detector,
+  Drift,
   Entry,
   EntrySummary,
   Exception,
@@ -38,6 +40,7 @@ export type {
 import type {
   Alert,
   Self as AnyPerson,
+  BreakGlassKey,
   Change,
   Control,
   Credential,
@@ -63,6 +66,9 @@ export type Outcome = Decision['outcome'];
 export type ProbeOutcome = Probe['outcome'];
 export type AlertState = Alert['state'];
 export type AlertOutcome = NonNullable<Alert['resolved']>['outcome'];
+/** One use of a key; the document has one schema for this and for none. */
+export type BreakGlassUse = NonNullable<BreakGlassKey['used']>;
+export type ReviewOutcome = NonNullable<BreakGlassUse['reviewed']>['outcome'];
 /** A run of one; the document has one schema for this and for none. */
 export type RotationRun = NonNullable<Rotation['run']>;
 export type RotationPhase = RotationRun['phase'];

@@ -1,40 +1,33 @@
 import { useLocation } from '@tanstack/react-router';
 import { Menu, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Button } from '../components/Button.tsx';
+import { useModal } from '../lib/modal.ts';
+import '../components/dialog.css';
 import { Navigation } from './Navigation.tsx';
 
 /** The navigation where there is no room beside the page. */
 export function Drawer() {
-  const [open, setOpen] = useState(false);
   const { pathname } = useLocation();
-  // Whoever went to a page wants to see it.
+  // Whoever went to a page wants to see it: the drawer is gone with the page that it was opened on, before the next takes the focus.
+  const [openOn, setOpenOn] = useState<string>();
   useEffect(() => {
-    if (pathname !== '') setOpen(false);
+    setOpenOn((page) => (page === pathname ? page : undefined));
   }, [pathname]);
   return (
     <div className="drawer-way">
-      <Button look="quiet" icon={Menu} aria-haspopup="dialog" onClick={() => setOpen(true)}>
+      <Button look="quiet" icon={Menu} aria-haspopup="dialog" onClick={() => setOpenOn(pathname)}>
         Menu
       </Button>
-      {open && <DrawerDialog onClose={() => setOpen(false)} />}
+      {openOn === pathname && <DrawerDialog onClose={() => setOpenOn(undefined)} />}
     </div>
   );
 }
 
 function DrawerDialog({ onClose }: { onClose: () => void }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   return (
-    <dialog ref={dialog} className="drawer" aria-label="Menu" onClose={onClose}>
-      <button
-        type="button"
-        className="dialog-close drawer-close"
-        aria-label="Close"
-        onClick={() => dialog.current?.close()}
-      >
+    <dialog {...useModal(onClose)} className="drawer" aria-label="Menu">
+      <button type="button" className="dialog-close drawer-close" aria-label="Close" onClick={onClose}>
         <X size={16} aria-hidden />
       </button>
       <Navigation />

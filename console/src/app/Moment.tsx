@@ -20,7 +20,7 @@ function sentenceOf({ asOf, knownAt }: When): string {
 }
 
 /** These ask for something now, or are about one fact that does not change: the moment does not change them. */
-const NOW = [/^\/account$/, /^\/changes\/new$/, /^\/check$/, /^\/search$/, /^\/alerts\/./, /^\/ledger\/./];
+const NOW = /^\/(account|break-glass|changes\/new|check|drift|search|alerts\/.+|ledger\/.+)$/;
 
 /** Says on every page that it shows another moment than now, or that it does not, and leads back. */
 export function MomentBanner() {
@@ -31,7 +31,7 @@ export function MomentBanner() {
     <div className="moment" role="status">
       <History size={15} aria-hidden />
       <span className="moment-says">
-        {NOW.some((path) => path.test(pathname))
+        {NOW.test(pathname)
           ? 'This page does not follow the moment that you look at: it shows what is known now.'
           : sentenceOf(when)}
       </span>

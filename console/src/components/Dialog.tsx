@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId } from 'react';
+import { useModal } from '../lib/modal.ts';
 import './dialog.css';
 
 interface Props {
@@ -13,21 +14,12 @@ interface Props {
  * same with style elements made at run time, which the CSP forbids.
  */
 export function Dialog({ title, onClose, children }: Props) {
-  const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
-    dialog.current?.showModal();
-  }, []);
   return (
-    <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={onClose}>
+    <dialog {...useModal(onClose)} className="dialog" aria-labelledby={id}>
       <header className="dialog-head">
         <h2 id={id}>{title}</h2>
-        <button
-          type="button"
-          className="dialog-close"
-          aria-label="Close"
-          onClick={() => dialog.current?.close()}
-        >
+        <button type="button" className="dialog-close" aria-label="Close" onClick={onClose}>
           <X size={16} aria-hidden />
         </button>
       </header>

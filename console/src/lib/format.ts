@@ -41,7 +41,7 @@ export const plural = (count: number, one: string, many = `${one}s`): string =>
 
 /** First and last characters of a digest or an opaque id, so that two can be told apart at a glance. */
 export const shorten = (text: string, head = 10, tail = 6): string =>
-  text.length <= head + tail + 1 ? text : `${text.slice(0, head)}…${text.slice(-tail)}`;
+  text.length <= head + tail + 1 ? text : `${text.slice(0, head)}…${text.slice(text.length - tail)}`;
 
 const SPELLED: Record<string, string> = {
   ai: 'AI',

@@ -24,6 +24,9 @@ export const ActionWord = z.enum(ACTIONS);
 /** `name` is null where the personal value behind it was erased. */
 export const Ref = z.object({ id: z.string(), name: z.string().nullable() }).openapi('Ref');
 
+/** Who answers for a thing, and whether they are still there. */
+export const Owner = Ref.extend({ status: z.enum(['active', 'left']) }).openapi('Owner');
+
 /** A moment in both times. `knownAt` is RFC 3339 or a tree size. */
 export const whenShape = {
   asOf: Time.optional(),

@@ -169,9 +169,15 @@ export const validAt = route({
     z
       .object({
         valid: z.boolean(),
-        state: z.enum(['valid', 'not-yet', 'expired', 'locked', 'unknown']),
+        state: z.enum(['valid', 'not-yet', 'expired', 'locked', 'suspended', 'unknown']).openapi({
+          description: '`suspended`: its identity was not active then.',
+        }),
         why: z.string(),
         at: Time,
+        signature: z.enum(['good', 'bad', 'unchecked']).nullable().openapi({
+          description:
+            'Of the certificate or token itself: `unchecked` where the key is published no longer; null where a name was given.',
+        }),
         identity: Ref.nullable(),
         entry: z.number().int().nullable(),
         granted: Time.nullable(),

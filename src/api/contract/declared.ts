@@ -1,7 +1,20 @@
 import { z } from '@hono/zod-openapi';
 import { JOIN_METHODS } from '#verifier';
 import { LOCK_TARGETS } from '../../revocation/index.ts';
-import { ActionWord, body, IdPath, list, ok, Receipt, Ref, route, Text, Time, WhenQuery } from './common.ts';
+import {
+  ActionWord,
+  body,
+  IdPath,
+  list,
+  Owner,
+  ok,
+  Receipt,
+  Ref,
+  route,
+  Text,
+  Time,
+  WhenQuery,
+} from './common.ts';
 
 /** Profiles, policies, trusts, agents, findings; locks and what was tried at them. */
 const tags = ['declared'];
@@ -90,6 +103,7 @@ export const Finding = z
     id: z.string(),
     rule: z.string(),
     subject: Ref,
+    owner: Owner.nullable().openapi({ description: 'Of the identity or application that it is about.' }),
     title: z.string(),
     due: Time,
     opened: Time,

@@ -3,6 +3,9 @@ import { body, ok, route, Time, WhenQuery, whenShape } from './common.ts';
 import { Sweep } from './discovery.ts';
 import { PostureLine } from './posture.ts';
 
+/** How much what waits for a person weighs, the worst first. */
+export const SEVERITIES = ['high', 'medium', 'low'] as const;
+
 const tags = ['evidence'];
 const WITHHELD_MAX = 1000;
 
@@ -31,6 +34,13 @@ export const Control = z
         }),
       )
       .optional(),
+    history: z
+      .array(z.object({ entry: z.number().int(), time: Time, before: Verdict.nullable(), verdict: Verdict }))
+      .optional()
+      .openapi({
+        description:
+          'Changes of the verdict that are on record, newest first; `before` is null the first time.',
+      }),
     excepted: z
       .array(
         z.object({
@@ -97,7 +107,14 @@ export const overview = route({
           counts: Counts,
           items: z.array(Control.pick({ id: true, title: true, verdict: true, why: true })),
         }),
-        attention: z.array(z.object({ what: z.string(), link: z.string(), count: z.number().int() })),
+        attention: z.array(
+          z.object({
+            severity: z.enum(SEVERITIES),
+            what: z.string(),
+            link: z.string(),
+            count: z.number().int(),
+          }),
+        ),
         found: z.object({
           sweep: Sweep.pick({ verdict: true, items: true, denied: true })
             .extend({ when: Time, why: z.string() })

@@ -7,6 +7,7 @@ import {
   IdPath,
   list,
   NoBody,
+  Owner,
   ok,
   page,
   pageShape,
@@ -25,8 +26,6 @@ import { EntrySummary } from './ledger.ts';
 
 const tags = ['identities'];
 
-export const Owner = Ref.extend({ status: z.enum(['active', 'left']) }).openapi('Owner');
-
 export const Identity = z
   .object({
     id: z.string(),
@@ -35,7 +34,8 @@ export const Identity = z
     purpose: z.string(),
     application: Ref,
     owner: Owner,
-    deputy: Owner.nullable(),
+    // An extended component loses `nullable` in the document.
+    deputy: z.union([Owner, z.null()]),
     answers: z
       .enum(['owner', 'deputy', 'grace', 'none'])
       .openapi({ description: 'Who answers for it now; under `grace` nothing new begins.' }),

@@ -10,6 +10,7 @@ import * as identities from './identities.ts';
 import * as leaving from './leaving.ts';
 import * as ledger from './ledger.ts';
 import * as monitoring from './monitoring.ts';
+import * as names from './names.ts';
 import * as oauth from './oauth.ts';
 import * as open from './open.ts';
 import * as people from './people.ts';
@@ -23,6 +24,7 @@ const GROUPS = {
   leaving,
   identities,
   declared,
+  names,
   credentials,
   changes,
   breakGlass,

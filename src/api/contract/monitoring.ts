@@ -183,15 +183,28 @@ export const checkExport = route({
   path: '/api/v1/exports/check',
   tags,
   summary: 'Compare what a destination holds with what was sent to it',
-  request: body(z.strictObject({ destination: Destination })),
+  request: body(
+    z.strictObject({
+      destination: Destination,
+      received: Path.optional().openapi({
+        description:
+          'A file that the receiver wrote, on the server’s own machine: lines that end in the event’s JSON.',
+      }),
+    }),
+  ),
   responses: ok(
     z
       .object({
         expected: z.number().int(),
-        count: z.number().int(),
+        count: z.number().int().nullable(),
         duplicates: z.number().int().nullable(),
+        missing: z.number().int().nullable(),
+        firstMissing: z.number().int().nullable(),
+        waiting: z.number().int(),
         next: z.number().int(),
-        complete: z.boolean(),
+        complete: z.boolean().nullable().openapi({
+          description: 'Null where the other end cannot be asked and no file of its own was given.',
+        }),
       })
       .openapi('CheckedExport'),
   ),

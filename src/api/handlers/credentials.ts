@@ -25,7 +25,7 @@ export function mountCredentials(app: Api, rooms: Rooms): void {
     const endsAfter = live === 'true' ? moment.now : undefined;
     const page = { identity: await idOf(identity), ...pageAt(moment, cursor), limit, endsAfter };
     const rows = await pageOfCredentials(db, page);
-    const [locks, names] = [await locksAt(log, moment), await namesOf(log, rows.flatMap(idsOf))];
+    const [locks, names] = [await locksAt(rooms, moment, rows), await namesOf(log, rows.flatMap(idsOf))];
     const items = rows.map((row) => viewCredential(row, locks, names, moment.now));
     const wanted =
       live === undefined ? items : items.filter(({ state }) => (state === 'live') === (live === 'true'));
@@ -39,7 +39,7 @@ export function mountCredentials(app: Api, rooms: Rooms): void {
     const row = (await log.row('credential', index, when)) ?? (await log.row('refusal', index, when));
     if (row === undefined) throw new MunimentError('not_found', `entry ${index} is no grant and no refusal`);
     const names = await namesOf(log, idsOf(row));
-    return c.json(viewDecision(row, await locksAt(log, moment), names, moment.now), 200);
+    return c.json(viewDecision(row, await locksAt(rooms, moment, [row]), names, moment.now), 200);
   });
 
   app.openapi(contract.checkCredential, async (c) => {

@@ -4,7 +4,7 @@ import * as contract from '../contract/evidence.ts';
 import { actorOf } from '../env.ts';
 import { viewControls } from '../read/controls.ts';
 import { overviewAt } from '../read/overview.ts';
-import { momentOf, periodEnd } from '../read/when.ts';
+import { entriesBefore, momentOf, periodEnd } from '../read/when.ts';
 import type { Rooms } from './rooms.ts';
 
 export function mountEvidence(app: Api, rooms: Rooms): void {
@@ -12,10 +12,12 @@ export function mountEvidence(app: Api, rooms: Rooms): void {
 
   app.openapi(contract.listControls, async (c) => {
     const { from, to: named, ...when } = c.req.valid('query');
-    const to = named ?? (await periodEnd(log, await momentOf(log, when, clock.now())));
+    const moment = await momentOf(log, when, clock.now());
+    const to = named ?? (await periodEnd(log, moment));
     const asked = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
     const { period, results } = await evidence.verdicts(asked);
-    return c.json({ period, controls: viewControls(results) }, 200);
+    const history = await evidence.history(await entriesBefore(log, moment));
+    return c.json({ period, controls: viewControls(results, history) }, 200);
   });
 
   app.openapi(contract.buildPackage, async (c) => {

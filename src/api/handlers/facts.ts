@@ -1,14 +1,23 @@
 import { MunimentError } from '../../kernel/index.ts';
+import { knownOf } from '../../store/index.ts';
 import type { Api } from '../app.ts';
 import * as declared from '../contract/declared.ts';
 import * as contract from '../contract/identities.ts';
 import { actorOf } from '../env.ts';
 import { idsOf, viewCredential, viewDecision } from '../read/credentials.ts';
-import { viewAgent, viewFinding, viewLock, viewPolicy, viewProfile, viewTrust } from '../read/declared.ts';
+import {
+  ownerIn,
+  viewAgent,
+  viewFinding,
+  viewLock,
+  viewPolicy,
+  viewProfile,
+  viewTrust,
+} from '../read/declared.ts';
 import { viewEntries } from '../read/entries.ts';
 import { surroundings, viewIdentities } from '../read/identities.ts';
 import { namesOf, refOf } from '../read/names.ts';
-import { pageOfCredentials, pageOfRefusals } from '../read/queries.ts';
+import { countByApplication, pageOfCredentials, pageOfRefusals } from '../read/queries.ts';
 import { entriesBefore, locksAt, type Moment, momentOf } from '../read/when.ts';
 import type { Rooms } from './rooms.ts';
 
@@ -30,7 +39,7 @@ export function mountIdentities(app: Api, { log, database, clock, config, regist
     const [view] = await viewIdentities(scene, [row], moment);
     if (view === undefined) throw new MunimentError('not_found', 'there is no such identity');
     const { spiffePath, entry } = row;
-    return c.json({ ...view, spiffePath, entry, ...(await surroundings(log, row, moment)) }, 200);
+    return c.json({ ...view, spiffePath, entry, ...(await surroundings(scene, row, moment)) }, 200);
   });
 
   app.openapi(contract.listIdentityCredentials, async (c) => {
@@ -38,7 +47,10 @@ export function mountIdentities(app: Api, { log, database, clock, config, regist
     const moment = await momentOf(log, asked, clock.now());
     const { id } = await registry.identity(c.req.valid('param').id, moment.when);
     const rows = await pageOfCredentials(db, { identity: id, ...pageAt(moment, cursor), limit });
-    const [locks, names] = [await locksAt(log, moment), await namesOf(log, rows.flatMap(idsOf))];
+    const [locks, names] = [
+      await locksAt({ log, database }, moment, rows),
+      await namesOf(log, rows.flatMap(idsOf)),
+    ];
     const items = rows.map((row) => viewCredential(row, locks, names, moment.now));
     return c.json({ items, next: nextOf(rows, limit) }, 200);
   });
@@ -50,7 +62,10 @@ export function mountIdentities(app: Api, { log, database, clock, config, regist
     const page = { identity: id, ...pageAt(moment, cursor), limit };
     const both = [...(await pageOfCredentials(db, page)), ...(await pageOfRefusals(db, page))];
     const rows = both.sort((a, b) => b.entry - a.entry).slice(0, limit);
-    const [locks, names] = [await locksAt(log, moment), await namesOf(log, rows.flatMap(idsOf))];
+    const [locks, names] = [
+      await locksAt({ log, database }, moment, rows),
+      await namesOf(log, rows.flatMap(idsOf)),
+    ];
     const items = rows.map((row) => viewDecision(row, locks, names, moment.now));
     return c.json({ items, next: nextOf(rows, limit) }, 200);
   });
@@ -86,7 +101,7 @@ export function mountIdentities(app: Api, { log, database, clock, config, regist
     const [rows, people, identities] = await Promise.all([
       log.rows('application', moment.when),
       log.rows('person', moment.when),
-      log.rows('identity', moment.when),
+      countByApplication(db, await knownOf(db, moment.when)),
     ]);
     const statuses = new Map(people.map((row) => [row.id, row.spec.status]));
     const names = await namesOf(
@@ -99,7 +114,7 @@ export function mountIdentities(app: Api, { log, database, clock, config, regist
       description: spec.description,
       owner: { ...refOf(names, spec.owner), status: statuses.get(spec.owner) ?? ('left' as const) },
       status: retired ? ('retired' as const) : spec.status,
-      identities: identities.filter((row) => row.spec.application === id && !row.retired).length,
+      identities: identities[id] ?? 0,
       entry,
     }));
     return c.json({ items: items.sort(byName) }, 200);
@@ -138,11 +153,12 @@ export function mountDeclared(app: Api, { log, clock }: Rooms): void {
 
   app.openapi(declared.listFindings, async (c) => {
     const rows = await log.rows('finding', await whenOf(c.req.valid('query')));
+    const view = await log.view();
     const names = await namesOf(
       log,
-      rows.map(({ subject }) => subject),
+      rows.flatMap((row) => [row.subject, ownerIn(view, row)?.id ?? []].flat()),
     );
-    const items = rows.map((row) => viewFinding(row, names)).sort((a, b) => (a.due < b.due ? -1 : 1));
+    const items = rows.map((row) => viewFinding(row, view, names)).sort((a, b) => (a.due < b.due ? -1 : 1));
     return c.json({ items }, 200);
   });
 

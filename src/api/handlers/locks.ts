@@ -6,7 +6,6 @@ import * as contract from '../contract/declared.ts';
 import { actorOf } from '../env.ts';
 import { viewLock } from '../read/declared.ts';
 import { namesOf } from '../read/names.ts';
-import { personNamed } from '../read/people.ts';
 import { momentOf } from '../read/when.ts';
 import { checkAlive } from './alive.ts';
 import type { Rooms } from './rooms.ts';
@@ -48,11 +47,11 @@ export function mountLocks(app: Api, rooms: Rooms): void {
 }
 
 /** People write names; entries carry ids. */
-async function idOf({ log }: Rooms, { kind, id }: LockTarget): Promise<string> {
+async function idOf({ log, registry }: Rooms, { kind, id }: LockTarget): Promise<string> {
   const view = await log.view();
   switch (kind) {
     case 'owner':
-      return (await personNamed(log, id))?.id ?? id;
+      return (await registry.personByName(id))?.id ?? id;
     case 'agent':
       return [...view.rows('agent').values()].findLast(({ name }) => name === id)?.id ?? id;
     case 'identity':

@@ -80,7 +80,8 @@ function mountExchange(app: Api, { monitoring, exporter, attempts }: Rooms): voi
     c.json(await exporter.run(c.req.valid('json').destination), 200),
   );
 
-  app.openapi(contract.checkExport, async (c) =>
-    c.json(await exporter.check(c.req.valid('json').destination), 200),
-  );
+  app.openapi(contract.checkExport, async (c) => {
+    const { destination, received } = c.req.valid('json');
+    return c.json(await exporter.check(destination, received), 200);
+  });
 }

@@ -105,8 +105,8 @@ forbid(principal, action, resource) when { context.scope.contains("invoices:writ
   return documents.map((document) => JSON.stringify(document)).join('\n---\n');
 }
 
-export async function openOAuthHouse() {
-  const test = await openTestHouse();
+export async function openOAuthHouse(flags: Record<string, unknown> = {}) {
+  const test = await openTestHouse(flags);
   const ada = await enrol(test, 'ada', ['admin', 'approver', 'operator', 'auditor']);
   const bo = await enrol(test, 'bo');
   const [orders, reports] = [newClient('orders'), newClient('reports')];

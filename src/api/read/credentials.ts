@@ -6,14 +6,30 @@ export type CredentialState = 'live' | 'expired' | 'dead' | 'unknown';
 
 type CredentialRow = Rows['credential'];
 
+/** Locks by the id of their target. A table of rows never changes, so neither does this. */
+const byTarget = new WeakMap<ReadonlyMap<string, unknown>, Map<string, Array<Rows['lock']>>>();
+
+function locksOn(ids: Array<string | null | undefined>, locks: Locks): Array<Rows['lock']> {
+  const table = locks.rows('lock');
+  let targets = byTarget.get(table);
+  if (targets === undefined) {
+    targets = Map.groupBy(table.values(), ({ target }) => target.id);
+    byTarget.set(table, targets);
+  }
+  return ids.flatMap((id) => targets.get(id ?? '') ?? []).sort((a, b) => a.entry - b.entry);
+}
+
 /** Why a credential is what it is at a moment: a lock kills for good, an end only ends. */
 export function stateOf(
   row: CredentialRow,
   locks: Locks,
   now: string,
 ): { state: CredentialState; lock: Rows['lock'] | undefined } {
-  const identity = locks.rows('identity').get(row.request.identity ?? '');
-  const lock = killedBy(row, locks.rows('lock').values(), identity);
+  const { identity: id, instance, agent, trust } = row.request;
+  const identity = locks.rows('identity').get(id ?? '');
+  const { owner, application } = identity?.spec ?? {};
+  const ids = [String(row.entry), id, instance, agent, trust, owner, application];
+  const lock = killedBy(row, locksOn(ids, locks), identity);
   if (lock !== undefined) return { state: 'dead', lock };
   return { state: row.credential.notAfter <= now ? 'expired' : 'live', lock };
 }

@@ -1,4 +1,5 @@
 import type { Rows } from '#verifier';
+import type { View } from '../../store/index.ts';
 import { type Names, refOf } from './names.ts';
 
 /** Rows of declared things as the API shows them. */
@@ -43,17 +44,28 @@ export const viewLock = (row: Rows['lock'], names: Names) => ({
   entry: row.entry,
 });
 
-export const viewFinding = (row: Rows['finding'], names: Names) => ({
-  id: row.id,
-  rule: row.rule,
-  subject: refOf(names, row.subject),
-  title: row.title,
-  due: row.due,
-  opened: row.opened,
-  closed: row.closed,
-  reason: row.reason,
-  entry: row.entry,
-});
+/** Who owns the identity or application that a finding is about, as it stands now. */
+export function ownerIn(view: View, { subject }: Rows['finding']): Rows['person'] | undefined {
+  const owned = view.rows('identity').get(subject) ?? view.rows('application').get(subject);
+  return view.rows('person').get(owned?.spec.owner ?? '');
+}
+
+export function viewFinding(row: Rows['finding'], view: View, names: Names) {
+  const owner = ownerIn(view, row);
+  const status = owner?.retired ? ('left' as const) : owner?.spec.status;
+  return {
+    id: row.id,
+    rule: row.rule,
+    subject: refOf(names, row.subject),
+    owner: owner && status ? { ...refOf(names, owner.id), status } : null,
+    title: row.title,
+    due: row.due,
+    opened: row.opened,
+    closed: row.closed,
+    reason: row.reason,
+    entry: row.entry,
+  };
+}
 
 export const viewAgent = (row: Rows['agent'], locks: Iterable<Rows['lock']>) => ({
   id: row.id,

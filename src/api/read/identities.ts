@@ -1,11 +1,12 @@
-import { ACTIONS, killedBy, type Rows } from '#verifier';
+import { ACTIONS, type Rows } from '#verifier';
 import { compilePolicies } from '../../policy/index.ts';
 import type { IdentityView } from '../../registry/index.ts';
-import type { Db, Log } from '../../store/index.ts';
+import { type Db, knownOf, type Log } from '../../store/index.ts';
 import { viewLock, viewPolicy, viewTrust } from './declared.ts';
+import { countLiveOf } from './living.ts';
 import { type Names, namesOf, refOf } from './names.ts';
-import { lastGrants, unendedCredentials } from './queries.ts';
-import { locksAt, type Moment } from './when.ts';
+import { lastGrants, locksNaming, trustsOf } from './queries.ts';
+import type { Moment } from './when.ts';
 
 export interface IdentityScene {
   log: Log;
@@ -22,23 +23,16 @@ export async function viewIdentities(
   moment: Moment,
 ) {
   const { size, now } = moment;
-  const names = await namesOf(log, rows.flatMap(peopleOf));
-  const locks = await locksAt(log, moment);
-  const unended = await unendedCredentials(db, size, now);
-  const grants = await lastGrants(
-    db,
-    rows.map(({ id }) => id),
-    size,
-    now,
-  );
-  const live = unended.filter(
-    (held) =>
-      !killedBy(held, locks.rows('lock').values(), locks.rows('identity').get(held.request.identity ?? '')),
-  );
+  const ids = rows.map(({ id }) => id);
+  const [names, live, grants] = await Promise.all([
+    namesOf(log, rows.flatMap(peopleOf)),
+    countLiveOf(db, ids, moment),
+    lastGrants(db, ids, size, now),
+  ]);
   return rows.map((row) => ({
     ...shown(row, names),
     spiffeId: `spiffe://${trustDomain}${row.spiffePath}`,
-    liveCredentials: live.filter(({ request }) => request.identity === row.id).length,
+    liveCredentials: live.get(row.id) ?? 0,
     lastGrant: grants.get(row.id) ?? null,
   }));
 }
@@ -70,16 +64,16 @@ function shown(row: IdentityView, names: Names) {
 }
 
 /** Trusts, locks, policies and approvals around one identity. */
-export async function surroundings(log: Log, row: IdentityView, { when }: Moment) {
-  const [trusts, policies, locks, approvals] = await Promise.all([
-    log.rows('trust', when),
+export async function surroundings({ log, db }: IdentityScene, row: IdentityView, { when }: Moment) {
+  const known = await knownOf(db, when);
+  const targets = [row.id, row.owner.id, row.application.id];
+  const [trusts, policies, about, approvals] = await Promise.all([
+    trustsOf(db, row.id, known),
     log.rows('policy', when),
-    log.rows('lock', when),
+    locksNaming(db, targets, known),
     approvalsOf(log, row),
   ]);
-  const own = trusts.filter(({ spec, retired }) => spec.identity === row.id && !retired);
-  const targets = new Set([row.id, row.owner.id, row.application.id]);
-  const about = locks.filter(({ target }) => targets.has(target.id));
+  const own = trusts.filter(({ retired }) => !retired);
   const names = await namesOf(log, [row.id, ...about.flatMap(({ actor, target }) => [actor, target.id])]);
   return {
     trusts: own.map((trust) => viewTrust(trust, names)),

@@ -96,6 +96,29 @@ describe('was this credential valid at T?', () => {
     });
   }
 
+  test('while its identity is suspended it does not hold; before and after it does', async () => {
+    const { jwt: fresh } = await issue({ action: 'issue-jwt-svid', audience: ['billing'] });
+    const moved = async (to: string): Promise<string> => {
+      house.clock.advance(60_000);
+      const body = { to, reason: 'a look' };
+      const path = '/api/v1/identities/payments-api/move';
+      assert.equal((await house.call(path, { body, door: operatorDoor() })).status, 200);
+      return house.clock.now().toISOString();
+    };
+    const suspended = await moved('suspended');
+    const resumed = await moved('active');
+    const before = new Date(Date.parse(suspended) - 1).toISOString();
+    const states = [before, suspended, resumed].map(async (moment) => {
+      const { valid, state } = await ask({ jwt: fresh, at: moment });
+      return [valid, state];
+    });
+    assert.deepEqual(await Promise.all(states), [
+      [true, 'valid'],
+      [false, 'suspended'],
+      [true, 'valid'],
+    ]);
+  });
+
   test('every other name of it has the same answer', async () => {
     const spki = certificate.publicKey.export({ format: 'der', type: 'spki' });
     const names = [{ serial: certificate.serialNumber }, { fingerprint: hash('sha256', spki) }];
@@ -116,6 +139,25 @@ describe('was this credential valid at T?', () => {
     assert.equal((await asked(ends - 1)).state, 'valid');
     assert.deepEqual([(await asked(ends)).state, (await asked(ends)).locks], ['expired', []]);
     assert.equal((await ask({ jwt: fresh })).state, 'expired');
+  });
+
+  test('its own signature is looked at: a bit of it changed is somebody else’s', async () => {
+    const asked = async (body: object) => {
+      const { valid, state, signature } = await ask({ ...body, at: at.granted });
+      return [valid, state, signature];
+    };
+    const der = Buffer.from(certificate.raw);
+    der[der.length - 1] = (der.at(-1) ?? 0) ^ 1;
+    const [head, claims, mac = ''] = jwt.split('.');
+    const bytes = Buffer.from(mac, 'base64url');
+    bytes[0] = (bytes[0] ?? 0) ^ 1;
+    const forged = `${head}.${claims}.${bytes.toString('base64url')}`;
+    assert.deepEqual(await asked({ certificate: pem }), [true, 'valid', 'good']);
+    assert.deepEqual(await asked({ jwt }), [true, 'valid', 'good']);
+    assert.deepEqual(await asked({ serial: certificate.serialNumber }), [true, 'valid', null]);
+    const other = encodePem(der, 'CERTIFICATE');
+    assert.deepEqual(await asked({ certificate: other }), [false, 'unknown', 'bad']);
+    assert.deepEqual(await asked({ jwt: forged }), [false, 'unknown', 'bad']);
   });
 
   const serial = () => certificate.serialNumber;

@@ -5,6 +5,7 @@ import type { Rooms } from '../handlers/rooms.ts';
 import { grantBehind, type Presented } from './check.ts';
 import { base64 } from './entries.ts';
 import { credentialsOfKey } from './queries.ts';
+import { signatureOf } from './signature.ts';
 
 /** *Was this credential valid at T?* from the log alone: the grant, the locks that reach it, and proofs of both. */
 
@@ -17,7 +18,7 @@ type Grant = Rows['credential'];
 type Lock = Rows['lock'];
 type Head = Awaited<ReturnType<Log['head']>>;
 
-export type ValidState = 'valid' | 'not-yet' | 'expired' | 'locked' | 'unknown';
+export type ValidState = 'valid' | 'not-yet' | 'expired' | 'locked' | 'suspended' | 'unknown';
 
 /**
  * @param at RFC 3339 in UTC with milliseconds
@@ -36,12 +37,15 @@ export async function validAt(rooms: Rooms, asked: Asked, at: string) {
     ('rows' in found ? found.rows : []).map((row) => judge(rooms, row, head, at)),
   );
   const best = bestOf(judged, at);
+  const signature = best === undefined ? null : await signatureOf(rooms.authority, asked, best.row);
+  if (signature === 'bad') return { ...nothing(rooms, head, at), signature, why: FORGED };
   const entries = best === undefined ? [] : [best.row.entry, ...best.locks.map(({ entry }) => entry)];
   return {
     valid: best?.state === 'valid',
     state: best?.state ?? ('unknown' as const),
     why: best?.why ?? ('why' in found ? found.why : NO_KEY),
     at,
+    signature,
     identity: best?.row.request.identity ?? null,
     ...grantView(best?.row),
     locks: (best?.locks ?? []).map((lock) => lockView(lock, at)),
@@ -51,6 +55,20 @@ export async function validAt(rooms: Rooms, asked: Asked, at: string) {
 }
 
 const NO_KEY = 'no certificate was granted to a key with this SHA-256';
+
+const FORGED =
+  'it says what its entry says, and is not signed by the key that the entry names: somebody else made it';
+
+const nothing = ({ log }: Rooms, { size, checkpoint }: Head, at: string) => ({
+  valid: false,
+  state: 'unknown' as const,
+  at,
+  identity: null,
+  ...grantView(undefined),
+  locks: [],
+  proofs: [],
+  log: { size, checkpoint, verifierKey: log.verifierKey },
+});
 
 async function grantsOf({ log, database }: Rooms, asked: Asked, size: number) {
   const { fingerprint, ...presented } = asked;
@@ -70,9 +88,15 @@ interface Judged {
   locks: Lock[];
 }
 
-async function judge({ revocation }: Rooms, row: Grant, { size }: Head, at: string): Promise<Judged> {
+async function judge({ revocation, log }: Rooms, row: Grant, { size }: Head, at: string): Promise<Judged> {
   const locks = (await revocation.locksOn(row)).filter(({ entry }) => entry < size);
-  return { row, locks, ...stateAt(row, locks, at) };
+  const judged = stateAt(row, locks, at);
+  const { identity: id } = row.request;
+  if (judged.state !== 'valid' || id === null) return { row, locks, ...judged };
+  const identity = await log.row('identity', id, { asOf: at, knownAt: size });
+  if (identity?.state === 'active' && !identity.retired) return { row, locks, ...judged };
+  const stood = identity?.retired ? 'retired' : (identity?.state ?? 'not declared');
+  return { row, locks, state: 'suspended', why: `its identity was ${stood} then, so nothing of it held` };
 }
 
 /** What kills comes before what ends: a credential that was locked is not merely over. */

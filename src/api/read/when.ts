@@ -1,5 +1,6 @@
 import type { Rows } from '#verifier';
-import type { Log, When } from '../../store/index.ts';
+import { type Database, knownOf, type Log, type When } from '../../store/index.ts';
+import { identitiesByKey } from './queries.ts';
 
 interface Asked {
   asOf?: string | undefined;
@@ -38,12 +39,22 @@ async function sizeOf(log: Log, knownAt: string | undefined, head: number): Prom
   return log.sizeAt(new Date(knownAt).toISOString());
 }
 
-/** Locks, and whose the identities were, at a moment; the log's own view for the present. */
-export async function locksAt(log: Log, { when }: Moment): Promise<Locks> {
-  if (when.asOf === undefined && when.knownAt === undefined) return log.view();
-  const [lock, identity] = await Promise.all([log.rows('lock', when), log.rows('identity', when)]);
-  const byId = (rows: ReadonlyArray<{ id: string }>) => new Map(rows.map((row) => [row.id, row]));
-  const tables = { lock: byId(lock), identity: byId(identity) };
+/** True for what is so now, as all that is known tells it. */
+export const isPresent = ({ when }: Moment): boolean => when.asOf === undefined && when.knownAt === undefined;
+
+/** Locks, and whose these identities were, at a moment; the log's own view for the present. */
+export async function locksAt(
+  { log, database: { db } }: { log: Log; database: Pick<Database, 'db'> },
+  moment: Moment,
+  credentials: ReadonlyArray<{ request: { identity: string | null } }>,
+): Promise<Locks> {
+  if (isPresent(moment)) return log.view();
+  const ids = credentials.flatMap(({ request }) => request.identity ?? []);
+  const [lock, identity] = await Promise.all([
+    log.rows('lock', moment.when),
+    identitiesByKey(db, ids, await knownOf(db, moment.when)),
+  ]);
+  const tables = { lock: new Map(lock.map((row) => [row.id, row])), identity };
   return { rows: (table) => tables[table] as never };
 }
 
@@ -56,7 +67,7 @@ export async function entriesBefore(log: Log, { when, size, now }: Moment): Prom
 
 /** Where a period ends that is looked at from a moment; verdicts go by when we knew. Undefined for the present. */
 export async function periodEnd(log: Log, moment: Moment): Promise<string | undefined> {
-  if (moment.when.asOf === undefined && moment.when.knownAt === undefined) return undefined;
+  if (isPresent(moment)) return undefined;
   const before = await entriesBefore(log, moment);
   const next = await log.entry(before);
   return next?.time ?? moment.when.asOf;

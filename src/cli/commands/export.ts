@@ -7,6 +7,7 @@ import { print, withProgress } from '../terminal.ts';
 interface ExportOptions extends CommonOptions {
   to: string;
   check?: boolean;
+  received?: string;
   path?: string;
   rotateBytes?: string;
   url?: string;
@@ -20,9 +21,12 @@ interface ExportOptions extends CommonOptions {
 
 interface Checked {
   expected: number;
-  count: number;
+  count: number | null;
   duplicates: number | null;
-  complete: boolean;
+  missing: number | null;
+  firstMissing: number | null;
+  waiting: number;
+  complete: boolean | null;
 }
 
 function needed(value: string | undefined, option: string): string {
@@ -61,17 +65,24 @@ function destinationOf(options: ExportOptions): Record<string, unknown> {
   }
 }
 
-const checkedText = ({ expected, count, duplicates, complete }: Checked): string => {
-  const more = duplicates === null ? '' : `, ${duplicates} of them told more than once`;
-  const verdict = complete ? 'complete' : `${expected - count} MISSING`;
-  return `${expected} events in the log, ${count} at the other end${more}: ${verdict}`;
-};
+function checkedText({ expected, waiting, ...there }: Checked): string {
+  const sent = `${expected} events sent, ${waiting} more in the log`;
+  if (there.complete === null)
+    return `${sent}; the receiver cannot be asked: name a file of its own by --received`;
+  const more = there.duplicates === null ? '' : `, ${there.duplicates} told more than once`;
+  const first = there.firstMissing === null ? '' : `, the first that of entry ${there.firstMissing}`;
+  const verdict = there.complete ? 'complete' : `${there.missing} MISSING${first}`;
+  return `${sent}; ${there.count} at the other end${more}: ${verdict}`;
+}
 
 async function run(options: ExportOptions): Promise<void> {
   const api = await client(options);
   const destination = destinationOf(options);
   if (options.check) {
-    const checked = await api.post<Checked>('/exports/check', { destination });
+    const checked = await api.post<Checked>('/exports/check', {
+      destination,
+      received: absolute(options.received),
+    });
     print(checked, options.json, () => checkedText(checked));
     if (!checked.complete) process.exitCode = 1;
     return;
@@ -89,6 +100,7 @@ export const exportCommand = (): Command =>
   )
     .requiredOption('--to <destination>', 'file, https or syslog-tls')
     .option('--check', 'compare what is at the other end with the log')
+    .option('--received <file>', 'with --check: a file that the receiver wrote; lines that end in the JSON')
     .option('--path <file>', 'file: JSON lines are added to it')
     .option('--rotate-bytes <bytes>', 'file: set it aside once it is that large')
     .option('--url <url>', 'https: where batches are posted')

@@ -28,7 +28,7 @@ export async function opensslVerify(
     '-CAfile',
     write('root', 'CERTIFICATE', [authority.root().certificate]),
   ];
-  args.push('-untrusted', write('intermediates', 'CERTIFICATE', intermediates));
+  if (intermediates.length > 0) args.push('-untrusted', write('intermediates', 'CERTIFICATE', intermediates));
   if (withCrls) args.push('-crl_check_all', '-CRLfile', write('crls', 'X509 CRL', await revocation.all()));
   args.push(write('leaf', 'CERTIFICATE', [leaf]));
   try {

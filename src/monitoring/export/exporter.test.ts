@@ -140,7 +140,7 @@ describe('export', () => {
       assert.equal(sent, received.length);
       assert.ok(asked.every((authorization) => authorization === 'Bearer not-a-real-token'));
       const checked = await exporter.check(destination());
-      assert.ok(checked.complete && checked.count === checked.expected);
+      assert.ok(checked.complete === true && checked.count === checked.expected);
     });
 
     test('a certificate that nobody vouches for, a missing token file, and a name in the way get nothing', async () => {
@@ -214,8 +214,32 @@ describe('export', () => {
       await assert.rejects(exporter.run(destination), { code: 'server_unreachable' });
       for (const each of [way, server]) await new Promise((resolve) => each.close(resolve));
       await assert.rejects(exporter.run(destination), { code: 'server_unreachable' });
-      await assert.rejects(exporter.check(destination), { code: 'not_supported' });
+      const { expected, waiting, count, missing, complete } = await exporter.check(destination);
+      assert.deepEqual([expected, count, missing, complete], [0, null, null, null]);
+      assert.ok(waiting > 0);
     });
+
+    /** The receiver's file as it is, then with one line twice, one lost, and others' lines in between. */
+    async function compared(known: Parameters<Exporter['check']>[0], out: string, lines: string[]) {
+      const whole = await exporter.check(known, out);
+      const { length } = lines;
+      assert.deepEqual(
+        [whole.expected, whole.count, whole.duplicates, whole.missing, whole.waiting, whole.complete],
+        [length, length, 0, 0, 0, true],
+      );
+      const [first = '', second = '', ...rest] = lines;
+      const lost = JSON.parse(second.slice(second.indexOf('{'))) as { metadata: { sequence: number } };
+      writeFileSync(
+        out,
+        ['not ours', '{"metadata":{"uid":"other/1"}}', '{torn', first, first, ...rest].join('\n'),
+      );
+      const short = await exporter.check(known, out);
+      assert.deepEqual(
+        [short.count, short.duplicates, short.missing, short.firstMissing, short.complete],
+        [length - 1, 1, 1, lost.metadata.sequence, false],
+      );
+      await assert.rejects(exporter.check(known, `${out}.nothing`), { code: 'bad_request' });
+    }
 
     test('rsyslog takes every event, from a client that it knows', async (t) => {
       if (!hasRsyslog()) return t.skip('needs rsyslog');
@@ -234,6 +258,7 @@ describe('export', () => {
         assert.equal(lines.length, sent);
         const events = lines.map((line) => JSON.parse(line.slice(line.indexOf('{'))) as OcsfEvent);
         assert.deepEqual(events.flatMap(ocsfProblems), []);
+        await compared(known, out, lines);
       } finally {
         program.kill('SIGKILL');
         await once(program, 'exit');

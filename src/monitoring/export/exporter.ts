@@ -1,12 +1,12 @@
 import type { Entry } from '#verifier';
-import { MunimentError } from '../../kernel/index.ts';
-import type { View } from '../../store/index.ts';
+import type { Db, View } from '../../store/index.ts';
 import { type Follower, type FollowNeeds, follow, followOnce } from '../follow.ts';
-import { countEntries, followerAt } from '../queries.ts';
+import { countEntries, followerAt, indicesOf } from '../queries.ts';
 import { createFileSink } from './file.ts';
 import { createHttpsSink } from './https.ts';
 import { type Destination, type Held, type NamedDestination, placeOf, type Sink } from './model.ts';
 import { EXPORTED_KINDS, toOcsf } from './ocsf.ts';
+import { type Received, readReceived } from './received.ts';
 import { createSyslogSink } from './syslog.ts';
 
 export interface Exported {
@@ -16,18 +16,32 @@ export interface Exported {
   next: number;
 }
 
-export interface Checked extends Held {
-  /** Events of ours up to `next`. */
+export interface Checked {
+  /** Events of ours up to `next`: the other end took every one of them. */
   expected: number;
+  /** Different events at the other end; null where nobody can say. */
+  count: number | null;
+  /** Told more than once; null where nobody can say. */
+  duplicates: number | null;
+  /** Of those expected; null where nobody can say. */
+  missing: number | null;
+  /** The first of them that is known to be missing: the index of its entry. */
+  firstMissing: number | null;
+  /** Events in the log that were not sent yet. */
+  waiting: number;
   next: number;
-  complete: boolean;
+  /** Null where the other end cannot be asked and no file of its own was given. */
+  complete: boolean | null;
 }
 
 export interface Exporter {
   /** Sends all that a destination has not had. Throws `server_unreachable`, `data_unwritable`, `bad_request`, `conflict`. */
   run(destination: Destination): Promise<Exported>;
-  /** Compares what the other end holds with what was sent. Throws `not_supported` where it cannot be asked. */
-  check(destination: Destination): Promise<Checked>;
+  /**
+   * Compares what the other end holds with what was sent: as it says itself, or as a file shows that it wrote (`received`, lines
+   * that end in the event's JSON). Throws `bad_request` where that cannot be read, and what `run` throws.
+   */
+  check(destination: Destination, received?: string): Promise<Checked>;
   /** Feeds the configured destinations until it is stopped. */
   start(destinations: readonly NamedDestination[], onFault: (error: unknown) => void): () => Promise<void>;
 }
@@ -79,18 +93,43 @@ export function createExporter(needs: FollowNeeds): Exporter {
       await followOnce(needs, follower);
       return { sent, next: await followerAt(database.db, follower.name) };
     },
-    async check(destination) {
-      const { held } = sinkOf(destination);
-      if (held === undefined)
-        throw new MunimentError('not_supported', 'this destination cannot be asked what it holds');
-      const next = await followerAt(database.db, nameOf(destination));
-      const expected = await countEntries(database.db, [...EXPORTED_KINDS], next);
-      const there = await held(log.origin);
-      return { ...there, expected, next, complete: there.count >= expected };
-    },
+    check: (destination, received) => checkOf(needs, destination, received),
     start(destinations, onFault) {
       const stops = destinations.map((destination) => follow(needs, followerOf(destination), onFault));
       return async () => void (await Promise.all(stops.map((stop) => stop())));
     },
   };
+}
+
+async function checkOf({ database: { db }, log }: FollowNeeds, destination: Destination, received?: string) {
+  const next = await followerAt(db, nameOf(destination));
+  const kinds = [...EXPORTED_KINDS];
+  const expected = await countEntries(db, kinds, next);
+  const waiting = (await countEntries(db, kinds, (await log.head()).size)) - expected;
+  const { held } = sinkOf(destination);
+  const there =
+    received === undefined
+      ? heldThere(expected, await held?.(log.origin))
+      : await shownBy(db, await readReceived(received, log.origin), next);
+  const complete = there.missing === null ? null : there.missing === 0;
+  return { ...there, expected, waiting, next, complete };
+}
+
+type There = Pick<Checked, 'count' | 'duplicates' | 'missing' | 'firstMissing'>;
+
+/** Where the other end gives a number alone, that is all that can be compared. */
+const heldThere = (expected: number, held: Held | undefined): There =>
+  held === undefined
+    ? { count: null, duplicates: null, missing: null, firstMissing: null }
+    : { ...held, missing: Math.max(0, expected - held.count), firstMissing: null };
+
+/** Event by event: what is there beyond our place in the log does not make up for one that is missing. */
+async function shownBy(db: Db, { indices, duplicates }: Received, next: number): Promise<There> {
+  let [missing, firstMissing]: [number, number | null] = [0, null];
+  for await (const index of indicesOf(db, [...EXPORTED_KINDS], next)) {
+    if (indices.has(index)) continue;
+    missing += 1;
+    firstMissing ??= index;
+  }
+  return { count: indices.size, duplicates, missing, firstMissing };
 }

@@ -18,7 +18,7 @@ export type Target =
       plain?: boolean | undefined;
     };
 
-type Topic = 'approval' | 'rotation' | 'alert';
+type Topic = 'approval' | 'rotation' | 'alert' | 'control';
 
 /** What somebody is told: enough to know where to look, and nothing that has to be kept. */
 export interface Notice {
@@ -37,7 +37,26 @@ export interface Teller {
   tell(notice: Notice): Promise<void>;
 }
 
-type Rule<K extends Kind> = (data: EntryData[K]) => Pick<Notice, 'topic' | 'title' | 'look'>;
+type Told = Pick<Notice, 'topic' | 'title' | 'look'>;
+/** Undefined for what concerns nobody although its kind may. */
+type Rule<K extends Kind> = (data: EntryData[K]) => Told | undefined;
+
+/** So many changes are named in a title, and the rest counted. */
+const CHANGES_NAMED_MAX = 5;
+
+/** That a control was judged for the first time is no news. */
+function verdictsTold({ changed }: EntryData['controls.judged']): Told | undefined {
+  const news = changed.filter(({ before }) => before !== null);
+  if (news.length === 0) return undefined;
+  const named = news.slice(0, CHANGES_NAMED_MAX);
+  const texts = named.map(({ control, before, verdict }) => `${control} ${before} to ${verdict}`);
+  const more = news.length - named.length;
+  return {
+    topic: 'control',
+    title: `Verdicts changed: ${texts.join(', ')}${more > 0 ? ` and ${more} more` : ''}`,
+    look: 'evidence controls',
+  };
+}
 
 const RULES: { [K in Kind]?: Rule<K> } = {
   'change.proposed': ({ plan }) => ({
@@ -55,14 +74,16 @@ const RULES: { [K in Kind]?: Rule<K> } = {
     title: `Alert ${detector}: expected ${expected}; seen ${seen}`,
     look: `alert show ${alert}`,
   }),
+  'controls.judged': verdictsTold,
 };
 
 export const TOLD_KINDS: ReadonlySet<Kind> = new Set(Object.keys(RULES) as Kind[]);
 
 /** The notice that an entry gives rise to; undefined for a kind that nobody is told of, and for a body that is withheld. */
 export function noticeOf(origin: string, { index, leaf, body }: Entry): Notice | undefined {
-  const rule = RULES[leaf.kind] as ((data: unknown) => Pick<Notice, 'topic' | 'title' | 'look'>) | undefined;
-  if (rule === undefined || body === null) return undefined;
+  const rule = RULES[leaf.kind] as ((data: unknown) => Told | undefined) | undefined;
+  const told = body === null ? undefined : rule?.(body.data);
+  if (told === undefined) return undefined;
   const id = `${origin.replace(/[^A-Za-z0-9.-]/g, '-')}-${index}`;
-  return { id, ...rule(body.data), time: leaf.time, entry: index };
+  return { id, ...told, time: leaf.time, entry: index };
 }

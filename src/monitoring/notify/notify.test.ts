@@ -96,6 +96,31 @@ describe('notices', () => {
     return { mail, url, close: () => new Promise((resolve) => server.close(resolve)) };
   }
 
+  test('verdicts that changed are told in one notice, the first ones in none', async () => {
+    const { mail, url, close } = await receiver();
+    const stop = await start({ name: 'verdicts', to: 'webhook', url, secretFile: join(folder, 'secret') });
+    const came = mail.next();
+    const judged = (before: 'PASS' | null): Draft => ({
+      kind: 'controls.judged',
+      subject: '',
+      actor: 'sys',
+      data: {
+        ...{ from: '2026-01-01T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z', size: 2 },
+        verdicts: { 'NHI-INV-01': 'FAIL' },
+        changed: [{ control: 'NHI-INV-01', before, verdict: 'FAIL' }],
+      },
+    });
+    await log.append([judged(null), judged('PASS')]);
+    const { topic, title, look } = JSON.parse((await came).body) as Notice;
+    assert.deepEqual(
+      { topic, title, look },
+      { topic: 'control', title: 'Verdicts changed: NHI-INV-01 PASS to FAIL', look: 'evidence controls' },
+    );
+    await stop();
+    assert.equal(mail.items.length, 1);
+    await close();
+  });
+
   test('webhook: signed with the moment, told once, not of the past and not of what concerns nobody', async () => {
     const { mail, url, close } = await receiver();
     const stop = await start({ name: 'hook', to: 'webhook', url, secretFile: join(folder, 'secret') });

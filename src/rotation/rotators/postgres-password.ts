@@ -88,8 +88,14 @@ async function checkAsked(connection: string, role: string, password: string): P
 
 const newVerifier = (password: string): string => scramVerifier(password, randomBytes(SALT_BYTES));
 
-/** One PostgreSQL role and one file that its consumer reads the password from. `fingerprintKey`: so that none can be guessed. */
-export function createPostgresPasswordRotator(fingerprintKey: Uint8Array): Rotator<Spec> {
+/**
+ * One PostgreSQL role and one file that its consumer reads the password from. `fingerprintKey`: so that none can be guessed;
+ * `sweptFingerprint`: how a sweep tells of a secret.
+ */
+export function createPostgresPasswordRotator(
+  fingerprintKey: Uint8Array,
+  sweptFingerprint: (secret: string) => string,
+): Rotator<Spec> {
   const fingerprint = (password: string): string => {
     const digest = createHmac('sha256', fingerprintKey).update(`postgres-password\n${password}`).digest();
     return `HMAC:${digest.subarray(0, FINGERPRINT_BYTES).toString('base64url')}`;
@@ -100,6 +106,7 @@ export function createPostgresPasswordRotator(fingerprintKey: Uint8Array): Rotat
   return {
     steps: { swapped: swap, seen: see, refused: refuse },
     inspect: async (spec) => fingerprint(await passwordIn(spec)),
+    swept: async (spec) => sweptFingerprint(await passwordIn(spec)),
     async make(spec) {
       const old = await passwordIn(spec);
       await checkAsked(await connectionOf(spec.target), spec.target.role, old);

@@ -145,14 +145,17 @@ async function undo(step: Stage<Spec>): Promise<void> {
   await edit(step, (text) => withoutKey(text, markedKey(step, 'new')));
 }
 
+async function inspect({ target: { keyFile } }: Spec): Promise<string> {
+  await readHeld(keyFile);
+  return fingerprint(await publicKeyOf(keyFile));
+}
+
 /** A key file of this host, an account whose `authorized_keys` is here too, and the log of its server. */
 export const createSshKeyRotator = (): Rotator<Spec> => ({
+  inspect,
+  swept: inspect,
   steps: { authorised: authorise, swapped: swap, seen: see, removed: remove, refused: refuse },
   undo,
-  async inspect({ target }) {
-    await readHeld(target.keyFile);
-    return fingerprint(await publicKeyOf(target.keyFile));
-  },
   async make({ target }, run) {
     const { content } = await readHeld(target.keyFile);
     const old = await publicKeyOf(target.keyFile);

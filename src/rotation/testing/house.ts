@@ -31,6 +31,9 @@ const OWNER = {
   status: 'active' as const,
 };
 
+/** Stands for how a sweep tells of a password. */
+export const sweptFingerprint = (secret: string): string => `swept:${secret.length}:${secret.at(0)}`;
+
 const SPEC: IdentitySpec = {
   kind: 'service-account',
   purpose: 'deploys',
@@ -61,7 +64,7 @@ export async function openHouse(): Promise<House> {
   const [seal, fingerprintKey] = [sealWith(randomBytes(32), 'a key of this test'), randomBytes(32)];
   const onFault = (error: unknown) => void faults.push((error as Error).message);
   const make = (over: Log = log) =>
-    createRotation({ log: over, database, seal, fingerprintKey, clock, onFault });
+    createRotation({ log: over, database, seal, fingerprintKey, sweptFingerprint, clock, onFault });
   await log.append([
     declared('Person', 'per_olga', 'olga', OWNER),
     declared('Identity', IDENTITY, 'deploy', SPEC),

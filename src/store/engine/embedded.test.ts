@@ -183,3 +183,24 @@ test('an engine that broke is replaced, and has everything that was committed', 
   }
   assert.deepEqual(answer.rows, [{ n: 1 }]);
 });
+
+test('tables that grew are counted for the planner, and not again while nothing happens', async () => {
+  const database = await openDatabase({ memory: true });
+  const log = await openLog({ database, signer: testSigner() });
+  const counted = async () => {
+    const { rows } = await sql<{ rows: number; times: number }>`
+      select c.reltuples::int as rows, s.analyze_count::int as times
+      from pg_stat_user_tables as s join pg_class as c on c.oid = s.relid where c.relname = 'entry'`.execute(
+      database.db,
+    );
+    return rows[0];
+  };
+  const rounds = new Rounds(database.db);
+  await log.append(Array.from({ length: 1000 }, () => sessionEnded('per_a')));
+  await rounds.tick(performance.now());
+  assert.deepEqual(await counted(), { rows: 1001, times: 1 });
+  await rounds.tick(performance.now() + 120_000);
+  assert.deepEqual(await counted(), { rows: 1001, times: 1 });
+  await log.close();
+  await database.close();
+});

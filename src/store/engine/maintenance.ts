@@ -7,7 +7,10 @@ const CHECKPOINT_WAL_BYTES = 64 * 1024 * 1024;
 const VACUUM_EVERY_MILLISECONDS = 24 * 60 * 60 * 1000;
 /** Dead rows in one table that make a vacuum worth its pause before the day is over. */
 const VACUUM_DEAD_ROWS = 50_000;
-const VACUUM_LOOK_MILLISECONDS = 60_000;
+const LOOK_MILLISECONDS = 60_000;
+/** As PostgreSQL's own daemon does it: without counts that are about right, plans read whole tables for one page. */
+const ANALYZE_ROWS = 500;
+const ANALYZE_SHARE = 0.1;
 
 export interface Maintenance {
   stop(): Promise<void>;
@@ -15,7 +18,7 @@ export interface Maintenance {
 
 /**
  * PGlite has no background processes: nothing else would ever checkpoint (the log would grow without end, and recovery with
- * it) or vacuum. A failed round is tried again at the next tick; a broken engine is told to whoever uses it, not here.
+ * it) or vacuum, or count rows for the planner. A failed round is tried again at the next tick; a broken engine is told to whoever uses it, not here.
  */
 export function startMaintenance(db: Db): Maintenance {
   const rounds = new Rounds(db);
@@ -46,12 +49,15 @@ export class Rounds {
   #checkpointed = Number.NEGATIVE_INFINITY;
   #vacuumed = performance.now();
   #looked = performance.now();
+  #analyzed = Number.NEGATIVE_INFINITY;
 
   constructor(db: Db) {
     this.#db = db;
   }
 
   async tick(now: number): Promise<void> {
+    // First, for what it writes belongs to this round's checkpoint.
+    await this.#analyze(now);
     if (await this.#checkpointDue(now)) {
       await sql`checkpoint`.execute(this.#db);
       this.#checkpointed = now;
@@ -60,6 +66,13 @@ export class Rounds {
       await sql`vacuum (analyze)`.execute(this.#db);
       this.#vacuumed = now;
     }
+  }
+
+  async #analyze(now: number): Promise<void> {
+    if (now - this.#analyzed < LOOK_MILLISECONDS) return;
+    this.#analyzed = now;
+    for (const table of await changedTables(this.#db))
+      await sql`analyze ${sql.table(table)}`.execute(this.#db);
   }
 
   async #checkpointDue(now: number): Promise<boolean> {
@@ -77,10 +90,18 @@ export class Rounds {
 
   async #vacuumDue(now: number): Promise<boolean> {
     if (now - this.#vacuumed >= VACUUM_EVERY_MILLISECONDS) return true;
-    if (now - this.#looked < VACUUM_LOOK_MILLISECONDS) return false;
+    if (now - this.#looked < LOOK_MILLISECONDS) return false;
     this.#looked = now;
     const { rows } = await sql<{ dead: string }>`
       select coalesce(max(n_dead_tup), 0)::text as dead from pg_stat_user_tables`.execute(this.#db);
     return Number(rows[0]?.dead ?? 0) >= VACUUM_DEAD_ROWS;
   }
+}
+
+/** Tables that grew or changed much since their rows were last counted for the planner. */
+async function changedTables(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select s.relname as name from pg_stat_user_tables as s join pg_class as c on c.oid = s.relid
+    where s.n_mod_since_analyze > ${ANALYZE_ROWS} + ${ANALYZE_SHARE} * greatest(c.reltuples, 0)`.execute(db);
+  return rows.map(({ name }) => name);
 }

@@ -7,6 +7,7 @@ import type { DurableBatch, Outcome, Step } from './batch.ts';
 import { Committer } from './committer.ts';
 import { type EncodedEntry, toAppended } from './encode.ts';
 import { type Head, readHead } from './head.ts';
+import { sizeAt } from './moment.ts';
 import { Prelude } from './prelude.ts';
 import { checkNotAhead, Publisher } from './publisher.ts';
 import * as reads from './reads.ts';
@@ -201,7 +202,7 @@ class DatabaseLog implements Log {
 
   search: Log['search'] = (query) => this.#read(reads.searchEntries(this.#db, query));
 
-  sizeAt: Log['sizeAt'] = (time) => this.#read(reads.sizeAt(this.#db, time));
+  sizeAt: Log['sizeAt'] = (time) => this.#read(sizeAt(this.#db, time));
 
   inclusion: Log['inclusion'] = (index, size) =>
     this.#read(reads.inclusion(this.#db, this.#tiles, index, size));

@@ -1,10 +1,10 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Rows, RowTable } from '#verifier';
 import { MunimentError } from '../../kernel/index.ts';
 import { proveConsistencyFrom, proveInclusionFrom } from '../../ledger/index.ts';
 import type { Db, EntryQuery, Opening, StoredEntry, When } from '../contract.ts';
-import { canonicalTime } from './encode.ts';
 import { readHead } from './head.ts';
+import { knownOf, stoodAt } from './moment.ts';
 import type { TileReader } from './tiles.ts';
 
 /** Long reads go page by page, so that they never hold the embedded engine's one session. */
@@ -55,55 +55,17 @@ export async function searchEntries(db: Db, query: EntryQuery): Promise<StoredEn
   return (await select.orderBy('entry.idx', 'desc').limit(limit).execute()).map(toStored);
 }
 
-/** First index whose leaf time is at or after `time`; the log's size where there is none. */
-export async function sizeAt(db: Db, time: string): Promise<number> {
-  const first = await db
-    .selectFrom('entry')
-    .select('idx')
-    .where('time', '>=', canonicalTime(time))
-    .orderBy('time')
-    .orderBy('idx')
-    .limit(1)
-    .executeTakeFirst();
-  return first?.idx ?? (await readHead(db)).size;
-}
-
-/** `knownAt` as a tree size; absent means all. */
-async function knownSize(db: Db, knownAt: When['knownAt']): Promise<number | undefined> {
-  if (knownAt === undefined) return undefined;
-  if (typeof knownAt === 'string' && !/^\d{1,15}$/.test(knownAt)) return sizeAt(db, knownAt);
-  const size = Number(knownAt);
-  if (Number.isSafeInteger(size) && size >= 0) return size;
-  throw new MunimentError('invalid_time', `\`${knownAt}\` is neither a time nor a tree size`);
-}
-
-/** Rows as known at a size and true at a moment, one for each key. */
+/** Rows as known at a size and true at a moment, one for each key, in the order of their keys. */
 export async function readRows<T extends RowTable>(
   db: Db,
   table: T,
   when: When = {},
   key?: string,
 ): Promise<Array<Rows[T]>> {
-  const size = await knownSize(db, when.knownAt);
-  const only = key === undefined ? sql`true` : sql`key = ${key}`;
-  const query = when.asOf === undefined ? standing(table, only, size) : asOf(table, only, size, when.asOf);
-  return (await query.execute(db)).rows.map(({ data }) => data as Rows[T]);
-}
-
-type RowQuery = RawBuilder<{ data: unknown }>;
-
-function standing(table: RowTable, only: RawBuilder<unknown>, size: number | undefined): RowQuery {
-  const known =
-    size === undefined
-      ? sql`known_to is null`
-      : sql`known_from < ${size} and (known_to is null or known_to >= ${size})`;
-  return sql`select data from ${sql.table(`row_${table}`)} where ${only} and ${known} order by key`;
-}
-
-function asOf(table: RowTable, only: RawBuilder<unknown>, size: number | undefined, time: string): RowQuery {
-  const known = size === undefined ? sql`true` : sql`known_from < ${size}`;
-  return sql`select distinct on (key) data from ${sql.table(`row_${table}`)}
-    where ${only} and ${known} and valid_from <= ${canonicalTime(time)} order by key, known_from desc`;
+  const only = key === undefined ? sql`true` : sql`r.key = ${key}`;
+  const { rows } = await sql<{ data: Rows[T] }>`select r.data from ${sql.table(`row_${table}`)} as r
+    where ${only} and ${stoodAt(table, 'r', await knownOf(db, when))} order by r.key`.execute(db);
+  return rows.map(({ data }) => data);
 }
 
 export async function inclusion(

@@ -7,13 +7,15 @@ type NamedTable = Parameters<View['named']>[0];
 
 const DECIDING: ReadonlySet<string> = new Set(DECIDING_TABLES);
 
+/** Kept by table, which views share until it changes: a lock must not cost a walk over every identity's name. */
+const NAMES = new WeakMap<ReadonlyMap<string, unknown>, ReadonlyMap<string, unknown>>();
+
 export const isDecidingChange = ({ table }: RowChange): boolean => DECIDING.has(table);
 
 /** Immutable: a change makes another view, which shares the tables that did not change. */
 export class TableView implements View {
   readonly epoch: number;
   readonly #tables: Tables;
-  readonly #byName = new Map<NamedTable, ReadonlyMap<string, unknown>>();
 
   constructor(epoch: number, tables: Tables) {
     this.epoch = epoch;
@@ -29,11 +31,12 @@ export class TableView implements View {
   }
 
   named<T extends NamedTable>(table: T, name: string): Rows[T] | undefined {
-    let names = this.#byName.get(table);
+    const rows = this.rows(table);
+    let names = NAMES.get(rows);
     if (names === undefined) {
-      const standing = [...this.rows(table).values()].filter(({ retired }) => !retired);
+      const standing = [...rows.values()].filter(({ retired }) => !retired);
       names = new Map(standing.map((row) => [String(row.name), row]));
-      this.#byName.set(table, names);
+      NAMES.set(rows, names);
     }
     return names.get(name) as Rows[T] | undefined;
   }

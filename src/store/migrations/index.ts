@@ -7,6 +7,7 @@ import { up as rotation } from './0003-rotation.ts';
 import { up as oauth } from './0004-oauth.ts';
 import { up as exceptions } from './0005-exceptions.ts';
 import { up as breakGlass } from './0006-break-glass.ts';
+import { up as growth } from './0007-growth.ts';
 
 /** In order, never changed once released: a mistake is mended by the next number. */
 const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [
@@ -16,6 +17,7 @@ const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [
   oauth,
   exceptions,
   breakGlass,
+  growth,
 ];
 
 /** Any constant will do; it keeps two replicas from migrating at once. */

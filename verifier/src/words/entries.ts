@@ -1,3 +1,4 @@
+import type { Verdict } from '../controls/control.ts';
 import type { BreakGlassEntries } from './break-glass.ts';
 import type {
   Action,
@@ -259,6 +260,17 @@ export interface EntryData extends RotationEntries, BreakGlassEntries {
   'alert.resolved': { alert: string; outcome: AlertOutcome; reason: string };
   /** Whether a detector woke to made-up uses; `drill` is the entry that held them. */
   'detector.tested': { detector: DetectorName; drill: number; alive: boolean; why: string };
+  /**
+   * The tests were run again and at least one verdict is another than the last time. `verdicts` are those of all controls; `changed`
+   * names the others with what they were, null at the first time. Reasons are computed again from the entries, so none is kept here.
+   */
+  'controls.judged': {
+    from: string;
+    to: string;
+    size: number;
+    verdicts: Record<string, Verdict>;
+    changed: Array<{ control: string; before: Verdict | null; verdict: Verdict }>;
+  };
   'evidence.built': { from: string; to: string; size: number; withheld: number };
 }
 

@@ -34,6 +34,7 @@ const EVENT_TABLES: ReadonlySet<RowTable> = new Set(['refusal', 'probe']);
 export function isLive<T extends RowTable>(table: T, row: Rows[T], time: string): boolean {
   if (EVENT_TABLES.has(table)) return false;
   if (table === 'credential') return (row as Rows['credential']).credential.notAfter >= time;
+  if (table === 'rotation_run') return ((row as Rows['rotation_run']).ended ?? time) >= time;
   return true;
 }
 

@@ -3,7 +3,8 @@ import type { Plan } from '../../api/types.ts';
 import { Panel } from '../../components/Panel.tsx';
 import { plural, visible } from '../../lib/format.ts';
 import { type Names, named, withNames } from '../../lib/names.ts';
-import { type FieldDiff, fieldsOf, type PlanStep } from './diff.ts';
+import { DiffTable } from './DiffTable.tsx';
+import { fieldsOf, type PlanStep } from './diff.ts';
 
 /** A plan as a reader needs it: who gains what first, then every step with what stands and what would stand. */
 export function PlanView({ plan, names }: { plan: Plan; names: Names }) {
@@ -63,47 +64,7 @@ function Step({ step, names }: { step: PlanStep; names: Names }) {
         <span className="second">{step.kind}</span>
         <span className="name">{visible(name)}</span>
       </h3>
-      <table className="diff">
-        <caption className="sr-only">
-          {VERBS[step.op]} {step.kind} {visible(name)}
-        </caption>
-        <colgroup>
-          <col className="diff-field" />
-          <col />
-        </colgroup>
-        <thead className="sr-only">
-          <tr>
-            <th scope="col">Field</th>
-            <th scope="col">What would stand</th>
-          </tr>
-        </thead>
-        <tbody>
-          {fieldsOf(step, names).map((field) => (
-            <Field key={field.path} field={field} />
-          ))}
-        </tbody>
-      </table>
+      <DiffTable caption={`${VERBS[step.op]} ${step.kind} ${visible(name)}`} fields={fieldsOf(step, names)} />
     </li>
-  );
-}
-
-const SIGNS = { same: ' ', added: '+', removed: '−' } as const;
-
-function Field({ field: { path, lines } }: { field: FieldDiff }) {
-  return (
-    <tr>
-      <th scope="row">{path}</th>
-      <td>
-        {lines.map(({ change, text, at }) => (
-          <div key={`${change}${at}`} className={`diff-line diff-${change}`}>
-            <span className="diff-sign" aria-hidden>
-              {SIGNS[change]}
-            </span>
-            <span className="sr-only">{change === 'same' ? '' : `${change}: `}</span>
-            <code>{visible(text)}</code>
-          </div>
-        ))}
-      </td>
-    </tr>
   );
 }

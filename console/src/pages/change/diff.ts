@@ -77,15 +77,18 @@ export function diffLines(old: string[], now: string[]): DiffLine[] {
   return lines;
 }
 
+/** One field as it stands and as it would stand. */
+export const fieldOf = (path: string, old: unknown, now: unknown, names: Names = {}): FieldDiff => ({
+  path,
+  lines: diffLines(linesOf(old, names), linesOf(now, names)),
+});
+
 /** The fields of a step, those that change first. */
 export function fieldsOf({ before, after }: PlanStep, names: Names): FieldDiff[] {
   const old = (before ?? {}) as unknown as Json;
   const now = (after ?? {}) as unknown as Json;
   const paths = [...new Set([...Object.keys(now), ...Object.keys(old)])];
-  const fields = paths.map((path) => ({
-    path,
-    lines: diffLines(linesOf(old[path], names), linesOf(now[path], names)),
-  }));
+  const fields = paths.map((path) => fieldOf(path, old[path], now[path], names));
   const changes = (field: FieldDiff) => field.lines.some(({ change }) => change !== 'same');
   return [...fields.filter(changes), ...fields.filter((field) => !changes(field))];
 }

@@ -9,6 +9,7 @@ import { Select } from '../../components/Filters.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Frame } from '../../components/Panel.tsx';
+import { SavedFilters } from '../../components/SavedFilters.tsx';
 import { ChangeStateBadge } from '../../components/status.tsx';
 import { Time } from '../../components/Time.tsx';
 import { formatNumber, visible } from '../../lib/format.ts';
@@ -20,17 +21,54 @@ const route = getRouteApi('/house/changes');
 const STATES: ChangeState[] = ['proposed', 'applied', 'withdrawn'];
 
 const COLUMNS: Array<Column<ChangeSummary>> = [
-  { header: 'Title', cell: ({ title }) => <span className="name">{visible(title)}</span>, width: '31%' },
-  { header: 'State', cell: ({ state }) => <ChangeStateBadge value={state} />, width: '13%' },
+  {
+    header: 'Title',
+    cell: ({ title }) => (
+      <span className="name" title={title}>
+        {visible(title)}
+      </span>
+    ),
+    width: '31%',
+    text: ({ title }) => title,
+  },
+  {
+    header: 'State',
+    cell: ({ state }) => <ChangeStateBadge value={state} />,
+    width: '13%',
+    text: ({ state }) => state,
+  },
   {
     header: 'Proposed by',
     cell: ({ proposer }) => <span className="name">{visible(nameOf(proposer))}</span>,
     width: '17%',
+    text: ({ proposer }) => nameOf(proposer),
   },
-  { header: 'Proposed', cell: ({ proposed }) => <Time value={proposed} />, width: '13%' },
-  { header: 'Steps', cell: ({ operations }) => formatNumber(operations), width: '7%', numeric: true },
-  { header: 'Signed', cell: ({ approvals }) => formatNumber(approvals), width: '8%', numeric: true },
-  { header: 'Applied', cell: ({ applied }) => <Time value={applied} />, numeric: true },
+  {
+    header: 'Proposed',
+    cell: ({ proposed }) => <Time value={proposed} />,
+    width: '13%',
+    text: ({ proposed }) => proposed,
+  },
+  {
+    header: 'Steps',
+    cell: ({ operations }) => formatNumber(operations),
+    width: '7%',
+    numeric: true,
+    text: ({ operations }) => String(operations),
+  },
+  {
+    header: 'Signed',
+    cell: ({ approvals }) => formatNumber(approvals),
+    width: '8%',
+    numeric: true,
+    text: ({ approvals }) => String(approvals),
+  },
+  {
+    header: 'Applied',
+    cell: ({ applied }) => <Time value={applied} />,
+    numeric: true,
+    text: ({ applied }) => applied ?? '',
+  },
 ];
 
 const isState = (text: string | undefined): text is ChangeState => STATES.some((state) => state === text);
@@ -56,6 +94,7 @@ export function Changes() {
           options={STATES}
           onChange={(value) => void navigate({ search: { state: value }, replace: true })}
         />
+        <SavedFilters table="changes" />
       </search>
       <Frame label="Changes">
         <Loaded query={query}>
@@ -70,6 +109,7 @@ export function Changes() {
 
 const Table = ({ items }: { items: ChangeSummary[] }) => (
   <DataTable
+    table="changes"
     caption="Changes"
     columns={COLUMNS}
     rows={items}

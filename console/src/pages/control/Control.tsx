@@ -81,7 +81,9 @@ const Clauses = ({ control }: { control: Judged }) => (
           <li key={clause}>
             <span className="grow">
               <strong className="wrap-any">{visible(clause)}</strong>
-              <span className="second wrap-any">{visible(why)}</span>
+              <span className="second clamp" title={why}>
+                {visible(why)}
+              </span>
             </span>
             <VerdictBadge value={verdict} />
           </li>

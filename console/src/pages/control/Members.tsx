@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { UsersRound } from 'lucide-react';
-import { identitiesQuery } from '../../api/queries.ts';
+import { nameQuery } from '../../api/names.ts';
 import type { Control, Verdict } from '../../api/types.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Empty } from '../../components/Empty.tsx';
@@ -11,7 +11,6 @@ import { Panel } from '../../components/Panel.tsx';
 import { VERDICTS, VerdictBadge } from '../../components/status.tsx';
 import { plural, visible } from '../../lib/format.ts';
 import { linkOf } from '../../lib/links.ts';
-import { useWhen } from '../../lib/when.ts';
 
 type Member = NonNullable<Control['members']>[number];
 
@@ -19,19 +18,13 @@ const route = getRouteApi('/house/evidence/$control');
 const ORDER = Object.keys(VERDICTS) as Verdict[];
 const CHOICES = ORDER.map((value) => ({ value, label: VERDICTS[value].word }));
 
-const NAMES_MAX = 500;
-
-/** An identity by its name where it is among the first that are listed; everything else as the test named it. */
+/** A thing of ours by its name; everything else as the test named it. */
 function Name({ member }: { member: string }) {
   const link = linkOf(member);
-  const { data } = useQuery({
-    ...identitiesQuery({ ...useWhen(), limit: NAMES_MAX }),
-    enabled: member.startsWith('idn_'),
-  });
-  const known = data?.items.find(({ id }) => id === member);
+  const known = useQuery({ ...nameQuery(member), enabled: link !== undefined }).data;
   const name = (
     <span className="name" title={member}>
-      {visible(known?.name ?? member)}
+      {visible(known ?? member)}
     </span>
   );
   return link ? <Link {...link}>{name}</Link> : name;

@@ -1,15 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { CircleCheck, Clock, TriangleAlert } from 'lucide-react';
-import { identityQuery } from '../../api/queries.ts';
 import type { Finding } from '../../api/types.ts';
 import { Badge } from '../../components/Badge.tsx';
 import type { Column } from '../../components/DataTable.tsx';
+import { OwnerName } from '../../components/OwnerName.tsx';
 import { Time } from '../../components/Time.tsx';
 import { visible } from '../../lib/format.ts';
 import { linkOf } from '../../lib/links.ts';
 import { nameOf } from '../../lib/names.ts';
-import { useWhen } from '../../lib/when.ts';
 
 export type FindingState = 'open' | 'overdue' | 'closed';
 
@@ -39,21 +37,6 @@ function Subject({ subject }: { subject: Finding['subject'] }) {
   return link ? <Link {...link}>{name}</Link> : name;
 }
 
-/** Whoever owns the identity that a finding is about decides on it. */
-function Owner({ subject }: { subject: Finding['subject'] }) {
-  const when = useWhen();
-  const isIdentity = subject.id.startsWith('idn_');
-  const { data } = useQuery({ ...identityQuery(subject.id, when), enabled: isIdentity });
-  if (!isIdentity) return <span className="muted">not an identity’s</span>;
-  if (data === undefined) return <span className="muted">…</span>;
-  return (
-    <span className="name" title={nameOf(data.owner)}>
-      {visible(nameOf(data.owner))}
-      {data.owner.status === 'left' && <span className="left"> · left</span>}
-    </span>
-  );
-}
-
 export const COLUMNS: Array<Column<Finding>> = [
   {
     header: 'Finding',
@@ -72,7 +55,12 @@ export const COLUMNS: Array<Column<Finding>> = [
     width: '14%',
     text: ({ subject }) => nameOf(subject),
   },
-  { header: 'Owner', cell: ({ subject }) => <Owner subject={subject} />, width: '13%' },
+  {
+    header: 'Owner',
+    cell: ({ owner }) => (owner ? <OwnerName owner={owner} /> : <span className="muted">nobody’s</span>),
+    width: '13%',
+    text: ({ owner }) => (owner ? nameOf(owner) : ''),
+  },
   {
     header: 'Due',
     cell: ({ due }) => <Time value={due} />,

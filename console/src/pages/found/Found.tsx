@@ -77,7 +77,9 @@ const None = ({ filtered }: { filtered: boolean }) => (
         Clear the filters
       </Link>
     ) : (
-      <p>Sweep this host from the overview, or run muniment sweep.</p>
+      <p>
+        Sweep this host from the <Link to="/">overview</Link>, or run muniment sweep.
+      </p>
     )}
   </Empty>
 );

@@ -2,17 +2,11 @@ import { Lock } from 'lucide-react';
 import type { Identity } from '../../api/types.ts';
 import { Badge } from '../../components/Badge.tsx';
 import type { Column } from '../../components/DataTable.tsx';
+import { OwnerName } from '../../components/OwnerName.tsx';
 import { IdentityStateBadge } from '../../components/status.tsx';
 import { Time } from '../../components/Time.tsx';
 import { formatNumber, visible, words } from '../../lib/format.ts';
 import { nameOf } from '../../lib/names.ts';
-
-const Owner = ({ owner }: { owner: Identity['owner'] }) => (
-  <span className="name" title={nameOf(owner)}>
-    {visible(nameOf(owner))}
-    {owner.status === 'left' && <span className="left"> · left</span>}
-  </span>
-);
 
 export const COLUMNS: Array<Column<Identity>> = [
   {
@@ -34,7 +28,7 @@ export const COLUMNS: Array<Column<Identity>> = [
   },
   {
     header: 'Owner',
-    cell: ({ owner }) => <Owner owner={owner} />,
+    cell: ({ owner }) => <OwnerName owner={owner} />,
     width: '14%',
     text: ({ owner }) => nameOf(owner),
   },

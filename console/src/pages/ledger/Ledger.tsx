@@ -3,7 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { ScrollText } from 'lucide-react';
 import { useCallback } from 'react';
 import { KINDS } from '../../../../verifier/src/kinds.ts';
-import { entriesQuery } from '../../api/queries.ts';
+import { entriesQuery, everyEntry } from '../../api/queries.ts';
 import type { EntrySummary } from '../../api/types.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Empty } from '../../components/Empty.tsx';
@@ -12,6 +12,7 @@ import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Pager } from '../../components/Pager.tsx';
 import { Frame } from '../../components/Panel.tsx';
+import { SavedFilters } from '../../components/SavedFilters.tsx';
 import { Time } from '../../components/Time.tsx';
 import { formatNumber, plural, shorten, visible } from '../../lib/format.ts';
 import { given } from '../../lib/given.ts';
@@ -32,19 +33,44 @@ const Who = ({ id, names }: { id: string; names: EntrySummary['names'] }) =>
   );
 
 const COLUMNS: Array<Column<EntrySummary>> = [
-  { header: 'Entry', cell: ({ index }) => formatNumber(index), width: '9%' },
-  { header: 'Time', cell: ({ time }) => <Time value={time} exact />, width: '20%' },
-  { header: 'Kind', cell: ({ kind }) => <code>{kind}</code>, width: '19%' },
-  { header: 'About', cell: ({ subject, names }) => <Who id={subject} names={names} />, width: '20%' },
-  { header: 'By', cell: ({ actor, names }) => <Who id={actor} names={names} />, width: '16%' },
-  { header: 'Leaf hash', cell: ({ leafHash }) => <code title={leafHash}>{shorten(leafHash, 12, 0)}</code> },
+  {
+    header: 'Entry',
+    cell: ({ index }) => formatNumber(index),
+    width: '9%',
+    text: ({ index }) => String(index),
+  },
+  {
+    header: 'Time',
+    cell: ({ time }) => <Time value={time} exact />,
+    width: '20%',
+    text: ({ time }) => time,
+  },
+  { header: 'Kind', cell: ({ kind }) => <code>{kind}</code>, width: '19%', text: ({ kind }) => kind },
+  {
+    header: 'About',
+    cell: ({ subject, names }) => <Who id={subject} names={names} />,
+    width: '20%',
+    text: ({ subject, names }) => named(subject, names),
+  },
+  {
+    header: 'By',
+    cell: ({ actor, names }) => <Who id={actor} names={names} />,
+    width: '16%',
+    text: ({ actor, names }) => named(actor, names),
+  },
+  {
+    header: 'Leaf hash',
+    cell: ({ leafHash }) => <code title={leafHash}>{shorten(leafHash, 12, 0)}</code>,
+    text: ({ leafHash }) => leafHash,
+  },
 ];
 
 export function Ledger() {
   const { asOf: _, knownAt: __, ...search } = route.useSearch();
   const navigate = route.useNavigate();
+  const { before, ...asked } = { ...useWhen(), ...given(search) };
   const query = useQuery({
-    ...entriesQuery({ ...useWhen(), ...given(search), limit: PAGE_ROWS }),
+    ...entriesQuery({ ...asked, ...(before && { before }), limit: PAGE_ROWS }),
     placeholderData: keepPreviousData,
   });
   return (
@@ -69,6 +95,8 @@ export function Ledger() {
             ) : (
               <>
                 <DataTable
+                  table="ledger"
+                  all={() => everyEntry(asked)}
                   caption="Ledger entries, newest first"
                   columns={COLUMNS}
                   rows={items}
@@ -79,7 +107,7 @@ export function Ledger() {
                   shown={items.length}
                   noun="entry"
                   nouns="entries"
-                  cursor={search.before}
+                  cursor={before}
                   next={next}
                   onMove={(before) => void navigate({ search: { ...search, before } })}
                 />
@@ -110,6 +138,7 @@ function Filters() {
     <search className="filters">
       <SearchBox label="Entries about this id" value={subject} onChange={setSubject} />
       <Select label="Kind" value={kind} options={kinds} onChange={setKind} />
+      <SavedFilters table="ledger" />
     </search>
   );
 }

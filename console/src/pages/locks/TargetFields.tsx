@@ -12,6 +12,8 @@ const KINDS: Record<LockTargetKind, string> = {
   agent: 'Agent: agt_…',
 };
 
+export const LOCK_KINDS = Object.keys(KINDS);
+
 export function TargetFields() {
   return (
     <>

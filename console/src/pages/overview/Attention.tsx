@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { ArrowRight, CircleCheck } from 'lucide-react';
+import { ArrowRight, CircleCheck, TriangleAlert } from 'lucide-react';
 import type { Overview } from '../../api/types.ts';
 import { Empty } from '../../components/Empty.tsx';
 import { Panel } from '../../components/Panel.tsx';
@@ -12,15 +12,21 @@ export function Attention({ items }: { items: Overview['attention'] }) {
     <Panel title="Needs a person" padded={false}>
       {waiting.length === 0 ? (
         <Empty icon={CircleCheck} title="Nothing waits for a person">
-          <p>Approvals, findings that fall due and partial sweeps appear here.</p>
+          <p>Alerts, approvals, findings that fall due and partial sweeps appear here.</p>
         </Empty>
       ) : (
         <ul className="attention">
-          {waiting.map(({ what, link, count }) => (
+          {waiting.map(({ severity, what, link, count }) => (
             <li key={what}>
               <Link to={link}>
-                <span className="attention-count">{formatNumber(count)}</span>
-                <span className="attention-what clamp">{visible(what)}</span>
+                <span className={`attention-count attention-${severity}`}>
+                  {severity === 'high' && <TriangleAlert size={12} aria-hidden />}
+                  {formatNumber(count)}
+                </span>
+                <span className="attention-what clamp">
+                  {severity === 'high' && <span className="sr-only">Urgent: </span>}
+                  {visible(what)}
+                </span>
                 <ArrowRight size={14} aria-hidden />
               </Link>
             </li>

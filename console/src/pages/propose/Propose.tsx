@@ -1,10 +1,11 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { Link, useLocation, useNavigate } from '@tanstack/react-router';
 import { Eye, Send } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { type Proposal, proposeChange } from '../../api/actions.ts';
 import { Button } from '../../components/Button.tsx';
 import { Field } from '../../components/Field.tsx';
+import { ManifestsField } from '../../components/ManifestsField.tsx';
 import { ProblemNotice } from '../../components/Notice.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Panel } from '../../components/Panel.tsx';
@@ -14,11 +15,13 @@ import './propose.css';
 
 type Draft = Omit<Proposal, 'dryRun'>;
 
-const EMPTY: Draft = { title: '', reason: '', manifests: '' };
+const EMPTY = { title: '', reason: '' };
 
 /** Manifests in, plan out; only then does it become a change that others are asked to sign. */
 export function Propose() {
-  const [draft, setDraft] = useState(EMPTY);
+  // Whoever compared manifests with what is in force brings them along.
+  const { manifests = '' } = useLocation().state;
+  const [draft, setDraft] = useState({ ...EMPTY, manifests });
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const plan = useMutation({ mutationFn: () => proposeChange({ ...draft, dryRun: true }) });
@@ -95,23 +98,7 @@ function Inputs({ draft, onEdit }: { draft: Draft; onEdit: (draft: Draft) => voi
             )}
           </Field>
         </div>
-        <Field
-          label="Manifests"
-          hint="YAML, several documents separated by a line of three hyphens. Unknown keys are refused by their path."
-        >
-          {(id, described) => (
-            <textarea
-              id={id}
-              className="input input-code"
-              rows={18}
-              required
-              spellCheck={false}
-              aria-describedby={described}
-              value={draft.manifests}
-              onChange={(event) => onEdit({ ...draft, manifests: event.target.value })}
-            />
-          )}
-        </Field>
+        <ManifestsField value={draft.manifests} onEdit={(manifests) => onEdit({ ...draft, manifests })} />
       </div>
     </Panel>
   );

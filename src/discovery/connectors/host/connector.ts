@@ -6,6 +6,7 @@ import { CLUSTER_PLACES, clusterItems } from './cluster.ts';
 import { CREDENTIAL_PLACES, credentialFileItems } from './credential-files.ts';
 import { environmentItems } from './environment.ts';
 import { groupItems } from './groups.ts';
+import { keyFileItems } from './key-files.ts';
 import { LISTENER_PLACES, listenerItems } from './listeners.ts';
 import { loginItems } from './logins.ts';
 import { readLogs } from './logs.ts';
@@ -32,6 +33,7 @@ const listingsBelow = (root: string, roots: string[]): Record<string, Listing> =
   sudo: { where: ['/etc/sudoers', '/etc/sudoers.d'], items: sudoItems },
   groups: { where: ['/etc/group', '/etc/sudoers', '/etc/sudoers.d'], items: groupItems },
   ssh: { where: ['~/.ssh of every account', '/home'], items: sshItems },
+  'key-files': { where: roots, items: keyFileItems },
   'host-keys': { where: ['/etc/ssh'], items: hostKeyItems },
   services: { where: UNIT_FOLDERS, items: unitItems },
   environment: {
@@ -83,7 +85,7 @@ export interface HostOptions {
   /** `/`, or a folder that stands for one. */
   root?: string;
   name?: string;
-  /** Folders below which checkouts and compose files are looked for, besides every home. */
+  /** Folders below which checkouts, compose files and private keys are looked for; checkouts also in every home. */
   sweepRoots?: string[];
 }
 
@@ -94,7 +96,7 @@ export function createHostConnector(options: HostOptions = {}): Connector {
   const listings = Object.entries(listingsBelow(root, sweepRoots));
   return {
     source: 'host',
-    connector: 'host/2',
+    connector: 'host/3',
     partition: name,
     scope: listings.map(([listing, { where }]) => ({ listing, where })),
     async *pages(context) {

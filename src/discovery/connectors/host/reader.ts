@@ -7,6 +7,7 @@ export const FILE_MAX_BYTES = 1024 * 1024;
 /** Of a file of fixed-size records. */
 export const RECORDS_MAX_BYTES = 64 * 1024 * 1024;
 export const FOLDER_MAX_ENTRIES = 10_000;
+export const MARK_WITHIN_BYTES = 4 * 1024;
 
 export interface FileRead {
   path: string;
@@ -21,6 +22,8 @@ export interface FileRead {
 interface ReadRule {
   trusted?: boolean;
   within?: string;
+  /** Only a file whose first `MARK_WITHIN_BYTES` match; any other is as good as not there, whatever its size. */
+  marked?: RegExp;
 }
 
 export interface FolderEntry {
@@ -34,6 +37,13 @@ const UNREADABLE_NAME = '\uFFFD';
 
 const kindOf = (entry: Dirent): FolderEntry['kind'] =>
   entry.isFile() ? 'file' : entry.isDirectory() ? 'folder' : 'other';
+
+/** Read from its place, so that the whole file is still to be read from its beginning. */
+async function isMarked(handle: FileHandle, mark: RegExp): Promise<boolean> {
+  if (!(await handle.stat()).isFile()) return false;
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(MARK_WITHIN_BYTES), 0, MARK_WITHIN_BYTES, 0);
+  return mark.test(buffer.toString('latin1', 0, bytesRead));
+}
 
 /**
  * Reads files below a root and keeps account: a file that is not there is nothing; one that may not be read is a
@@ -63,7 +73,10 @@ export class Reader {
    * a link of its owner's to another's files; asked of the open file, so there is no gap to race in. `trusted` follows a link: for files that only root can place. Elsewhere a link could
    * point at another's secret, and a pipe could hang us.
    */
-  async file(path: string, { trusted = false, within }: ReadRule = {}): Promise<FileRead | undefined> {
+  async file(
+    path: string,
+    { trusted = false, within, marked }: ReadRule = {},
+  ): Promise<FileRead | undefined> {
     this.calls += 1;
     const flags =
       constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | (trusted ? 0 : constants.O_NOFOLLOW);
@@ -74,6 +87,7 @@ export class Reader {
         this.denied.push({ what: path, why: 'is reached through a symbolic link' });
         return undefined;
       }
+      if (marked !== undefined && !(await isMarked(handle, marked))) return undefined;
       return await this.#readOpen(path, handle);
     } catch (error) {
       return this.#fault(path, error);

@@ -15,7 +15,7 @@ export interface Scene {
   logs: Logs;
   /** True for the machine's own root: its journal and its sockets are then this host's. */
   live: boolean;
-  /** Folders below which checkouts and compose files are looked for. */
+  /** Folders below which checkouts, compose files and private keys are looked for. */
   roots: string[];
 }
 

@@ -1,4 +1,4 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 
 /** What may be known of a key without its secret part. */
 export interface PublicKeyFacts {
@@ -89,18 +89,45 @@ function openSshFacts(base64: string): PrivateKeyFacts | undefined {
   };
 }
 
-/** A PEM key has no SSH blob of its own, so its fingerprint is over the SPKI. */
+const sshBytes = (value: Buffer): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(value.length);
+  return Buffer.concat([length, value]);
+};
+
+const fromJwk = (value: string | undefined): Buffer => Buffer.from(value ?? '', 'base64url');
+
+/** A positive number (RFC 4251, section 5): one more byte where the highest bit would make it negative. */
+const sshNumber = (value: Buffer): Buffer =>
+  sshBytes((value[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.from([0]), value]) : value);
+
+/** The parts of a key's blob: RFC 4253, section 6.6; RFC 5656, section 3.1; RFC 8709, section 4. */
+function sshParts({ kty, crv, e, n, x, y }: JsonWebKey): Buffer[] | undefined {
+  const word = (text: string): Buffer => sshBytes(Buffer.from(text));
+  if (kty === 'RSA') return [word('ssh-rsa'), sshNumber(fromJwk(e)), sshNumber(fromJwk(n))];
+  if (crv === 'Ed25519') return [word('ssh-ed25519'), sshBytes(fromJwk(x))];
+  const [, size] = /^P-(256|384|521)$/.exec(crv ?? '') ?? [];
+  if (size === undefined) return undefined;
+  const point = Buffer.concat([Buffer.from([4]), fromJwk(x), fromJwk(y)]);
+  return [word(`ecdsa-sha2-nistp${size}`), word(`nistp${size}`), sshBytes(point)];
+}
+
+/** SSH reads PEM keys too, and then knows them by the fingerprint that its servers log. */
+function factsOfKey(key: KeyObject): PublicKeyFacts {
+  const parts = ['rsa', 'ec', 'ed25519'].includes(key.asymmetricKeyType ?? '')
+    ? sshParts(key.export({ format: 'jwk' }))
+    : undefined;
+  const asSsh = parts && factsOfBlob(Buffer.concat(parts));
+  if (asSsh !== undefined) return asSsh;
+  const fingerprint = sshFingerprint(key.export({ type: 'spki', format: 'der' }));
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? null;
+  return { fingerprint, type: key.asymmetricKeyType ?? 'unknown', bits };
+}
+
+/** Of a key that SSH cannot use the fingerprint is over the SPKI. */
 function pemFacts(text: string): PrivateKeyFacts {
   try {
-    const key = createPublicKey(text);
-    const spki = key.export({ type: 'spki', format: 'der' });
-    const fingerprint = `SHA256:${createHash('sha256').update(spki).digest('base64').replace(/=+$/, '')}`;
-    const bits = key.asymmetricKeyDetails?.modulusLength ?? null;
-    return {
-      public: { fingerprint, type: key.asymmetricKeyType ?? 'unknown', bits },
-      encrypted: false,
-      format: 'pem',
-    };
+    return { public: factsOfKey(createPublicKey(text)), encrypted: false, format: 'pem' };
   } catch {
     return { public: null, encrypted: /ENCRYPTED/.test(text), format: 'pem' };
   }

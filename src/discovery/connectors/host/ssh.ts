@@ -40,7 +40,8 @@ function authorizedItems(scene: Scene, file: FileRead, account: Account): Observ
   return keys.map((key) => authorizedItem(scene, file, account, key));
 }
 
-function privateItem(scene: Scene, file: FileRead, account: Account, kind: string): Observed[] {
+/** A file that holds a private key, or nothing. */
+export function privateItem(scene: Scene, file: FileRead, account: Account, kind: string): Observed[] {
   const facts = parsePrivateKey(file.text);
   if (facts === undefined) return [];
   return [
@@ -89,10 +90,15 @@ async function abandonedHomes({ reader, accounts, accountsWhole }: Scene): Promi
 /** Ordinary: what is left of an account may name a person. */
 const UNKNOWN_UID = 1000;
 
+/** Whose `~/.ssh` is looked into. */
+export const sshHomes = async (scene: Scene): Promise<Account[]> => [
+  ...homesOf(scene.accounts),
+  ...(await abandonedHomes(scene)),
+];
+
 export async function sshItems(scene: Scene): Promise<Observed[]> {
   const items: Observed[] = [];
-  for (const account of [...homesOf(scene.accounts), ...(await abandonedHomes(scene))])
-    items.push(...(await keysOfHome(scene, account)));
+  for (const account of await sshHomes(scene)) items.push(...(await keysOfHome(scene, account)));
   return items;
 }
 

@@ -26,7 +26,7 @@ const HIDDEN: ReadonlySet<string> = new Set([
   '.devcontainer',
 ]);
 
-const isWalked = (name: string): boolean =>
+export const isWalked = (name: string): boolean =>
   name.startsWith('.') ? HIDDEN.has(name) : !PASSED_OVER.has(name);
 
 /** One walk: what is still to be looked into, what was found, and what lay too deep. */
@@ -34,13 +34,15 @@ class Walk {
   readonly found: string[] = [];
   readonly #reader: Reader;
   readonly #wanted: (path: string) => boolean;
+  readonly #entered: (folder: string) => boolean;
   readonly #seen: Set<string>;
   #level: string[];
   #folders = 0;
 
-  constructor(reader: Reader, roots: string[], wanted: (path: string) => boolean) {
+  constructor(reader: Reader, roots: string[], wanted: (path: string) => boolean, entered = isWalked) {
     this.#reader = reader;
     this.#wanted = wanted;
+    this.#entered = entered;
     this.#level = [...new Set(roots)].sort();
     this.#seen = new Set(this.#level);
   }
@@ -54,7 +56,7 @@ class Walk {
     for (const { name, kind } of (await this.#reader.entries(path)) ?? []) {
       const child = path === '/' ? `/${name}` : `${path}/${name}`;
       if (kind === 'file' && this.#wanted(child)) this.found.push(child);
-      if (kind !== 'folder' || !isWalked(name) || this.#seen.has(child)) continue;
+      if (kind !== 'folder' || !this.#entered(name) || this.#seen.has(child)) continue;
       this.#seen.add(child);
       next.push(child);
     }
@@ -81,10 +83,11 @@ class Walk {
 
 /**
  * Paths below the roots that `wanted` takes, breadth first and sorted within a folder, following no link. A limit that is hit is a
- * denied range of the reader's.
+ * denied range of the reader's. `entered` is asked of a folder's name.
  */
 export const findFiles = (
   reader: Reader,
   roots: string[],
   wanted: (path: string) => boolean,
-): Promise<string[]> => new Walk(reader, roots, wanted).all();
+  entered = isWalked,
+): Promise<string[]> => new Walk(reader, roots, wanted, entered).all();

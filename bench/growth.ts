@@ -1,0 +1,216 @@
+/** What each thing costs as identities and credentials grow: it should stay about the same, and is told where it does not. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Rows } from '#verifier';
+import {
+  carryOut,
+  enrol,
+  joinAgent,
+  newCsr,
+  openTestHouse,
+  operatorDoor,
+  type TestAgent,
+  type TestHouse,
+  type TestPerson,
+} from '../src/api/testing.ts';
+import { newId } from '../src/kernel/index.ts';
+import { type Draft, openDatabase } from '../src/store/index.ts';
+import { type Figure, percentile } from './measure.ts';
+
+/** `GROWTH=1000,1000000` asks for others. */
+const SIZES = (process.env.GROWTH ?? '1000,10000').split(',').map(Number);
+const FILL_DRAFTS = 2000;
+const TIMES = 15;
+const LIVE_SHARE = 20;
+const HOUR_MS = 3_600_000;
+
+interface Scene {
+  test: TestHouse;
+  person: TestPerson;
+  agent: TestAgent;
+  identity: Rows['identity'];
+  grant: Rows['credential'];
+  ca: string;
+}
+
+async function furnish(folder: string): Promise<Scene> {
+  const test = await openTestHouse({}, await openDatabase({ folder }));
+  const person = await enrol(test, 'ada');
+  await carryOut(test, person, await enrol(test, 'bo'));
+  const agent = await joinAgent(test, 'web-1');
+  await issue(test, agent);
+  const [grant] = (await test.house.log.rows('credential')).slice(-1);
+  const identity = (await test.house.log.view()).named('identity', 'payments-api');
+  const [ca] = await test.house.authority.published();
+  if (!grant || !identity || !ca) throw new Error('the bench has nothing to copy');
+  return { test, person, agent, identity, grant, ca: ca.name };
+}
+
+async function issue(test: TestHouse, { door }: TestAgent): Promise<void> {
+  const body = {
+    instance: newId('instance'),
+    attested: { uid: 1001 },
+    claimed: {},
+    action: 'issue-x509-svid',
+    csr: newCsr(),
+  };
+  const { status, text } = await test.call('/api/v1/agent/issue', { door, body });
+  if (status !== 200) throw new Error(text);
+}
+
+/** An identity and its credential; one in twenty has not ended. */
+function drafts({ identity, grant, test }: Scene, at: number): Draft[] {
+  const id = newId('identity');
+  const now = test.clock.now().getTime();
+  const begins = new Date(at % LIVE_SHARE === 0 ? now : now - 2 * HOUR_MS);
+  const { entry: _, granted: __, ...data } = grant;
+  return [
+    {
+      kind: 'resource.declared',
+      subject: id,
+      actor: 'sys',
+      data: {
+        kind: 'Identity',
+        id,
+        name: `workload-${at}`,
+        spec: { ...identity.spec, spiffePath: `/bench/workload-${at}` },
+        change: null,
+        bootstrap: false,
+      },
+    },
+    {
+      kind: 'identity.moved',
+      subject: id,
+      actor: 'sys',
+      data: { identity: id, from: 'requested', to: 'active', reason: 'bench', change: null },
+    },
+    {
+      kind: 'credential.granted',
+      subject: id,
+      actor: 'sys',
+      data: {
+        ...data,
+        request: { ...data.request, identity: id, instance: newId('instance') },
+        credential: {
+          ...data.credential,
+          notBefore: begins.toISOString(),
+          notAfter: new Date(begins.getTime() + HOUR_MS).toISOString(),
+        },
+      },
+    },
+  ];
+}
+
+/** @returns entries a second */
+async function fill(scene: Scene, from: number, to: number): Promise<number> {
+  const began = performance.now();
+  let entries = 0;
+  let batch: Draft[] = [];
+  for (let at = from; at < to; at += 1) {
+    batch.push(...drafts(scene, at));
+    if (batch.length < FILL_DRAFTS && at < to - 1) continue;
+    await scene.test.house.log.append(batch);
+    entries += batch.length;
+    batch = [];
+  }
+  return (entries * 1000) / (performance.now() - began);
+}
+
+const PAGES = [
+  'overview',
+  'identities',
+  'identities?state=active&application=payments',
+  'identities?owner=ada',
+  'identities?q=workload-77',
+  'identities/payments-api',
+  'identities/payments-api/credentials',
+  'identities/payments-api/timeline',
+  'credentials',
+  'credentials?live=true',
+  'applications',
+  'agents',
+  'persons',
+  'policies',
+  'trusts',
+  'changes',
+  'findings',
+  'alerts',
+  'locks',
+  'observations',
+  'controls',
+  'rotations',
+  'exceptions',
+  'ledger/entries',
+];
+
+/** What is asked once, by name. */
+function questions({ test, person, agent, ca, identity }: Scene): Array<[string, () => Promise<unknown>]> {
+  const ok = async (path: string, call = {}) => {
+    const { status, text } = await test.call(path, call);
+    if (status !== 200) throw new Error(`${path}: ${text}`);
+  };
+  const lock = () => {
+    const target = { kind: 'instance', id: newId('instance') };
+    return ok('/api/v1/locks', { body: { target, reason: 'bench' }, door: operatorDoor() });
+  };
+  return [
+    ['issue', () => issue(test, agent)],
+    ['lock', lock],
+    [
+      'CRL after a lock',
+      async () => {
+        await lock();
+        await test.house.revocation.crl(ca);
+      },
+    ],
+    [
+      'suspend and resume an identity',
+      async () => {
+        const { registry } = test.house;
+        for (const to of ['suspended', 'active'] as const)
+          await registry.move({ identity: identity.id, to, reason: 'bench', actor: person.id });
+      },
+    ],
+    ...PAGES.map((page): [string, () => Promise<unknown>] => [
+      `GET /${page}`,
+      () => ok(`/api/v1/${page}`, { headers: person.bearer }),
+    ]),
+  ];
+}
+
+async function timed(ask: () => Promise<unknown>): Promise<{ p50: number; p99: number }> {
+  await ask();
+  const times: number[] = [];
+  for (let at = 0; at < TIMES; at += 1) {
+    const began = performance.now();
+    await ask();
+    times.push(performance.now() - began);
+  }
+  times.sort((a, b) => a - b);
+  return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
+}
+
+export async function growth(): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'growth-'));
+  const scene = await furnish(folder);
+  const figures: Figure[] = [];
+  const base = new Map<string, number>();
+  let filled = 0;
+  for (const size of SIZES) {
+    figures.push({ name: `filled to ${size}, entries`, perSecond: await fill(scene, filled, size) });
+    filled = size;
+    for (const [name, ask] of questions(scene)) {
+      const took = await timed(ask);
+      if (!base.has(name)) base.set(name, took.p50);
+      const ratio = took.p50 / (base.get(name) ?? took.p50);
+      figures.push({ name: `${name}, ${size}`, ...took, ratio, of: `that with ${SIZES[0]}` });
+    }
+    const began = performance.now();
+    await scene.test.house.log.snapshot();
+    figures.push({ name: `snapshot, ${size}`, p50: performance.now() - began });
+  }
+  await scene.test.close();
+  rmSync(folder, { recursive: true, force: true });
+  return figures;
+}

@@ -30,6 +30,7 @@ export function mountOpen(app: Api, rooms: Rooms): void {
   app.openapi(contract.healthz, (c) => c.text('ok\n', 200));
   app.openapi(contract.readyz, async (c) => {
     await log.head();
+    await log.checkWritable();
     return c.text(`ok ${database.engine}\n`, 200);
   });
   app.openapi(contract.openapi, (c) => {

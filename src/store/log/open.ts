@@ -169,7 +169,8 @@ class DatabaseLog implements Log {
     await this.#read(this.#committer.catchUp(this.#db, head));
     if (head.size > this.#tail.size) this.#publisher?.offer(head.size, this.#sign(head));
     await this.#read(this.#tail.advance(head.size));
-    if (this.#prelude.pending) await this.append([]);
+    // Where storage refused the last batch, only another one tells when it is well again.
+    if (this.#prelude.pending || this.#committer.refusal !== undefined) await this.append([]);
   }
 
   async #read<T>(query: Promise<T>): Promise<T> {
@@ -178,6 +179,11 @@ class DatabaseLog implements Log {
     } catch (error) {
       throw asStorageError(error);
     }
+  }
+
+  async checkWritable(): Promise<void> {
+    if (this.#committer.refusal !== undefined) throw this.#committer.refusal;
+    await this.#options.database.checkWritable();
   }
 
   async head() {

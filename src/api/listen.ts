@@ -36,8 +36,9 @@ const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
  * limit on bodies builds the request anew, and that takes a real one.
  */
 function asNative(request: Request): Request {
+  // To look at `body` starts to read it, and a body that is half read blocks its connection.
+  if (request.headers.has('content-length') || request.body === null) return request;
   const { url, method, headers, body, signal } = request;
-  if (headers.has('content-length') || body === null) return request;
   return new Request(url, { method, headers, body, signal, duplex: 'half' } as RequestInit);
 }
 

@@ -16,11 +16,15 @@ if (process.report) process.report.excludeEnv = true;
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread only');
 
-/** PGlite's own parameters but for `-F`, which turns fsync off, and with a sync method that wasm really has. */
+/**
+ * A sync method that wasm really has. One session alone writes: a third of PGlite's own buffers serves it as well, for the
+ * kernel caches the files too, and what is once touched of them is never given back.
+ */
+const SETTINGS = ['wal_sync_method=fsync', 'shared_buffers=48MB', 'wal_buffers=2MB', 'max_connections=5'];
+/** PGlite's own parameters but for `-F`, which turns fsync off. */
 const startParams = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
-  '-c',
-  'wal_sync_method=fsync',
+  ...SETTINGS.flatMap((setting) => ['-c', setting]),
 ];
 
 async function open({ folder }: EngineOptions): Promise<PGlite> {

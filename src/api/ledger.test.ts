@@ -49,7 +49,7 @@ test('sizes that the log never had, and those in the wrong order, are refused', 
     ['from=3&to=2', 400, 'bad_request'],
     ['from=-1', 400, 'bad_request'],
     ['to=2', 400, 'bad_request'],
-    ['from=1&since=2', 400, 'unknown_key'],
+    ['since=2', 400, 'unknown_key'],
   ] as const) {
     const answer = await ask(query);
     assert.deepEqual([answer.status, answer.json.code], [status, code], query);

@@ -36,7 +36,7 @@ const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
  * limit on bodies builds the request anew, and that takes a real one.
  */
 function asNative(request: Request): Request {
-  // To look at `body` is to build the request anew, so the header comes first.
+  // To look at `body` builds the request anew and starts to read: a body that is half read blocks its connection.
   if (request.headers.has('content-length') || request.body === null) return request;
   const { url, method, headers, body, signal } = request;
   return new Request(url, { method, headers, body, signal, duplex: 'half' } as RequestInit);

@@ -59,7 +59,8 @@ const lower = (message: string): string => message.charAt(0).toLowerCase() + mes
 
 /** The first thing that is wrong with a request, by the path of the fault. Never repeats the value that was sent. */
 export function badRequest(error: z.core.$ZodError): MunimentError {
-  const issue = error.issues[0];
+  // A key that was misspelt is missing too: what was sent says more than what was not.
+  const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0];
   if (issue === undefined) return new MunimentError('bad_request', 'the request is not valid');
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {

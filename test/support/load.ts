@@ -28,8 +28,8 @@ export interface Load {
   told: Told[];
   /** Resolves once so many more were granted. */
   granted(count: number): Promise<void>;
-  /** Resolves once so many more were refused. */
-  refused(count: number): Promise<void>;
+  /** Resolves once any was not granted. */
+  failed(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,17 +47,15 @@ export function startLoad(clients: FieldClient[], csr: string): Load {
       await rest(PAUSE_MILLISECONDS);
     }
   });
-  const more = async (wanted: (one: Told) => boolean, count: number) => {
-    const before = told.filter(wanted).length;
-    await until(
-      () => told.filter(wanted).length >= before + count,
-      () => JSON.stringify(told.at(-1)),
-    );
-  };
+  const granted = () => told.filter(({ status }) => status === 200).length;
+  const last = () => JSON.stringify(told.at(-1));
   return {
     told,
-    granted: (count) => more(({ status }) => status === 200, count),
-    refused: (count) => more(({ status }) => status !== 200, count),
+    async granted(count) {
+      const enough = granted() + count;
+      await until(() => granted() >= enough, last);
+    },
+    failed: () => until(() => granted() < told.length, last),
     async stop() {
       going = false;
       await Promise.all(running);
@@ -96,7 +94,7 @@ export async function until(
 /** INVARIANT: whatever was handed out is an entry, byte for byte, under a checkpoint that the log's key signed. */
 export async function checkRecorded(
   told: Told[],
-  entry: (index: number) => Promise<StoredEntry | undefined>,
+  entry: (index: number) => Promise<Pick<StoredEntry, 'kind' | 'leaf'> | undefined>,
   verifierKey: string,
 ): Promise<number> {
   const key = parseVerifierKey(verifierKey);

@@ -12,14 +12,14 @@ export interface Ailment {
   refuse?: boolean;
   /** Connections are taken and stay open, and nothing passes any more. */
   blackHole?: boolean;
-  /** Once: the next chunk that holds these bytes, and what the connection comes to. */
-  cutAt?: { bytes: string; cut: Cut };
+  /** Once: the next chunk that holds these bytes, on a connection that carried `behind` before, and what it comes to. */
+  cutAt?: { behind: string; bytes: string; cut: Cut };
 }
 
 /** The request is lost; it is passed on but its answer is lost; or half of the answer arrives. */
 export type Cut = 'before' | 'after' | 'within-answer';
 
-export interface Proxy {
+export interface FaultProxy {
   /** The database's address with the proxy's port in it. */
   url: string;
   ail(ailment: Ailment): void;
@@ -32,7 +32,7 @@ export interface Proxy {
 }
 
 /** @param url a PostgreSQL address with host and port */
-export async function startProxy(url: string): Promise<Proxy> {
+export async function startProxy(url: string): Promise<FaultProxy> {
   const { port } = new URL(url);
   const proxy = new AilingProxy(Number(port));
   const own = await proxy.listen();
@@ -44,6 +44,11 @@ export async function startProxy(url: string): Promise<Proxy> {
     cuts: () => proxy.cuts,
     close: () => proxy.close(),
   };
+}
+
+interface Line {
+  armed: boolean;
+  lost: Cut | undefined;
 }
 
 class AilingProxy {
@@ -82,7 +87,7 @@ class AilingProxy {
     if (this.#ailment.refuse) return void near.resetAndDestroy();
     const pair: [Socket, Socket] = [near, connect(this.#target, '127.0.0.1')];
     this.#pairs.add(pair);
-    const line = { lost: undefined as Cut | undefined };
+    const line: Line = { armed: false, lost: undefined };
     this.#pass(pair, 0, line);
     this.#pass(pair, 1, line);
     for (const socket of pair) {
@@ -97,7 +102,7 @@ class AilingProxy {
   }
 
   /** What end `from` says reaches the other end, as late and as slowly as the network is just then. */
-  #pass(pair: [Socket, Socket], from: 0 | 1, line: { lost: Cut | undefined }): void {
+  #pass(pair: [Socket, Socket], from: 0 | 1, line: Line): void {
     const to = pair[1 - from] as Socket;
     let free = 0;
     pair[from].on('data', (chunk) => {
@@ -116,9 +121,11 @@ class AilingProxy {
     });
   }
 
-  #cutBefore(chunk: Buffer, line: { lost: Cut | undefined }): Cut | undefined {
+  #cutBefore(chunk: Buffer, line: Line): Cut | undefined {
     const { cutAt } = this.#ailment;
-    if (cutAt === undefined || !chunk.includes(cutAt.bytes)) return undefined;
+    if (cutAt === undefined) return undefined;
+    line.armed ||= chunk.includes(cutAt.behind);
+    if (!line.armed || !chunk.includes(cutAt.bytes)) return undefined;
     const { cutAt: _done, ...rest } = this.#ailment;
     this.#ailment = rest;
     line.lost = cutAt.cut;

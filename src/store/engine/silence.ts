@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 /** A connection that says nothing for this long is asked after: the statement may be long, or the database gone. */
-export const SILENCE_MILLISECONDS = 3_000;
+const SILENCE_MILLISECONDS = 3_000;
 /** How long the database has to answer the question whether it is there. */
 const SIGN_OF_LIFE_MILLISECONDS = 5_000;
 

@@ -9,7 +9,7 @@ import { WINDOW_SECONDS } from './attempts.ts';
 const MEDIA_TYPE = 'application/problem+json';
 /** Callers add chance of their own, or they would all come back together. */
 const OVERLOADED_RETRY_SECONDS = 1;
-const STORAGE_RETRY_SECONDS = 5;
+const STORAGE_RETRY_SECONDS = 2;
 
 /** RFC 9457. What is in `detail` and the stack of an error stay in our own log. */
 export function problem(c: Context, error: MunimentError): Response {
@@ -51,15 +51,18 @@ export function retryAfter(code: ErrorCode): Record<string, string> {
 
 const shedding = new MunimentError('overloaded', 'too much is asked at once; nothing was decided');
 
+const SHED_BODY = JSON.stringify(bodyOf(shedding));
+
 /** The one answer to what is not let in, made beforehand. */
 export const SHED = {
   status: shedding.status,
   headers: {
     'content-type': MEDIA_TYPE,
+    'content-length': Buffer.byteLength(SHED_BODY),
     'cache-control': 'no-store',
     ...retryAfter(shedding.code),
   },
-  body: JSON.stringify(bodyOf(shedding)),
+  body: SHED_BODY,
 };
 
 const HTTP_CODES: Record<number, ErrorCode> = {

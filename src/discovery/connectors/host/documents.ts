@@ -21,7 +21,7 @@ export function parseYaml(text: string): unknown {
 /** JSON, also as editors write it: comments on lines of their own and trailing commas. */
 export function parseJson(text: string): unknown {
   if (Buffer.byteLength(text) > DOCUMENT_MAX_BYTES) return undefined;
-  const plain = text.replace(/^\s*\/\/.*$/gm, '').replace(/,(\s*[}\]])/g, '$1');
+  const plain = text.replace(/^[ \t]*\/\/.*$/gm, '').replace(/,(\s*[}\]])/g, '$1');
   for (const candidate of [text, plain]) {
     try {
       return JSON.parse(candidate);

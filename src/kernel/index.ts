@@ -4,3 +4,4 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './spiffe-id.ts';
 export * from './trace.ts';
+export * from './yaml.ts';

@@ -23,8 +23,15 @@ export interface Listener {
 type Answer = (request: Request, door: Door) => Response | Promise<Response>;
 
 const LOOPBACK = ['127.0.0.1', '::1'];
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** How slowly a request may come. */
+export interface Pace {
+  headersMs: number;
+  requestMs: number;
+  /** How often the two are looked at: Node's own half a minute would make ten seconds of headers into forty. */
+  lookMs: number;
+}
+
+const PACE: Pace = { headersMs: 10_000, requestMs: 60_000, lookMs: 2_000 };
 /** Requests under way get this long when the server stops. */
 const CLOSE_GRACE_MS = 3_000;
 const SOCKET_MODE = 0o600;
@@ -41,8 +48,18 @@ function asNative(request: Request): Request {
   return new Request(url, { method, headers, body, signal, duplex: 'half' } as RequestInit);
 }
 
-const requestListener = (answer: Answer, doorOf: (incoming: IncomingMessage) => Door): RequestListener =>
-  getRequestListener(
+/**
+ * Attack: request smuggling. A body in a coding that is not read here, or a target that names another host than `Host`
+ * does, is something else for a proxy before us than for us (RFC 9112, sections 3.2.2 and 6.1).
+ */
+function isAmbiguous({ headers, url = '' }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return true;
+  return !url.startsWith('/') && URL.parse(url)?.host !== headers.host;
+}
+
+function requestListener(answer: Answer, doorOf: (incoming: IncomingMessage) => Door): RequestListener {
+  const listener = getRequestListener(
     (request, { incoming }) => answer(asNative(request), doorOf(incoming as IncomingMessage)),
     {
       overrideGlobalObjects: false,
@@ -50,12 +67,24 @@ const requestListener = (answer: Answer, doorOf: (incoming: IncomingMessage) => 
       errorHandler: () => new Response(null, { status: 400 }),
     },
   ) as RequestListener;
+  return (incoming, outgoing) => {
+    if (isAmbiguous(incoming)) outgoing.writeHead(400, { connection: 'close' }).end();
+    else listener(incoming, outgoing);
+  };
+}
+
+/** Attack: a client that sends a byte now and then holds its connection, and with enough of them all there are. */
+const paced = ({ headersMs, requestMs, lookMs }: Pace) => ({
+  headersTimeout: headersMs,
+  requestTimeout: requestMs,
+  connectionsCheckingInterval: lookMs,
+});
 
 const addressOf = ({ socket }: IncomingMessage): string | null =>
   socket.remoteAddress?.replace(/^::ffff:/, '') ?? null;
 
 /** Plain http for people on this host, on both loopback addresses and one port. */
-export async function listenConsole(answer: Answer, port: number): Promise<Listener> {
+export async function listenConsole(answer: Answer, port: number, pace: Pace = PACE): Promise<Listener> {
   const door = (incoming: IncomingMessage): Door => ({
     kind: 'console',
     address: addressOf(incoming),
@@ -65,7 +94,7 @@ export async function listenConsole(answer: Answer, port: number): Promise<Liste
   const listeners: Listener[] = [];
   try {
     for (const host of LOOPBACK) {
-      const server = createHttp(requestListener(answer, door));
+      const server = createHttp(paced(pace), requestListener(answer, door));
       const bound = await bind(server, { host, port: listeners[0]?.port ?? port }).catch(unlessNoIpv6(host));
       if (bound) listeners.push(bound);
     }
@@ -101,7 +130,12 @@ export interface TlsListener extends Listener {
  * TLS for everything. A client certificate is asked for with our agent CA's names only and never required; which agent it
  * names, if any, is for the application to check anew. No resumption: every connection proves its key again.
  */
-export async function listenTls(answer: Answer, port: number, material: TlsMaterial): Promise<TlsListener> {
+export async function listenTls(
+  answer: Answer,
+  port: number,
+  material: TlsMaterial,
+  pace: Pace = PACE,
+): Promise<TlsListener> {
   const door = (incoming: IncomingMessage): Door => ({
     kind: 'tls',
     address: addressOf(incoming),
@@ -109,7 +143,7 @@ export async function listenTls(answer: Answer, port: number, material: TlsMater
     uid: null,
   });
   const server = createHttps(
-    { ...tlsOptions(material), requestCert: true, rejectUnauthorized: false },
+    { ...paced(pace), ...tlsOptions(material), requestCert: true, rejectUnauthorized: false },
     requestListener(answer, door),
   );
   const listener = await bind(server, { port });
@@ -133,6 +167,7 @@ function peerCertificate(socket: TLSSocket): Uint8Array | null {
 export const listenPki = (answer: Answer, port: number): Promise<Listener> =>
   bind(
     createHttp(
+      paced(PACE),
       requestListener(answer, (incoming) => ({
         kind: 'pki',
         address: addressOf(incoming),
@@ -157,7 +192,7 @@ export async function listenSocket(answer: Answer, path: string): Promise<Listen
     certificate: null,
     uid: uids.get(socket) ?? null,
   });
-  const server = createHttp(requestListener(answer, door));
+  const server = createHttp(paced(PACE), requestListener(answer, door));
   server.prependListener('connection', (socket: Socket) => {
     const uid = uidOf(socket);
     if (uid === undefined) socket.destroy();
@@ -206,8 +241,6 @@ async function bind(
   server: Server | HttpsServer,
   where: { host?: string; port: number } | { path: string },
 ): Promise<Listener> {
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, where)));
     server.listen(where, resolve);

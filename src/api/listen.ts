@@ -29,11 +29,18 @@ export interface Entrance {
 }
 
 const LOOPBACK = ['127.0.0.1', '::1'];
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
 /** A handshake that is begun and left costs a connection for this long. */
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 const ADMIN_SOCKET = 'admin socket';
+/** How slowly a request may come. */
+export interface Pace {
+  headersMs: number;
+  requestMs: number;
+  /** How often the two are looked at: Node's own half a minute would make ten seconds of headers into forty. */
+  lookMs: number;
+}
+
+const PACE: Pace = { headersMs: 10_000, requestMs: 60_000, lookMs: 2_000 };
 /** Requests under way get this long when the server stops. */
 const CLOSE_GRACE_MS = 3_000;
 const SOCKET_MODE = 0o600;
@@ -49,6 +56,16 @@ function asNative(request: Request): Request {
   if (request.headers.has('content-length') || request.body === null) return request;
   const { url, method, headers, body, signal } = request;
   return new Request(url, { method, headers, body, signal, duplex: 'half' } as RequestInit);
+}
+
+/**
+ * Attack: request smuggling. A body in a coding that is not read here, or a target that names another host than `Host`
+ * does, is something else for a proxy before us than for us (RFC 9112, sections 3.2.2 and 6.1).
+ */
+function isAmbiguous({ headers, url = '' }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return true;
+  return !url.startsWith('/') && URL.parse(url)?.host !== headers.host;
 }
 
 /** What is shed costs no more than its head: the body is not read, and nobody is asked who sends it. */
@@ -69,19 +86,27 @@ function requestListener(
     },
   ) as RequestListener;
   return (incoming, outgoing) => {
-    if (admission.admits(kind, urlOf(incoming), sourceOf(incoming))) return listener(incoming, outgoing);
-    outgoing.writeHead(SHED.status, SHED.headers).end(SHED.body);
+    if (isAmbiguous(incoming)) outgoing.writeHead(400, { connection: 'close' }).end();
+    else if (admission.admits(kind, urlOf(incoming), sourceOf(incoming))) listener(incoming, outgoing);
+    else outgoing.writeHead(SHED.status, SHED.headers).end(SHED.body);
   };
 }
 
 const urlOf = ({ url }: { url?: string | undefined }): string => url ?? '';
 const sourceOf = (incoming: IncomingMessage): string => addressOf(incoming) ?? ADMIN_SOCKET;
 
+/** Attack: a client that sends a byte now and then holds its connection, and with enough of them all there are. */
+const paced = ({ headersMs, requestMs, lookMs }: Pace) => ({
+  headersTimeout: headersMs,
+  requestTimeout: requestMs,
+  connectionsCheckingInterval: lookMs,
+});
+
 const addressOf = ({ socket }: IncomingMessage): string | null =>
   socket.remoteAddress?.replace(/^::ffff:/, '') ?? null;
 
 /** Plain http for people on this host, on both loopback addresses and one port. */
-export async function listenConsole(entrance: Entrance, port: number): Promise<Listener> {
+export async function listenConsole(entrance: Entrance, port: number, pace: Pace = PACE): Promise<Listener> {
   const door = (incoming: IncomingMessage): Door => ({
     kind: 'console',
     address: addressOf(incoming),
@@ -91,7 +116,7 @@ export async function listenConsole(entrance: Entrance, port: number): Promise<L
   const listeners: Listener[] = [];
   try {
     for (const host of LOOPBACK) {
-      const server = createHttp(requestListener(entrance, 'console', door));
+      const server = createHttp(paced(pace), requestListener(entrance, 'console', door));
       const bound = await bind(entrance, 'console', server, { host, port: listeners[0]?.port ?? port }).catch(
         unlessNoIpv6(host),
       );
@@ -133,6 +158,7 @@ export async function listenTls(
   entrance: Entrance,
   port: number,
   material: TlsMaterial,
+  pace: Pace = PACE,
 ): Promise<TlsListener> {
   const door = (incoming: IncomingMessage): Door => ({
     kind: 'tls',
@@ -142,6 +168,7 @@ export async function listenTls(
   });
   const server = createHttps(
     {
+      ...paced(pace),
       ...tlsOptions(material),
       requestCert: true,
       rejectUnauthorized: false,
@@ -179,6 +206,7 @@ export const listenPki = (entrance: Entrance, port: number): Promise<Listener> =
     entrance,
     'pki',
     createHttp(
+      paced(PACE),
       requestListener(entrance, 'pki', (incoming) => ({
         kind: 'pki',
         address: addressOf(incoming),
@@ -203,7 +231,7 @@ export async function listenSocket(entrance: Entrance, path: string): Promise<Li
     certificate: null,
     uid: uids.get(socket) ?? null,
   });
-  const server = createHttp(requestListener(entrance, 'socket', door));
+  const server = createHttp(paced(PACE), requestListener(entrance, 'socket', door));
   server.prependListener('connection', (socket: Socket) => {
     const uid = uidOf(socket);
     if (uid === undefined) socket.destroy();
@@ -254,8 +282,6 @@ async function bind(
   server: Server | HttpsServer,
   where: { host?: string; port: number } | { path: string },
 ): Promise<Listener> {
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.maxConnections = CONNECTIONS_MAX;
   server.on('drop', (from) => admission.turnedAway(kind, from?.remoteAddress ?? ADMIN_SOCKET));
   await new Promise<void>((resolve, reject) => {

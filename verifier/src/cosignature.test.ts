@@ -46,8 +46,8 @@ test('each key’s earliest cosignature is told, in the keys’ order; others’
   const stranger = newWitness(one.key.name);
   const note = noteOf(two.cosign(9), stranger.cosign(1), one.cosign(8), one.cosign(7));
   assert.deepEqual(await verifyCosignatures(note, [one.key, two.key]), [
-    { key: one.key, timestamp: 7 },
-    { key: two.key, timestamp: 9 },
+    { key: one.key, timestamp: 7, signature: one.cosign(7) },
+    { key: two.key, timestamp: 9, signature: two.cosign(9) },
   ]);
   assert.deepEqual(await verifyCosignatures(note, [newWitness('c').key]), []);
 });

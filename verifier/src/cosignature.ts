@@ -28,6 +28,8 @@ export interface Cosignature {
   key: WitnessKey;
   /** Seconds since 1970, as the witness's own clock had it. */
   timestamp: number;
+  /** As the note carries it. */
+  signature: NoteSignature;
 }
 
 const keyMaterial = (publicKey: Uint8Array): Uint8Array =>
@@ -65,7 +67,8 @@ export function encodeCosignature(key: WitnessKey, timestamp: number, signature:
   return { name: key.name, keyId: key.keyId, signature: concatBytes(time, signature) };
 }
 
-async function check(text: string, key: WitnessKey, bytes: Uint8Array): Promise<Cosignature> {
+async function check(text: string, key: WitnessKey, given: NoteSignature): Promise<Cosignature> {
+  const bytes = given.signature;
   if (bytes.length !== TIMESTAMP_BYTES + ED25519_SIGNATURE_BYTES) {
     return fail(`cosignature by \`${key.name}\` is not 72 bytes`);
   }
@@ -74,7 +77,7 @@ async function check(text: string, key: WitnessKey, bytes: Uint8Array): Promise<
   const timestamp = Number(seconds);
   const message = cosignedMessage(text, timestamp);
   const holds = await verifyEd25519(key.publicKey, message, bytes.slice(TIMESTAMP_BYTES));
-  return holds ? { key, timestamp } : fail(`cosignature by \`${key.name}\` does not hold`);
+  return holds ? { key, timestamp, signature: given } : fail(`cosignature by \`${key.name}\` does not hold`);
 }
 
 /**
@@ -87,7 +90,7 @@ export async function verifyCosignatures(note: Note, keys: readonly WitnessKey[]
     const own = note.signatures.filter(
       ({ name, keyId }) => name === key.name && equalBytes(keyId, key.keyId),
     );
-    const checked = await Promise.all(own.map(({ signature }) => check(note.text, key, signature)));
+    const checked = await Promise.all(own.map((signature) => check(note.text, key, signature)));
     const [earliest] = checked.sort((a, b) => a.timestamp - b.timestamp);
     if (earliest !== undefined) found.push(earliest);
   }

@@ -16,12 +16,17 @@ const open = (operationId: string, path: string, summary: string, responses: Rou
   route({ operationId, method: 'get', path, tags, summary, responses });
 
 export const healthz = open('healthz', '/healthz', 'The process answers', text('text/plain', 'ok'));
-export const readyz = open('readyz', '/readyz', 'Storage answers too', text('text/plain', 'ok'));
+export const readyz = open(
+  'readyz',
+  '/readyz',
+  'Storage answers too',
+  text('text/plain', 'ok, and a line for each witness that has long been behind'),
+);
 export const checkpoint = open(
   'logCheckpoint',
   '/log/checkpoint',
   'The signed tree head (C2SP tlog-checkpoint)',
-  text('text/plain', 'A signed note'),
+  text('text/plain', "A signed note, with the witnesses' cosignatures of this tree where they are there"),
 );
 export const verifierKey = open(
   'logVerifierKey',

@@ -62,6 +62,29 @@ async function prove(index: string, options: CommonOptions): Promise<void> {
   );
 }
 
+interface WitnessPage {
+  size: number;
+  cosigned: { size: number; note: string; cosignatures: number } | null;
+  items: Array<{
+    name: string;
+    size: number;
+    cosigned: string | null;
+    behind: number;
+    outcome: string | null;
+    detail: string;
+  }>;
+}
+
+async function witnesses(options: CommonOptions): Promise<void> {
+  const answer = await (await client(options)).get<WitnessPage>('/ledger/witnesses');
+  const rows = answer.items.map((it) => [
+    ...[it.name, it.size, it.behind, it.cosigned ?? 'never', it.outcome ?? 'not tried yet'],
+    it.detail,
+  ]);
+  const header = ['WITNESS', 'COSIGNED SIZE', 'BEHIND', 'AT', 'LAST TRY', ''];
+  print(answer, options.json, () => table(header, rows, 'no witness is configured'));
+}
+
 export const ledgerCommand = (): Command =>
   group('ledger', 'the log: entries, checkpoint, proofs, verification', [
     command('entries', 'entries, newest first', 'muniment ledger entries --kind credential.refused')
@@ -79,6 +102,11 @@ export const ledgerCommand = (): Command =>
     command('prove', "an entry's inclusion proof", 'muniment ledger prove 42')
       .argument('<index>')
       .action(prove),
+    command(
+      'witnesses',
+      'who cosigns the log, how far, and what came of the last try',
+      'muniment ledger witnesses',
+    ).action(witnesses),
     command(
       'verify',
       'check tiles and checkpoint without the server; with --rows, rows against entries',

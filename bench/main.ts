@@ -1,11 +1,23 @@
 /** `npm run bench [-- NAME…] [--json FILE]`. */
 import { writeFileSync } from 'node:fs';
+import { agent } from './agent.ts';
 import { decisions } from './decisions.ts';
 import { growth } from './growth.ts';
+import { issuance } from './issuance.ts';
 import { ledger } from './ledger.ts';
+import { lock } from './lock.ts';
 import { type Figure, line, machine, signaturesPerSecond } from './measure.ts';
+import { start } from './start.ts';
 
-const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = { decisions, ledger, growth };
+const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
+  agent,
+  decisions,
+  growth,
+  issuance,
+  ledger,
+  lock,
+  start,
+};
 
 const args = process.argv.slice(2);
 const json = args.includes('--json') ? args.splice(args.indexOf('--json'), 2)[1] : undefined;

@@ -1,5 +1,7 @@
-const BURST = 100;
-const PER_SECOND = 20;
+/** Questions a second, unless the agent was told otherwise. */
+export const USER_RATE = 20;
+/** How many seconds' worth may come at once. */
+const BURST_SECONDS = 5;
 const USERS_MAX = 10_000;
 
 interface Bucket {
@@ -14,12 +16,17 @@ interface Bucket {
  */
 export class Budget {
   readonly #users = new Map<number, Bucket>();
+  readonly #perSecond: number;
+
+  constructor(perSecond: number) {
+    this.#perSecond = perSecond;
+  }
 
   /** False where this user has to come back later. */
   take(uid: number, now: number): boolean {
-    const known = this.#users.get(uid) ?? { left: BURST, at: now };
-    const refilled = known.left + (Math.max(now - known.at, 0) / 1000) * PER_SECOND;
-    const left = Math.min(refilled, BURST);
+    const known = this.#users.get(uid) ?? { left: this.#perSecond * BURST_SECONDS, at: now };
+    const refilled = known.left + (Math.max(now - known.at, 0) / 1000) * this.#perSecond;
+    const left = Math.min(refilled, this.#perSecond * BURST_SECONDS);
     this.#remember(uid, { left: left < 1 ? left : left - 1, at: now });
     return left >= 1;
   }

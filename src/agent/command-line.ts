@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isMunimentError, MunimentError } from '../kernel/index.ts';
+import { USER_RATE } from './budget.ts';
 import { readJoinToken } from './join-token.ts';
 import { createLog, LEVELS, type Level } from './log.ts';
 import type { CaPin } from './pinned-ca.ts';
@@ -21,6 +22,7 @@ interface RunFlags {
   joinTokenFile?: string;
   name: string;
   logLevel: Level;
+  userRate: number;
   json?: boolean;
 }
 
@@ -60,10 +62,18 @@ async function run(flags: RunFlags): Promise<void> {
     joinToken: async () => readJoinToken(flags.joinTokenFile),
     name: flags.name,
     log: createLog(flags.logLevel, (line) => process.stderr.write(line)),
+    userRate: flags.userRate,
     signal: stopping.signal,
   });
   say(flags.json ? readyFact(agent) : readyText(agent));
   await agent.ended;
+}
+
+function readRate(text: string): number {
+  const rate = Number(text);
+  if (!Number.isSafeInteger(rate) || rate < 1)
+    throw new InvalidArgumentError('must be a whole number from 1 on');
+  return rate;
 }
 
 const dataOption = (): Option =>
@@ -100,6 +110,12 @@ const runCommand = (): Command =>
     )
     .addOption(
       new Option('--log-level <level>').choices(LEVELS).env('MUNIMENT_AGENT_LOG_LEVEL').default('info'),
+    )
+    .addOption(
+      new Option('--user-rate <n>', 'questions a second that one user of this host may put to the server')
+        .env('MUNIMENT_AGENT_USER_RATE')
+        .argParser(readRate)
+        .default(USER_RATE),
     )
     .option('--json', 'say that it serves as JSON')
     .addHelpText(

@@ -41,6 +41,8 @@ export interface AgentOptions {
   joinToken(): Promise<string | undefined>;
   name: string;
   log: Log;
+  /** See `SvidsOptions`. */
+  userRate?: number;
   signal: AbortSignal;
 }
 
@@ -75,7 +77,7 @@ async function serve(
   client: ServerClient,
   identity: AgentIdentity,
   socketPath: string,
-  { data, log, signal }: AgentOptions,
+  { data, log, signal, userRate }: AgentOptions,
 ): Promise<RunningAgent> {
   const { agent, name, trustDomain } = identity;
   const prober = createProber(client, log);
@@ -85,6 +87,7 @@ async function serve(
   const deliveries = countDeliveries(client, systemClock, log);
   const bundles = createBundles(client, () => watchers.wakeAll());
   const svids = createSvids({
+    ...(userRate === undefined ? {} : { userRate }),
     upstream: client,
     holdings,
     clock: systemClock,

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createCsr, encodePem } from '../crypto/index.ts';
 import { type Clock, isMunimentError, MunimentError, parseSpiffeId } from '../kernel/index.ts';
 import type { Attestation } from './attest-unix.ts';
-import { Budget } from './budget.ts';
+import { Budget, USER_RATE } from './budget.ts';
 import { type HeldCredential, type Holding, type Holdings, holdingKey, originOf } from './cache.ts';
 import { type IssuedItem, isDenial, type Upstream } from './model.ts';
 
@@ -34,6 +34,8 @@ export interface SvidsOptions {
   upstream: Pick<Upstream, 'issue'>;
   holdings: Holdings;
   clock: Clock;
+  /** Questions a second that one user of this host may make us ask the server; 20 where absent. */
+  userRate?: number;
   /** False while a lock could be placed without our hearing of it: then the server is asked first, and what is held only helps if it is silent. */
   listening?: () => boolean;
   onIssued?: (items: IssuedItem[]) => void;
@@ -41,10 +43,10 @@ export interface SvidsOptions {
 
 /** Hands out what is held while its decision stands, and asks the server otherwise. Needs an attestation made just now. */
 export function createSvids(options: SvidsOptions): Svids {
-  const { upstream, holdings, clock, listening = () => true, onIssued } = options;
+  const { upstream, holdings, clock, userRate = USER_RATE, listening = () => true, onIssued } = options;
   const asking = new Map<string, Promise<Holding>>();
   const barred = new Set<string>();
-  const budget = new Budget();
+  const budget = new Budget(userRate);
   let generation = 0;
 
   async function ask(key: string, request: Holding['request']): Promise<Holding> {

@@ -59,7 +59,6 @@ function agentCaller(attestation: AgentAttestation, death: Rows['lock'] | undefi
     actor: agent.id,
     dead: (view) => deadCredential(view, credential, death),
     stillHolds: () => undefined,
-    consume: async () => undefined,
   };
 }
 

@@ -17,8 +17,8 @@ export interface Caller {
   dead(view: View): Objection | undefined;
   /** Refuses where the proof ended since it was looked at. */
   stillHolds(now: Date): void;
-  /** Uses up a one-time proof. */
-  consume(tx: Tx, now: Date, granted: boolean): Promise<void>;
+  /** Uses up a one-time proof, in a savepoint of its own; absent where there is none, for a savepoint costs two round trips. */
+  consume?(tx: Tx, now: Date, granted: boolean): Promise<void>;
   /** SPIFFE ID that an OAuth client says it is; absent where its proof alone tells. */
   client?: string;
 }

@@ -14,7 +14,6 @@ export const canaryCaller = (): Caller => ({
   actor: 'sys',
   dead: () => undefined,
   stillHolds: () => undefined,
-  consume: async () => undefined,
 });
 
 /** What it asks for; marked, so that a record of its refusal can be told from an attack, and a grant from anything else. */

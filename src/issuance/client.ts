@@ -126,7 +126,7 @@ export const createClients = ({ clock, ...rooms }: ClientsOptions): Clients => (
   async authenticate(proof) {
     const sources = clientSources(rooms);
     const caller = await attestClient(sources, proof, clock.now());
-    await rooms.database.transaction((tx) => caller.consume(tx, clock.now(), false));
+    await rooms.database.transaction(async (tx) => caller.consume?.(tx, clock.now(), false));
     const view = await rooms.log.view();
     const objection = caller.dead(view);
     if (objection) throw new MunimentError(objection.code, objection.reason);

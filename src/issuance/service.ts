@@ -48,10 +48,12 @@ export function createIssuance({ database, log, authority, clock }: IssuanceOpti
         decide: inThisTrace((view: View, now: Date) =>
           traced('decide', () => record(matter, decideAll(view, now, matter))),
         ),
-        consume: async (tx, { result }) => {
-          const granted = result.some(({ credential }) => credential);
-          await caller.consume(tx, clock.now(), granted);
-        },
+        ...(caller.consume && {
+          consume: async (tx, { result }) => {
+            const granted = result.some(({ credential }) => credential);
+            await caller.consume?.(tx, clock.now(), granted);
+          },
+        }),
       }),
     );
     return { matter, recorded };

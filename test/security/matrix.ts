@@ -69,6 +69,7 @@ export const MATRIX: Readonly<Record<string, string>> = {
   'POST /api/v1/locks':                           'uu. fYfff Ycce f Yf ffa',
   'GET /api/v1/locks/{id}':                       'uu. YYYYY YYYe f Yf ffa',
   'POST /api/v1/locks/{id}/lift':                 'uu. fYfff Ycce f Yf ffa',
+  'POST /api/v1/names':                          'uu. YYYYY Ycce f Yf ffa',
   'GET /api/v1/observations':                     'uu. YYYYY YYYe f Yf ffa',
   'POST /api/v1/observations/{key}/claim':        'uu. fYfff Ycce f Yf ffa',
   'GET /api/v1/overview':                         'uu. YYYYY YYYe f Yf ffa',

@@ -28,7 +28,7 @@ function identity(id: string, name: string): Draft[] {
   return [declared('Identity', id, name, spec), { kind: 'identity.moved', subject: id, actor: 'sys', data }];
 }
 
-export function estate({ maxTtlSeconds = 3600 } = {}): Draft[] {
+export function estate({ maxTtlSeconds = 3600, audiences = ['orders', 'interop'] } = {}): Draft[] {
   const nobody = { commitment: '0'.repeat(64) };
   const uid = process.getuid?.() ?? 0;
   const cedar = 'permit (principal, action, resource);';
@@ -39,7 +39,7 @@ export function estate({ maxTtlSeconds = 3600 } = {}): Draft[] {
       description: '',
       actions: ['join', 'renew', 'issue-x509-svid', 'issue-jwt-svid'],
       maxTtlSeconds,
-      audiences: ['orders', 'interop'],
+      audiences,
     }),
     ...identity(AGENT_IDENTITY, 'muniment-agent'),
     ...identity(IDENTITY, 'payments'),

@@ -91,11 +91,11 @@ export interface Reply {
 type Send = (options: object, answer: (response: IncomingMessage) => void) => ClientRequest;
 
 function ask(send: Send, options: { method?: string; timeout?: number }, body?: unknown): Promise<Reply> {
-  const text = body === undefined ? undefined : JSON.stringify(body);
+  const isForm = body instanceof URLSearchParams;
+  const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+  const text = isForm ? String(body) : body === undefined ? undefined : JSON.stringify(body);
   const headers =
-    text === undefined
-      ? {}
-      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+    text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
     const asked = send({ method: text === undefined ? 'GET' : 'POST', headers, ...options }, (response) => {
       let received = '';
@@ -137,7 +137,7 @@ export const operate = ({ data }: Place, path: string, body?: unknown, method?: 
 
 export interface FieldClient {
   agent: string;
-  /** Asks over HTTPS with this client's certificate; rejects where the connection fails. */
+  /** Asks over HTTPS with this client's certificate, JSON unless a form is given; rejects where the connection fails. */
   post(path: string, body: unknown): Promise<Reply>;
   get(path: string): Promise<Reply>;
   /** An X509-SVID (with `csr`, base64 DER) or a JWT-SVID (with `audience`) for the estate's workload. */

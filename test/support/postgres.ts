@@ -26,6 +26,7 @@ export interface TestPostgres {
   /** A database of its own in the same cluster. */
   database(name: string): Promise<string>;
   stop(): Promise<void>;
+  readonly pid: number;
   /** The server dies at once, as by a power cut of its process; `start` brings it back on the same data. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -56,7 +57,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-export async function startPostgres(): Promise<TestPostgres> {
+/** @param settings of the server, over ours; `{ fsync: 'on' }` makes its commits as durable as a user's */
+export async function startPostgres(settings: Record<string, string> = {}): Promise<TestPostgres> {
   const programs = postgresPrograms();
   if (programs === undefined) throw new Error('no PostgreSQL is installed');
   const user = unprivileged();
@@ -66,10 +68,13 @@ export async function startPostgres(): Promise<TestPostgres> {
   const data = await initialise(programs, folder, password, user);
   const port = await freePort();
   const url = `postgresql://postgres:${password}@127.0.0.1:${port}/postgres`;
-  const server = new Server(join(programs, 'postgres'), data, port, user);
+  const server = new Server(join(programs, 'postgres'), data, { port: String(port), ...settings }, user);
   await server.start(url);
   return {
     url,
+    get pid() {
+      return server.pid;
+    },
     database: (name) => createDatabase(url, name),
     kill: () => server.end('SIGKILL'),
     start: () => server.start(url),
@@ -110,8 +115,8 @@ class Server {
   readonly #user: object;
   #child: ChildProcess | undefined;
 
-  constructor(program: string, data: string, port: number, user: object) {
-    const settings = { port, listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off' };
+  constructor(program: string, data: string, given: Record<string, string>, user: object) {
+    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', fsync: 'off', ...given };
     this.#program = program;
     this.#data = data;
     this.#user = user;
@@ -120,6 +125,10 @@ class Server {
       data,
       ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ];
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0;
   }
 
   async start(url: string): Promise<void> {

@@ -25,7 +25,7 @@ const missing = (): MunimentError => new MunimentError('not_found', 'there is no
 export function mountOpen(app: Api, rooms: Rooms): void {
   const { log, authority, metrics, config, database, revocation, witnesses } = rooms;
   const logFolder = join(config.data, 'log');
-  const document = openApiDocument();
+  let document: object | undefined;
 
   app.openapi(contract.healthz, (c) => c.text('ok\n', 200));
   app.openapi(contract.readyz, async (c) => {
@@ -36,7 +36,11 @@ export function mountOpen(app: Api, rooms: Rooms): void {
     );
     return c.text(`ok ${database.engine}\n${warnings.join('')}`, 200);
   });
-  app.openapi(contract.openapi, (c) => c.json(document as never, 200));
+  app.openapi(contract.openapi, (c) => {
+    // Made when somebody first asks: few do, and every start would wait for it.
+    document ??= openApiDocument();
+    return c.json(document as never, 200);
+  });
 
   app.openapi(contract.checkpoint, async (c) => {
     const written = await readIf(join(logFolder, 'checkpoint'));

@@ -32,9 +32,7 @@ export class EngineSession {
     options: EngineOptions,
     answerMilliseconds = ANSWER_MILLISECONDS,
   ): Promise<EngineSession> {
-    // A thread has its own say in Node's report of a crash: like the process, it leaves the environment out.
-    const execArgv = [...process.execArgv, '--report-exclude-env'];
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options, execArgv });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options });
     const first = await firstMessage(worker);
     if (first.started) return new EngineSession(worker, answerMilliseconds);
     await worker.terminate();

@@ -6,6 +6,9 @@ import { DurableNodeFS, syncs } from './durable-fs.ts';
 import { emptyCluster } from './empty-cluster.ts';
 import type { EngineAnswer, EngineFailure, EngineOptions, EngineRequest, EngineStart } from './messages.ts';
 
+// A thread has its own say in Node's report of a crash: like the process, it leaves the environment out.
+if (process.report) process.report.excludeEnv = true;
+
 /**
  * The engine's thread: PGlite runs each statement synchronously, so on the main thread every query would stop the server.
  * Statements run strictly in the order they arrive; keeping transactions apart is the main thread's task.
@@ -13,11 +16,15 @@ import type { EngineAnswer, EngineFailure, EngineOptions, EngineRequest, EngineS
 const port = parentPort;
 if (port === null) throw new Error('this file runs as a worker thread only');
 
-/** PGlite's own parameters but for `-F`, which turns fsync off, and with a sync method that wasm really has. */
+/**
+ * A sync method that wasm really has. One session alone writes: a third of PGlite's own buffers serves it as well, for the
+ * kernel caches the files too, and what is once touched of them is never given back.
+ */
+const SETTINGS = ['wal_sync_method=fsync', 'shared_buffers=48MB', 'wal_buffers=2MB', 'max_connections=5'];
+/** PGlite's own parameters but for `-F`, which turns fsync off. */
 const startParams = [
   ...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'),
-  '-c',
-  'wal_sync_method=fsync',
+  ...SETTINGS.flatMap((setting) => ['-c', setting]),
 ];
 
 async function open({ folder }: EngineOptions): Promise<PGlite> {

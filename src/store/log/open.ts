@@ -1,4 +1,4 @@
-import { base64, formatVerifierKey, verifierKey } from '#verifier';
+import { formatVerifierKey, verifierKey } from '#verifier';
 import { type Clock, MunimentError, systemClock } from '../../kernel/index.ts';
 import { signCheckpoint, TileFolder } from '../../ledger/index.ts';
 import type { Committed, Database, KnownElsewhere, Log, LogSigner, Receipt, Work } from '../contract.ts';
@@ -216,6 +216,9 @@ class DatabaseLog implements Log {
     await this.#publisher?.close();
   }
 }
+
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 function receiptOf(entry: EncodedEntry | undefined, batch: DurableBatch, checkpoint: string): Receipt {
   if (entry === undefined) throw new RangeError('no such entry in this commit');

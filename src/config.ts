@@ -84,6 +84,17 @@ const target = z.union([
   }),
 ]);
 
+const LOOPBACK = /^http:\/\/(localhost|127\.[0-9.]+|\[::1\])(:|\/|$)/;
+
+const witness = z.strictObject({
+  name,
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => url.startsWith('https:') || LOOPBACK.test(url), 'must be https, except on this host'),
+  verifierKey: z.string().min(1),
+  caFile: path.optional(),
+});
+
 const settings = z.strictObject({
   /** Folder of everything this host keeps. */
   data: path,
@@ -139,6 +150,8 @@ const settings = z.strictObject({
   exports: listOf(destination).optional(),
   /** Who is told that a change waits, a rotation stands still, an alert was raised. */
   notify: listOf(target).optional(),
+  /** Who cosigns our checkpoints (C2SP tlog-witness); keys are verifier keys of type cosignature/v1. */
+  witnesses: listOf(witness).optional(),
   /** Who may tell us of uses of credentials: Ed25519 keys, SPKI, DER, base64url. */
   eventSources: listOf(
     z.strictObject({ name, publicKey: z.string().regex(/^[A-Za-z0-9_-]+$/, 'must be base64url') }),
@@ -174,6 +187,7 @@ const VARIABLES: Record<Key, string> = {
   passkeyHost: 'MUNIMENT_PASSKEY_HOST',
   exports: 'MUNIMENT_EXPORTS',
   notify: 'MUNIMENT_NOTIFY',
+  witnesses: 'MUNIMENT_WITNESSES',
   eventSources: 'MUNIMENT_EVENT_SOURCES',
 };
 const CONFIG_VARIABLE = 'MUNIMENT_CONFIG';

@@ -43,6 +43,7 @@ import {
   openDatabase,
   openLog,
 } from './store/index.ts';
+import { createWitnesses, largestKnown, readWitnesses, type Witnesses } from './witness/index.ts';
 
 /** Every room, put together over one database. */
 export interface House {
@@ -66,6 +67,7 @@ export interface House {
   readonly monitoring: Monitoring;
   readonly exporter: Exporter;
   readonly notifier: Notifier;
+  readonly witnesses: Witnesses;
   /** Aborted by `stopStreams` and once the house closes: whatever streams then ends. */
   readonly closing: AbortSignal;
   stopStreams(): void;
@@ -117,7 +119,13 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
   const seal = openSeal(config.sealKey, config.data);
   const keys = openKeys({ secrets: sealedSecrets(database), seal });
   const signer = await logSigner(config, keys);
-  const log = await openLog({ database, signer, clock, folder: join(config.data, 'log'), onFault });
+  const named = readWitnesses(config.witnesses ?? []);
+  const log = await openLog({
+    ...{ database, signer, clock, onFault },
+    folder: join(config.data, 'log'),
+    knownElsewhere: (opening) => largestKnown(named, clock, opening),
+  });
+  const witnesses = createWitnesses({ database, log, clock, witnesses: named });
   const authority = await createAuthority({
     keys,
     clock,
@@ -140,7 +148,11 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     authority,
     registry: createRegistry({ database, log, clock }),
     changes: createChanges({ log, trustDomain: config.trustDomain }),
-    evidence: createEvidence({ database, log, signer, clock, sealing: seal.worth }),
+    evidence: createEvidence({
+      ...{ database, log, signer, clock },
+      sealing: seal.worth,
+      cosigned: (last) => witnesses.cosigned(last),
+    }),
     issuance: createIssuance({ database, log, authority, clock }),
     clients: createClients({ database, log, authority, clock }),
     tokens: createTokens({ log }),
@@ -154,6 +166,7 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
     }),
     exporter: createExporter({ database, log, clock }),
     notifier: createNotifier({ database, log, clock }),
+    witnesses,
     discovery: createDiscovery({
       log,
       clock,

@@ -32,6 +32,7 @@ export async function startJobs(
     await scheduleVerdicts(house, onFault),
     registry.watchOwners(onFault),
     house.monitoring.start(onFault),
+    house.witnesses.start(onFault),
     house.exporter.start(config.exports ?? [], onFault),
     await house.notifier.start(config.notify ?? [], onFault),
   ];

@@ -83,6 +83,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
   listEntries: READ,
   getEntry: READ,
   proveConsistency: READ,
+  listWitnesses: READ,
   verifyLedger: AUDIT,
 
   listAlerts: READ,

@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
 import type { House } from '../house.ts';
 import { TileFolder } from '../ledger/index.ts';
+import type { WitnessStatus } from '../witness/index.ts';
 import { countLive } from './read/living.ts';
 import { countJobs, countSessions } from './read/queries.ts';
 import { momentOf } from './read/when.ts';
@@ -17,10 +18,17 @@ type Measure = () => Promise<Sample[]> | Sample[];
 
 /** Read when somebody asks, so a scrape shows what is so now. Hands back how to stop measuring. */
 export function addGauges(house: House, registers: Registry[]): () => void {
-  for (const [name, help, labelNames, measure] of [...ofLog(house), ...ofRooms(house), ...ofProcess()])
+  for (const [name, help, labelNames, measure] of allOf(house))
     addGauge(registers, { name, help, labelNames }, measure);
   return addLag(registers);
 }
+
+const allOf = (house: House): Defined[] => [
+  ...ofLog(house),
+  ...ofWitnesses(house),
+  ...ofRooms(house),
+  ...ofProcess(),
+];
 
 function addGauge(
   registers: Registry[],
@@ -49,6 +57,26 @@ function ofLog({ log, config }: House): Defined[] {
       'Entries that the published tiles do not hold yet',
       [],
       async () => [[{}, (await size()) - (await published.size())]],
+    ],
+  ];
+}
+
+function ofWitnesses({ witnesses }: House): Defined[] {
+  const each = (measure: (status: WitnessStatus) => number) => async () =>
+    (await witnesses.status()).map((status): Sample => [{ witness: status.name }, measure(status)]);
+  return [
+    ['muniment_witness_size', 'Entries that a witness cosigned', ['witness'], each(({ size }) => size)],
+    [
+      'muniment_witness_lag_entries',
+      'Entries that a witness has not cosigned',
+      ['witness'],
+      each(({ behind }) => behind),
+    ],
+    [
+      'muniment_witness_refuses',
+      '1 where a witness saw another log than this one',
+      ['witness'],
+      each(({ outcome }) => (outcome === 'refused' || outcome === 'ahead' ? 1 : 0)),
     ],
   ];
 }

@@ -33,6 +33,8 @@ export interface EvidenceOptions extends Source {
   clock: Clock;
   /** How the keys at rest are protected and what that is worth: one sentence, for the limits on the first page. */
   sealing: string;
+  /** A checkpoint over more than `last` entries that witnesses cosigned; undefined where there is none. */
+  cosigned?(last: number): Promise<{ size: number; note: string; cosignatures: number } | undefined>;
 }
 
 export interface Evidence {
@@ -130,8 +132,10 @@ const bodyOf = ({ stored, entries }: Gathered, at: number): Uint8Array | null =>
 async function contentsOf(options: EvidenceOptions, gathered: Gathered): Promise<PackageContents> {
   const { log, sealing } = options;
   const { period, range, snapshotState, stored, openings } = gathered;
-  const head = await log.head();
-  const since = await earlierTree(log, gathered, head.size);
+  const earlier = await earlierSize(log, gathered);
+  // Never a smaller tree than an earlier package had: whoever kept that checkpoint could not tie this one to it.
+  const head = await headOf(options, Math.max(range.last, earlier - 1));
+  const since = await earlierTree(log, gathered, earlier, head.size);
   return {
     period,
     range,
@@ -145,8 +149,20 @@ async function contentsOf(options: EvidenceOptions, gathered: Gathered): Promise
     carried: await proveOlder(options, gathered, head.size),
     openings: openings.map(({ commitment, salt, value }): CommitmentOpening => ({ commitment, salt, value })),
     pages: (derived) =>
-      renderPages({ derived, origin: log.origin, verifierKey: log.verifierKey, range, sealing }),
+      renderPages({
+        ...{ derived, range, sealing },
+        origin: log.origin,
+        verifierKey: log.verifierKey,
+        cosignatures: head.cosignatures,
+      }),
   };
+}
+
+/** What the package is proven against: a checkpoint that outsiders vouch for, where there is one. */
+async function headOf({ log, cosigned }: EvidenceOptions, last: number) {
+  const witnessed = await cosigned?.(last);
+  if (witnessed === undefined) return { ...(await log.head()), cosignatures: 0 };
+  return { ...witnessed, checkpoint: witnessed.note };
 }
 
 async function frontierAt(log: Log, size: number): Promise<Uint8Array[]> {
@@ -158,19 +174,21 @@ async function frontierAt(log: Log, size: number): Promise<Uint8Array[]> {
 
 const BUILT_LOOKED_AT = 100;
 
-/**
- * The tree under an earlier package, so that whoever kept its checkpoint sees that the log goes on from there: the package
- * for the period before, else the last one that was built.
- */
-async function earlierTree(
-  log: Log,
-  { period, range }: Gathered,
-  size: number,
-): Promise<PackageContents['since']> {
+/** Size of the tree under the package for the period before, else under the last one that was built; 0 where there is none. */
+async function earlierSize(log: Log, { period }: Gathered): Promise<number> {
   const built = await log.search({ kinds: ['evidence.built'], limit: BUILT_LOOKED_AT });
   const told = built.flatMap(({ index, leaf, body }) => decodeEntry(index, leaf, body).body ?? []);
   const packages = told.map(({ data }) => data as EntryData['evidence.built']);
-  const earlier = (packages.find(({ to }) => to === period.from) ?? packages[0])?.size ?? 0;
+  return (packages.find(({ to }) => to === period.from) ?? packages[0])?.size ?? 0;
+}
+
+/** So that whoever kept the checkpoint of an earlier package sees that the log goes on from there. */
+async function earlierTree(
+  log: Log,
+  { range }: Gathered,
+  earlier: number,
+  size: number,
+): Promise<PackageContents['since']> {
   // Within the range, and at its end, the package shows it by itself.
   const isShown = earlier === 0 || earlier === size || (earlier >= range.start && earlier <= range.last + 1);
   return isShown ? undefined : { size: earlier, proof: await log.consistency(earlier, size) };

@@ -157,6 +157,13 @@ export interface EntryQuery {
   limit: number;
 }
 
+/** The largest tree of a log that somebody outside says they know. */
+export interface KnownElsewhere {
+  /** For people: "the witness `x`". */
+  who: string;
+  size: number;
+}
+
 /** Signs checkpoints; the log's key never leaves it. */
 export interface LogSigner {
   /** The name in the note: the log's origin. */

@@ -139,6 +139,17 @@ export interface EventBatchTable {
   batch: string;
 }
 
+/** The newest cosignature of each witness over a checkpoint of a log. It follows from no entry; its signature proves it. */
+export interface CosignatureTable {
+  origin: string;
+  /** Verifier key. */
+  witness: string;
+  size: number;
+  checkpoint: string;
+  line: string;
+  cosigned: string;
+}
+
 export type FoldTables = { [T in RowTable as `row_${T}`]: FoldRow<Rows[T]> };
 
 export interface Schema extends FoldTables {
@@ -157,4 +168,5 @@ export interface Schema extends FoldTables {
   follower: FollowerTable;
   watch_state: WatchStateTable;
   event_batch: EventBatchTable;
+  cosignature: CosignatureTable;
 }

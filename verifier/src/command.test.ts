@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { runVerify, VERIFY_USAGE } from './command.ts';
+import { formatWitnessKey } from './cosignature.ts';
 import { formatVerifierKey } from './note.ts';
 import { encodePackage } from './package/index.ts';
-import { checkpointOf, contentsOf, newSigner, smallLog, vkey } from './package/testing/fixture.ts';
+import {
+  checkpointOf,
+  contentsOf,
+  cosigned,
+  newSigner,
+  newWitness,
+  smallLog,
+  vkey,
+} from './package/testing/fixture.ts';
 
 const signer = newSigner();
 const log = smallLog();
@@ -11,10 +20,28 @@ const key = formatVerifierKey(vkey(signer));
 const other = formatVerifierKey(vkey(newSigner()));
 const honest = await encodePackage(contentsOf(log, signer), signer);
 const partial = await encodePackage({ ...contentsOf(log, signer), openings: [] }, signer);
+const [one, two, three] = ['w.example/1', 'w.example/2', 'w.example/3'].map(newWitness) as [
+  ReturnType<typeof newWitness>,
+  ReturnType<typeof newWitness>,
+  ReturnType<typeof newWitness>,
+];
+const [w1, w2, w3] = [one, two, three].map(({ key }) => formatWitnessKey(key)) as [string, string, string];
+const contents = contentsOf(log, signer);
+const witnessed = await encodePackage(
+  { ...contents, checkpoint: cosigned(contents.checkpoint, [one, two]) },
+  signer,
+);
+/** What another checkpoint got, put on this one. */
+const lied = await encodePackage(
+  { ...contents, checkpoint: cosigned(contents.checkpoint, [one], checkpointOf(log, signer, 12)) },
+  signer,
+);
 const files: Record<string, Uint8Array> = {
   'good.zip': honest,
   'partial.zip': partial,
   'bad.zip': honest.slice(1),
+  'witnessed.zip': witnessed,
+  'lied.zip': lied,
   'log.vkey': new TextEncoder().encode(`${key}\n`),
   earlier: checkpointOf(log, signer, 12),
 };
@@ -43,10 +70,28 @@ for (const [args, code, says] of [
   [['partial.zip'], 0, /PARTIAL/],
   [['partial.zip', '--require-complete'], 1, /the whole was asked for/],
   [['bad.zip'], 1, /DOES NOT HOLD\n$/],
+  [['good.zip', '--key', key], 0, /witnesses: none cosigned the checkpoint/],
+  [
+    ['good.zip', '--witness', w1],
+    1,
+    /0 of 1 witnesses cosigned, 1 wanted[\s\S]*w\.example\/1: did not cosign/,
+  ],
+  [['witnessed.zip'], 0, /witnesses: none checked; 2 signatures claim[\s\S]*everything holds\n$/],
+  [
+    ['witnessed.zip', '--witness', w1],
+    0,
+    /OK [^\n]*1 of 1 witnesses[\s\S]*w\.example\/1: cosigned at 2026-03-01T/,
+  ],
+  [['witnessed.zip', '--witness', w1, `--witness=${w2}`], 0, /OK [^\n]*2 of 2 witnesses cosigned, 2 wanted/],
+  [['witnessed.zip', '--witness', w1, '--witness', w3], 1, /1 of 2 witnesses cosigned, 2 wanted/],
+  [['witnessed.zip', '--witness', w1, '--witness', w3, '--quorum', '1'], 0, /w\.example\/3: did not cosign/],
+  [['lied.zip', '--witness', w1], 1, /cosignature by `w\.example\/1` does not hold/],
+  [['lied.zip', '--witness', w3, '--witness', w1, '--quorum=1'], 1, /does not hold/],
   [['--version'], 0, /^the version\n$/],
   [['--help'], 0, /^usage: verify/],
 ] as const) {
-  test(`verify ${args.join(' ').replaceAll(key, 'KEY').replaceAll(other, 'OTHER')}: exit ${code}`, async () => {
+  const shown = args.map((arg) => arg.replaceAll(key, 'KEY').replaceAll(other, 'OTHER'));
+  test(`verify ${shown.join(' ')}: exit ${code}`, async () => {
     const { code: was, out, error } = await run(...args);
     assert.equal(was, code);
     assert.match(out, says);
@@ -63,6 +108,11 @@ for (const args of [
   ['good.zip', '--key', '@none'],
   ['good.zip', '--since', 'none'],
   ['good.zip', '--since', 'earlier', '--since', 'earlier'],
+  ['good.zip', '--witness', key],
+  ['good.zip', '--quorum', '1'],
+  ['good.zip', '--witness', w1, '--quorum', '2'],
+  ['good.zip', '--witness', w1, '--quorum', '0'],
+  ['good.zip', '--witness', w1, '--witness', w1],
   ['good.zip', '--fast'],
 ]) {
   test(`usage: verify ${args.join(' ')}`, async () => {

@@ -1,5 +1,6 @@
-import { fromUtf8 } from './bytes.ts';
-import { parseVerifierKey, type VerifierKey } from './note.ts';
+import { base64, fromUtf8 } from './bytes.ts';
+import { parseWitnessKey, type WitnessKey } from './cosignature.ts';
+import { parseVerifierKey } from './note.ts';
 import { formatReport, type VerifyOptions, verifyPackage } from './package/index.ts';
 
 /** What the command needs from wherever it runs. */
@@ -12,11 +13,14 @@ export interface VerifyHost {
   version(): string;
 }
 
-export const VERIFY_USAGE = `usage: verify PACKAGE [--key VKEY|@FILE]... [--since CHECKPOINT] [--require-complete] [--json]
+export const VERIFY_USAGE = `usage: verify PACKAGE [--key VKEY|@FILE]... [--since CHECKPOINT] [--witness VKEY|@FILE]... [--quorum N]
+              [--require-complete] [--json]
        verify --version
 
   --key               the log's verifier key as you were told it, or @ and a file that holds it; may be given again
   --since             a checkpoint of the same log that you kept
+  --witness           a witness's verifier key (cosignature/v1) as you were told it, or @ and a file; may be given again
+  --quorum            how many of the witnesses must have cosigned the checkpoint; default: all that are given
   --require-complete  take anything withheld as a failure
   --json              the whole report as JSON
 
@@ -31,25 +35,43 @@ interface Arguments {
   file: string | undefined;
   keys: string[];
   since: string | undefined;
+  witnesses: string[];
+  quorum: string | undefined;
   flags: Set<string>;
 }
 
 const FLAGS = new Set(['--require-complete', '--json', '--version', '--help']);
+const VALUED = new Set(['--key', '--since', '--witness', '--quorum']);
+
+/** `--name=value` as two arguments. */
+const split = (arg: string): string[] =>
+  /^--[a-z]+=/.test(arg) ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg];
+
+function addValue(parsed: Arguments, name: string, value: string | undefined): void {
+  if (value === undefined) throw new UsageError(`\`${name}\` wants a value`);
+  if (name === '--key') parsed.keys.push(value);
+  else if (name === '--witness') parsed.witnesses.push(value);
+  else {
+    const once = name === '--since' ? 'since' : 'quorum';
+    if (parsed[once] !== undefined) throw new UsageError(`\`${name}\` may be given once`);
+    parsed[once] = value;
+  }
+}
 
 function parseArguments(args: string[]): Arguments {
-  const parsed: Arguments = { file: undefined, keys: [], since: undefined, flags: new Set() };
-  const rest = args.flatMap((arg) =>
-    /^--(key|since)=/.test(arg) ? [arg.slice(0, arg.indexOf('=')), arg.slice(arg.indexOf('=') + 1)] : [arg],
-  );
+  const parsed: Arguments = {
+    file: undefined,
+    keys: [],
+    since: undefined,
+    witnesses: [],
+    quorum: undefined,
+    flags: new Set(),
+  };
+  const rest = args.flatMap(split);
   for (let arg = rest.shift(); arg !== undefined; arg = rest.shift()) {
     if (FLAGS.has(arg)) parsed.flags.add(arg);
-    else if (arg === '--key' || arg === '--since') {
-      const value = rest.shift();
-      if (value === undefined) throw new UsageError(`\`${arg}\` wants a value`);
-      if (arg === '--key') parsed.keys.push(value);
-      else if (parsed.since === undefined) parsed.since = value;
-      else throw new UsageError('`--since` may be given once');
-    } else if (arg.startsWith('-')) throw new UsageError(`unknown option \`${arg}\``);
+    else if (VALUED.has(arg)) addValue(parsed, arg, rest.shift());
+    else if (arg.startsWith('-')) throw new UsageError(`unknown option \`${arg}\``);
     else if (parsed.file === undefined) parsed.file = arg;
     else throw new UsageError('one package at a time');
   }
@@ -64,19 +86,33 @@ function read(host: VerifyHost, path: string): Uint8Array {
   }
 }
 
-function readKey(host: VerifyHost, key: string): VerifierKey {
+function readKey<T>(host: VerifyHost, key: string, parse: (text: string) => T): T {
   const text = key.startsWith('@') ? fromUtf8(read(host, key.slice(1))).trim() : key;
   try {
-    return parseVerifierKey(text);
+    return parse(text);
   } catch (error) {
     throw new UsageError(`\`${key}\` is no verifier key: ${(error as Error).message}`);
   }
 }
 
-function optionsOf(host: VerifyHost, { keys, since, flags }: Arguments): VerifyOptions {
+/** A quorum says something only about different witnesses: a cosignature does not commit to its signer's name. */
+function readWitnesses(host: VerifyHost, { witnesses, quorum }: Arguments) {
+  const keys: WitnessKey[] = witnesses.map((key) => readKey(host, key, parseWitnessKey));
+  if (new Set(keys.map(({ publicKey }) => base64(publicKey))).size < keys.length)
+    throw new UsageError('a witness is given twice');
+  if (quorum === undefined) return { witnesses: keys };
+  const wanted = /^[1-9][0-9]{0,3}$/.test(quorum) ? Number(quorum) : 0;
+  if (wanted < 1 || wanted > keys.length)
+    throw new UsageError(`\`--quorum\` must be a number from 1 to the ${keys.length} witnesses given`);
+  return { witnesses: keys, quorum: wanted };
+}
+
+function optionsOf(host: VerifyHost, args: Arguments): VerifyOptions {
+  const { keys, since, flags } = args;
   return {
-    ...(keys.length > 0 ? { keys: keys.map((key) => readKey(host, key)) } : {}),
+    ...(keys.length > 0 ? { keys: keys.map((key) => readKey(host, key, parseVerifierKey)) } : {}),
     ...(since === undefined ? {} : { since: read(host, since) }),
+    ...readWitnesses(host, args),
     requireComplete: flags.has('--require-complete'),
   };
 }

@@ -4,6 +4,7 @@ export * from './canonical.ts';
 export * from './command.ts';
 export * from './commitment.ts';
 export * from './controls/index.ts';
+export * from './cosignature.ts';
 export * from './ed25519.ts';
 export * from './entry.ts';
 export * from './error.ts';

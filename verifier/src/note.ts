@@ -6,7 +6,7 @@ import { HASH_BYTES } from './merkle.ts';
 
 /** C2SP signed-note: algorithm byte of a plain Ed25519 signature. */
 const ED25519_TYPE = 0x01;
-const KEY_ID_BYTES = 4;
+export const KEY_ID_BYTES = 4;
 const NOTE_MAX_BYTES = 64 * 1024;
 /** The specification wants at least 16 to be accepted. */
 const SIGNATURES_MAX = 64;
@@ -38,7 +38,7 @@ export interface Note {
 }
 
 /** Printable, without a space or plus, so that notes and key strings split in one way only. */
-const isName = (name: string): boolean =>
+export const isNoteName = (name: string): boolean =>
   name !== '' && name.isWellFormed() && !/[\s+\p{Cc}\p{Cf}]/u.test(name);
 
 /** SHA-256(name ‖ LF ‖ type ‖ key), first 4 bytes. */
@@ -48,7 +48,7 @@ export function noteKeyId(name: string, publicKey: Uint8Array): Uint8Array {
 }
 
 export function verifierKey(name: string, publicKey: Uint8Array): VerifierKey {
-  if (!isName(name)) fail('key name is empty or holds white space or `+`');
+  if (!isNoteName(name)) fail('key name is empty or holds white space or `+`');
   if (publicKey.length !== ED25519_KEY_BYTES) fail('public key is not 32 bytes');
   return { name, keyId: noteKeyId(name, publicKey), publicKey };
 }
@@ -69,7 +69,7 @@ export function parseVerifierKey(text: string): VerifierKey {
 function parseSignatureLine(line: string): NoteSignature {
   if (!line.startsWith(SIGNATURE_LINE_START)) fail('signature line does not start with an em dash');
   const [name = '', encoded = '', ...rest] = line.slice(SIGNATURE_LINE_START.length).split(' ');
-  if (!isName(name) || rest.length > 0) fail('signature line is malformed');
+  if (!isNoteName(name) || rest.length > 0) fail('signature line is malformed');
   const bytes = fromBase64(encoded);
   if (bytes.length <= KEY_ID_BYTES) fail('signature is too short');
   return { name, keyId: bytes.slice(0, KEY_ID_BYTES), signature: bytes.slice(KEY_ID_BYTES) };

@@ -115,3 +115,36 @@ export const verifyLedger = route({
       .openapi('LedgerCheck'),
   ),
 });
+
+export const listWitnesses = route({
+  operationId: 'listWitnesses',
+  method: 'get',
+  path: '/api/v1/ledger/witnesses',
+  tags,
+  summary: 'Witnesses, how far each has cosigned the log, and what came of the last try',
+  responses: ok(
+    z.object({
+      size: z.number().int(),
+      cosigned: z
+        .object({ size: z.number().int(), note: z.string(), cosignatures: z.number().int() })
+        .nullable()
+        .openapi({ description: 'The checkpoint that most of them cosigned, with their signature lines.' }),
+      items: z.array(
+        z
+          .object({
+            name: z.string(),
+            verifierKey: z.string(),
+            size: z.number().int(),
+            cosigned: Time.nullable(),
+            behind: z.number().int(),
+            outcome: z
+              .enum(['cosigned', 'refused', 'ahead', 'unknown_log', 'bad_answer', 'unreachable'])
+              .nullable(),
+            detail: z.string(),
+            late: z.boolean(),
+          })
+          .openapi('Witness'),
+      ),
+    }),
+  ),
+});

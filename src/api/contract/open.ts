@@ -20,13 +20,13 @@ export const readyz = open(
   'readyz',
   '/readyz',
   'Storage answers too, and takes what must be recorded',
-  text('text/plain', 'ok'),
+  text('text/plain', 'ok, and a line for each witness that has long been behind'),
 );
 export const checkpoint = open(
   'logCheckpoint',
   '/log/checkpoint',
   'The signed tree head (C2SP tlog-checkpoint)',
-  text('text/plain', 'A signed note'),
+  text('text/plain', "A signed note, with the witnesses' cosignatures of this tree where they are there"),
 );
 export const verifierKey = open(
   'logVerifierKey',

@@ -8,7 +8,7 @@ import { entriesBefore, momentOf } from '../read/when.ts';
 import type { Rooms } from './rooms.ts';
 
 export function mountLedger(app: Api, rooms: Rooms): void {
-  const { log, clock } = rooms;
+  const { log, clock, witnesses } = rooms;
 
   app.openapi(contract.listEntries, async (c) => {
     const { kind, subject, actor, before, limit, ...asked } = c.req.valid('query');
@@ -33,6 +33,11 @@ export function mountLedger(app: Api, rooms: Rooms): void {
   app.openapi(contract.proveConsistency, async (c) => {
     const { from, to } = c.req.valid('query');
     return c.json(await consistencyOf(log, Number(from), to === undefined ? undefined : Number(to)), 200);
+  });
+
+  app.openapi(contract.listWitnesses, async (c) => {
+    const [items, cosigned] = [await witnesses.status(), (await witnesses.newest()) ?? null];
+    return c.json({ size: (await log.head()).size, cosigned, items }, 200);
   });
 
   app.openapi(contract.verifyLedger, async (c) => c.json(await checkRows(rooms), 200));

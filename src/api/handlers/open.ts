@@ -23,7 +23,7 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 const missing = (): MunimentError => new MunimentError('not_found', 'there is nothing at this address');
 
 export function mountOpen(app: Api, rooms: Rooms): void {
-  const { log, authority, metrics, config, database, revocation } = rooms;
+  const { log, authority, metrics, config, database, revocation, witnesses } = rooms;
   const logFolder = join(config.data, 'log');
   let document: object | undefined;
 
@@ -32,7 +32,11 @@ export function mountOpen(app: Api, rooms: Rooms): void {
     await log.checkWritable();
     // An empty batch takes the log's head like any other: a database that can only be read is not ready.
     await log.append([]);
-    return c.text(`ok ${database.engine}\n`, 200);
+    const late = (await witnesses.status()).filter((each) => each.late);
+    const warnings = late.map(
+      ({ name, behind }) => `warning: the witness ${name} is ${behind} entries behind\n`,
+    );
+    return c.text(`ok ${database.engine}\n${warnings.join('')}`, 200);
   });
   app.openapi(contract.openapi, (c) => {
     // Made when somebody first asks: few do, and every start would wait for it.
@@ -42,7 +46,8 @@ export function mountOpen(app: Api, rooms: Rooms): void {
 
   app.openapi(contract.checkpoint, async (c) => {
     const written = await readIf(join(logFolder, 'checkpoint'));
-    return c.text(written?.toString('utf8') ?? (await log.head()).checkpoint, 200);
+    const text = written?.toString('utf8') ?? (await log.head()).checkpoint;
+    return c.text(text + (await witnesses.lines(text)), 200);
   });
   app.openapi(contract.verifierKey, (c) => c.text(`${log.verifierKey}\n`, 200));
   // The OpenAPI document has one parameter for what are several segments.

@@ -79,6 +79,29 @@ async function consistency(size: string, options: CommonOptions): Promise<void> 
   );
 }
 
+interface WitnessPage {
+  size: number;
+  cosigned: { size: number; note: string; cosignatures: number } | null;
+  items: Array<{
+    name: string;
+    size: number;
+    cosigned: string | null;
+    behind: number;
+    outcome: string | null;
+    detail: string;
+  }>;
+}
+
+async function witnesses(options: CommonOptions): Promise<void> {
+  const answer = await (await client(options)).get<WitnessPage>('/ledger/witnesses');
+  const rows = answer.items.map((it) => [
+    ...[it.name, it.size, it.behind, it.cosigned ?? 'never', it.outcome ?? 'not tried yet'],
+    it.detail,
+  ]);
+  const header = ['WITNESS', 'COSIGNED SIZE', 'BEHIND', 'AT', 'LAST TRY', ''];
+  print(answer, options.json, () => table(header, rows, 'no witness is configured'));
+}
+
 export const ledgerCommand = (): Command =>
   group('ledger', 'the log: entries, checkpoint, proofs, verification', [
     command('entries', 'entries, newest first', 'muniment ledger entries --kind credential.refused')
@@ -103,6 +126,11 @@ export const ledgerCommand = (): Command =>
     )
       .argument('<size>', 'of the checkpoint that you kept')
       .action(consistency),
+    command(
+      'witnesses',
+      'who cosigns the log, how far, and what came of the last try',
+      'muniment ledger witnesses',
+    ).action(witnesses),
     command(
       'verify',
       'check tiles and checkpoint without the server; with --rows, rows against entries',

@@ -18,6 +18,8 @@ export interface PageInput {
   verifierKey: string;
   range: Range;
   sealing: string;
+  /** How many witnesses' signatures the checkpoint carries, as the server took them. */
+  cosignatures: number;
 }
 
 export interface Table {
@@ -138,7 +140,14 @@ const countsOf = (results: TestResult[]): Record<Verdict, number> =>
     VERDICTS.map((verdict) => [verdict, results.filter((result) => result.verdict === verdict).length]),
   ) as Record<Verdict, number>;
 
-export function summarize({ derived, origin, verifierKey, range, sealing }: PageInput): Summary {
+export function summarize({
+  derived,
+  origin,
+  verifierKey,
+  range,
+  sealing,
+  cosignatures,
+}: PageInput): Summary {
   const { input, results } = derived;
   const made = new Map(Object.entries(populations).map(([name, make]) => [name, make(input)]));
   const hidden = [...input.entries, ...input.carried].filter(({ body }) => body === null).length;
@@ -159,6 +168,6 @@ export function summarize({ derived, origin, verifierKey, range, sealing }: Page
       question: query.question,
       rows: query.rows,
     })),
-    limits: limitsOf(sealing),
+    limits: limitsOf(sealing, cosignatures),
   };
 }

@@ -1,4 +1,5 @@
 import type { Entry, EntryData, Kind } from '#verifier';
+import { WITNESS_REFUSED } from '../../witness/index.ts';
 
 /** Where notices go. Secrets are named by file and never stand in a setting. */
 export type Target =
@@ -74,6 +75,10 @@ const RULES: { [K in Kind]?: Rule<K> } = {
     title: `Alert ${detector}: expected ${expected}; seen ${seen}`,
     look: `alert show ${alert}`,
   }),
+  'finding.opened': ({ rule, title }) =>
+    rule === WITNESS_REFUSED
+      ? { topic: 'alert', title: `Finding: ${title}`, look: 'ledger witnesses' }
+      : undefined,
   'controls.judged': verdictsTold,
 };
 

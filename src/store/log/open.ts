@@ -1,7 +1,7 @@
 import { formatVerifierKey, verifierKey } from '#verifier';
 import { type Clock, MunimentError, systemClock } from '../../kernel/index.ts';
 import { signCheckpoint, TileFolder } from '../../ledger/index.ts';
-import type { Committed, Database, Log, LogSigner, Receipt, Work } from '../contract.ts';
+import type { Committed, Database, KnownElsewhere, Log, LogSigner, Receipt, Work } from '../contract.ts';
 import { asStorageError } from '../engine/failures.ts';
 import type { DurableBatch, Outcome, Step } from './batch.ts';
 import { Committer } from './committer.ts';
@@ -9,7 +9,7 @@ import { type EncodedEntry, toAppended } from './encode.ts';
 import { type Head, readHead } from './head.ts';
 import { sizeAt } from './moment.ts';
 import { Prelude } from './prelude.ts';
-import { checkNotAhead, Publisher } from './publisher.ts';
+import { checkNotAhead, checkNotBehind, Publisher } from './publisher.ts';
 import * as reads from './reads.ts';
 import { snapshotDraft } from './snapshot.ts';
 import { Tail } from './tail.ts';
@@ -24,6 +24,8 @@ export interface LogOptions {
   clock?: Clock;
   /** Where the log is published in the C2SP layout; absent means nowhere. */
   folder?: string;
+  /** The largest tree that is known elsewhere; asked before anything new is signed. Undefined where nobody knows of a larger one. */
+  knownElsewhere?: (log: Pick<Log, 'origin' | 'head' | 'consistency'>) => Promise<KnownElsewhere | undefined>;
   /** Told of what has no caller to be told to: a listener that threw, tiles that could not be written. */
   onFault?: (error: unknown) => void;
   /** Tests break in here: what it throws at a step is as if the process ended there. */
@@ -76,6 +78,7 @@ class DatabaseLog implements Log {
     } = this.#options;
     const head = await this.#read(this.#claim());
     this.#publisher = await this.#openFolder(head, onFault);
+    checkNotBehind(head, await this.#options.knownElsewhere?.(this));
     const view = await this.#read(catchUp(this.#db, TableView.empty()));
     this.#tail = new Tail(this.#db, head.size, onFault);
     const onDurable = (batch: DurableBatch) => this.#onDurable(batch);

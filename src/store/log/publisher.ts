@@ -9,7 +9,7 @@ import {
 } from '#verifier';
 import { MunimentError } from '../../kernel/index.ts';
 import { rootFrom, type TileFolder, type TreeSource } from '../../ledger/index.ts';
-import type { Db } from '../contract.ts';
+import type { Db, KnownElsewhere } from '../contract.ts';
 import type { Head } from './head.ts';
 import { TileReader } from './tiles.ts';
 
@@ -45,6 +45,13 @@ export async function checkNotAhead(folder: TileFolder, key: VerifierKey, db: Db
   if (size <= head.size && equalBytes(root, await rootFrom(treeSource(db).hashes, size))) return;
   const why = size > head.size ? `the database has only ${head.size}` : 'the database has other ones';
   throw new MunimentError('log_ahead_of_database', `the published log has ${size} entries, but ${why}`);
+}
+
+/** The same, where somebody else kept a checkpoint that the folder lost too. Throws `log_ahead_of_database`. */
+export function checkNotBehind({ size }: Head, known: KnownElsewhere | undefined): void {
+  if (known === undefined || known.size <= size) return;
+  const why = `${known.who} knows a log of ${known.size} entries, but the database has only ${size}`;
+  throw new MunimentError('log_ahead_of_database', why);
 }
 
 async function readPublished(folder: TileFolder, key: VerifierKey): Promise<Checkpoint | undefined> {

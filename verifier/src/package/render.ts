@@ -41,6 +41,19 @@ function factLines({ facts }: Report): string[] {
   return [...lines, ''];
 }
 
+/** Says so where nobody but the log vouches for the checkpoint. */
+function witnessLines({ facts: { witnesses } }: Report): string[] {
+  if (witnesses === undefined) return [];
+  const { given, unchecked } = witnesses;
+  const told = given.map(({ name, cosigned }) =>
+    cosigned === null ? `  ${name}: did not cosign` : `  ${name}: cosigned at ${cosigned}`,
+  );
+  if (given.length > 0) return ['', 'witnesses:', ...told];
+  if (unchecked.length === 0) return ['', 'witnesses: none cosigned the checkpoint'];
+  const claimed = `${unchecked.length} signatures claim to be theirs (${unchecked.join(', ')})`;
+  return ['', `witnesses: none checked; ${claimed}. Give --witness with the keys you were told.`];
+}
+
 function verdictLines({ facts }: Report): string[] {
   if (!facts.controls) return [];
   const counts = new Map<string, number>();
@@ -61,6 +74,7 @@ export function formatReport(report: Report): string {
     ...checks,
     ...listed('what does not hold:', report.problems),
     ...listed('what cannot be told:', report.unknown),
+    ...witnessLines(report),
     ...verdictLines(report),
     ...pinning(report),
     '',

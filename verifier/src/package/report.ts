@@ -7,6 +7,7 @@ export const CHECKS = {
   key: 'the key is the one that was asked for',
   files: 'every file is the one that the manifest names',
   checkpoint: 'the checkpoint is signed by the log’s key',
+  witnesses: 'enough of the witnesses that were given cosigned the checkpoint',
   log: 'the entries are an unbroken part of the log under the checkpoint',
   since: 'the log continues the earlier checkpoint',
   entries: 'every entry is well formed, in order, and has its body unless withheld',
@@ -38,6 +39,16 @@ export interface Problem {
   message: string;
 }
 
+/** Who besides the log vouches for the checkpoint, as far as the reader gave keys to tell by. */
+export interface WitnessFacts {
+  /** Each witness that was given: when it cosigned (RFC 3339, by its own clock), or null where it did not; `problem` says what is wrong with its signature. */
+  given: Array<{ name: string; cosigned: string | null; problem: string | null }>;
+  /** How many had to; 0 where no key was given. */
+  quorum: number;
+  /** Names on signatures by neither the log nor a witness that was given: claims that nothing here checks. */
+  unchecked: string[];
+}
+
 export interface PackageFacts {
   origin: string;
   /** C2SP verifier-key string. */
@@ -46,6 +57,7 @@ export interface PackageFacts {
   range: Range;
   /** Tree size of the checkpoint. */
   size: number;
+  witnesses: WitnessFacts;
   withheld: { bodies: number[]; openings: number };
   controls: Array<{ control: string; verdict: string }>;
 }

@@ -9,8 +9,10 @@ import type { Report } from './report.ts';
 import {
   checkpointOf,
   contentsOf,
+  cosigned,
   minute,
   newSigner,
+  newWitness,
   PERIOD,
   resign,
   smallLog,
@@ -33,9 +35,12 @@ function assertHolds(report: Report, outcome: Report['outcome'] = 'HOLDS'): void
 }
 
 test('an honest package holds, every check was made, and the origin is pinned by the key', async () => {
-  const report = await verifyPackage(await encodePackage(honest, signer), {
+  const witness = newWitness('witness.example/one');
+  const witnessed = { ...honest, checkpoint: cosigned(honest.checkpoint, [witness]) };
+  const report = await verifyPackage(await encodePackage(witnessed, signer), {
     keys,
     since: checkpointOf(log, signer, 15),
+    witnesses: [witness.key],
   });
   assertHolds(report);
   assert.equal(report.pinnedBy, 'key');

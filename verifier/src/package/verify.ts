@@ -9,6 +9,7 @@ import { changesVisitor } from './check-changes.ts';
 import { checkRows, checkSnapshot, snapshotVisitor } from './check-fold.ts';
 import { checkCheckpoint, checkEntries, checkLog, checkPeriod, checkSince } from './check-log.ts';
 import { checkFiles, checkKey, checkManifest } from './check-manifest.ts';
+import { checkWitnesses, type WitnessOptions, witnessFacts } from './check-witnesses.ts';
 import { derive } from './derive.ts';
 import { refuse } from './json.ts';
 import { decodeCarried, decodeOpenings, decodeProofs } from './members.ts';
@@ -21,9 +22,10 @@ import {
   type Report,
   type Reporter,
   type Told,
+  type WitnessFacts,
 } from './report.ts';
 
-export interface VerifyOptions {
+export interface VerifyOptions extends WitnessOptions {
   /** Keys that the reader trusts to be the log's; the package must be signed by one of them. */
   keys?: VerifierKey[];
   /** An earlier checkpoint of the same log (a signed note) that the reader kept. */
@@ -39,6 +41,7 @@ interface Opened {
 
 interface Proven extends Opened {
   checkpoint: Checkpoint;
+  witnesses: WitnessFacts;
   leaves: Uint8Array[];
 }
 
@@ -76,6 +79,9 @@ async function prove(reporter: Reporter, opened: Opened, options: VerifyOptions)
     checkCheckpoint(manifest, read(MEMBER.checkpoint)),
   );
   if (checkpoint === null) return null;
+  const witnesses = await witnessFacts(manifest, read(MEMBER.checkpoint), options);
+  if (witnesses.quorum > 0)
+    await reporter.run('witnesses', (findings) => checkWitnesses(witnesses, findings));
   const log = await reporter.run('log', () => {
     const leaves = readLeaves(manifest.range, read);
     const proofs = decodeProofs(read(MEMBER.proofs));
@@ -87,7 +93,7 @@ async function prove(reporter: Reporter, opened: Opened, options: VerifyOptions)
   if (since !== undefined) {
     await reporter.run('since', () => checkSince(manifest, since, checkpoint, log.proofs, log.rootAt));
   }
-  return { ...opened, checkpoint, leaves: log.leaves };
+  return { ...opened, checkpoint, witnesses, leaves: log.leaves };
 }
 
 /** The period is whole, and its rows follow from its entries. */
@@ -188,6 +194,7 @@ async function runChecks(
   const proven = await prove(reporter, opened, options);
   if (proven === null) return facts;
   facts.size = proven.checkpoint.size;
+  facts.witnesses = proven.witnesses;
   const folded = await foldEntries(reporter, proven);
   const explained = folded && (await explain(reporter, folded));
   if (explained === null) return facts;

@@ -4,10 +4,11 @@ import { approvalMessage, planDigest } from '../../approval.ts';
 import { base64url } from '../../bytes.ts';
 import { canonicalBytes, parseCanonical } from '../../canonical.ts';
 import { type CommitmentOpening, openingOf } from '../../commitment.ts';
+import { cosignedMessage, encodeCosignature, type WitnessKey, witnessKey } from '../../cosignature.ts';
 import { decodeEntry, encodeBody, encodeLeaf, stateDigest } from '../../entry.ts';
 import { sha256Hex } from '../../hash.ts';
 import { frontierOf, leafHash, proveConsistency, proveInclusion, treeRoot } from '../../merkle.ts';
-import { formatCheckpoint, formatNote, signNote, verifierKey } from '../../note.ts';
+import { formatCheckpoint, formatNote, parseNote, signNote, verifierKey } from '../../note.ts';
 import {
   type ApprovalKey,
   type EntryData,
@@ -241,4 +242,29 @@ export function edit(members: ZipMember[], name: string, from: string, to: strin
   if (!before.includes(from)) throw new Error(`\`${name}\` does not hold \`${from}\``);
   const edited = new Uint8Array(Buffer.from(before.replace(from, to), 'latin1'));
   return members.map((member) => (member.name === name ? { name, bytes: edited } : member));
+}
+
+export interface TestWitness {
+  key: WitnessKey;
+  sign(message: Uint8Array): Uint8Array;
+}
+
+export function newWitness(name: string): TestWitness {
+  const { publicKey, sign } = newSigner();
+  return { key: witnessKey(name, publicKey), sign };
+}
+
+/** The checkpoint with the cosignatures that `over` got. */
+export function cosigned(
+  checkpoint: Uint8Array,
+  witnesses: TestWitness[],
+  over: Uint8Array = checkpoint,
+): Uint8Array {
+  const note = parseNote(checkpoint);
+  const { text } = parseNote(over);
+  const seconds = START / 1000;
+  const lines = witnesses.map(({ key, sign }) =>
+    encodeCosignature(key, seconds, sign(cosignedMessage(text, seconds))),
+  );
+  return formatNote({ ...note, signatures: [...note.signatures, ...lines] });
 }

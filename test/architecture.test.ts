@@ -22,6 +22,7 @@ const FEATURES = [
   'changes',
   'evidence',
   'monitoring',
+  'recovery',
 ];
 const GROUND = ['kernel'];
 const LOWER = [...GROUND, 'crypto', 'ledger', 'policy'];

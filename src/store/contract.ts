@@ -129,6 +129,8 @@ export interface Log {
   noteUnrecorded(): void;
   /** Appends a snapshot entry over the folded live state. */
   snapshot(): Promise<Appended>;
+  /** The whole database of one moment, in pieces; see `backup/format.ts`. Sealed secrets stay sealed. */
+  backup(): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
 }
 

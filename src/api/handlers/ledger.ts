@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { MunimentError } from '../../kernel/index.ts';
 import { type Log, type StoredEntry, verifyRows } from '../../store/index.ts';
 import type { Api } from '../app.ts';
@@ -30,11 +31,31 @@ export function mountLedger(app: Api, rooms: Rooms): void {
     return c.json(await detailOf(log, entry), 200);
   });
 
-  app.openapi(contract.verifyLedger, async (c) => c.json(await checkRows(rooms), 200));
+  app.openapi(contract.verifyLedger, async (c) => {
+    const { checkpoint } = c.req.valid('json');
+    return c.json(await checkRows(rooms, checkpoint), 200);
+  });
+
+  app.openapi(contract.makeBackup, (c) => {
+    const pieces = Readable.from(untilClosing(log.backup(), rooms.closing), { highWaterMark: 1 });
+    return c.body(Readable.toWeb(pieces) as ReadableStream, 200, {
+      'content-type': 'application/jsonl',
+      'content-disposition': 'attachment; filename="muniment-backup.jsonl"',
+    }) as never;
+  });
 }
 
-async function checkRows({ database }: Rooms) {
-  const { size, problems, unchecked } = await verifyRows(database);
+/** A server that stops does not wait for whoever reads slowly: what they have lacks its last line. */
+async function* untilClosing(pieces: AsyncIterable<Uint8Array>, closing: AbortSignal) {
+  for await (const piece of pieces) {
+    if (closing.aborted) throw new MunimentError('storage_unavailable', 'the server stops');
+    yield piece;
+  }
+}
+
+async function checkRows({ database, log }: Rooms, kept: string | undefined) {
+  const known = kept === undefined ? [] : [{ from: 'the checkpoint given', note: Buffer.from(kept) }];
+  const { size, problems, unchecked } = await verifyRows(database, { key: log.verifierKey, known });
   return { ok: problems.length === 0, size, unchecked, problems: problems.map(({ what }) => what) };
 }
 

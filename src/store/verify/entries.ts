@@ -67,7 +67,7 @@ export class EntryCheck {
     const root = frontierRoot(this.#frontier);
     if (!equalBytes(root, head.root))
       this.#problems.push({ what: 'log head: its root is not that of the entries' });
-    if (!equalBytes(concatBytes(...this.#frontier.hashes), concatBytes(...head.frontier.hashes)))
+    else if (!equalBytes(concatBytes(...this.#frontier.hashes), concatBytes(...head.frontier.hashes)))
       this.#problems.push({ what: 'log head: its frontier is not that of the entries' });
   }
 

@@ -1,4 +1,5 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatVerifierKey, type VerifierKey, verifierKey } from '#verifier';
 import { openKeys, type Seal, type SecretStore } from '../crypto/index.ts';
@@ -23,18 +24,23 @@ export function checkSealGiven(setting: string | undefined, data: string): void 
  * @throws MunimentError `restore_not_empty`, `backup_damaged`, `backup_version`, `seal_key_wrong`, `not_found`
  */
 export async function restoreFrom(path: string, database: Database, seal: Seal): Promise<Restored> {
-  const file = createReadStream(path);
+  const file = await opened(path);
   try {
     return await restoreBackup({
       database,
-      bytes: file,
+      bytes: file.createReadStream({ autoClose: false }),
       openKey: (standing, sealed) => keyWithin(standing, sealed, seal),
     });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
-    throw new MunimentError('not_found', `the backup \`${path}\` cannot be read`, { cause });
   } finally {
-    file.destroy();
+    await file.close();
+  }
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (cause) {
+    throw new MunimentError('not_found', `the backup \`${path}\` cannot be read`, { cause });
   }
 }
 

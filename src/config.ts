@@ -142,6 +142,8 @@ const settings = z.strictObject({
     .max(NAME_MAX_CHARACTERS)
     .regex(/^[^\s+]+$/, 'may hold neither a space nor `+`')
     .optional(),
+  /** A checkpoint kept elsewhere (file, or http address): a start is refused where the database does not hold what it was signed over. */
+  knownCheckpoint: z.string().min(1).optional(),
   /** `iss` of JWTs, and where relying parties look for our keys. */
   issuerUrl: z.url({ protocol: /^https$/ }).optional(),
   /** Host that passkeys are bound to. */
@@ -183,6 +185,7 @@ const VARIABLES: Record<Key, string> = {
   pkiPort: 'MUNIMENT_PKI_PORT',
   pkiUrl: 'MUNIMENT_PKI_URL',
   origin: 'MUNIMENT_ORIGIN',
+  knownCheckpoint: 'MUNIMENT_KNOWN_CHECKPOINT',
   issuerUrl: 'MUNIMENT_ISSUER_URL',
   passkeyHost: 'MUNIMENT_PASSKEY_HOST',
   exports: 'MUNIMENT_EXPORTS',

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Changes, createChanges } from './changes/index.ts';
 import type { Config } from './config.ts';
-import { type KeyStore, type LocalSigner, openKeys, openSeal, type Seal } from './crypto/index.ts';
+import { type KeyStore, openKeys, openSeal, type Seal } from './crypto/index.ts';
 import {
   createDiscovery,
   createHostConnector,
@@ -30,6 +31,16 @@ import {
   type Monitoring,
   type Notifier,
 } from './monitoring/index.ts';
+import {
+  checkSealGiven,
+  eraOf,
+  type NewOrigin,
+  openLogKey,
+  readKnown,
+  restoreFrom,
+  standingKey,
+  startAnew,
+} from './recovery/index.ts';
 import { createRegistry, type Registry } from './registry/index.ts';
 import { createRevocation, type Revocation } from './revocation/index.ts';
 import { createRotation, type Rotation } from './rotation/index.ts';
@@ -43,7 +54,13 @@ import {
   openDatabase,
   openLog,
 } from './store/index.ts';
-import { createWitnesses, largestKnown, readWitnesses, type Witnesses } from './witness/index.ts';
+import {
+  createWitnesses,
+  largestKnown,
+  readWitnesses,
+  type Witness,
+  type Witnesses,
+} from './witness/index.ts';
 
 /** Every room, put together over one database. */
 export interface House {
@@ -80,21 +97,24 @@ export interface HouseOptions {
   database?: Database;
   /** Told of what has no caller to be told to. */
   onFault?(error: unknown): void;
+  /** A backup that the empty database is filled from first. */
+  restore?: string | undefined;
+  /** The tail is lost for good: the log goes on under this name, and everything before is refused. */
+  newOrigin?: NewOrigin | undefined;
 }
 
-const ED25519_SPKI_PREFIX_BYTES = 12;
 const ORIGIN_RANDOM_BYTES = 4;
 
 /**
  * Opens storage, keys and log, and puts every room over them. What was opened is closed again where a later step fails.
  * @throws MunimentError `data_in_use`, `data_damaged`, `data_unwritable`, `storage_unavailable`, `seal_key_wrong`,
- *   `log_ahead_of_database`
+ *   `log_ahead_of_database`, `known_checkpoint_missing`; with `restore` `restore_not_empty`, `backup_damaged`, `backup_version`
  */
 export async function openHouse(config: Config, options: HouseOptions = {}): Promise<House> {
   const { clock = steadyClock(), onFault = () => undefined } = options;
   const database = options.database ?? (await openStorage(config));
   try {
-    return await furnish(config, { clock, onFault, database });
+    return await furnish(config, { ...options, config, clock, onFault, database });
   } catch (error) {
     await database.close();
     throw error;
@@ -114,20 +134,20 @@ async function openStorage({ databaseUrl, data }: Config): Promise<Database> {
   }
 }
 
-async function furnish(config: Config, needs: Required<HouseOptions>): Promise<House> {
-  const { clock, onFault, database } = needs;
+type Needs = HouseOptions &
+  Required<Pick<HouseOptions, 'clock' | 'onFault' | 'database'>> & { config: Config };
+
+async function furnish(config: Config, needs: Needs): Promise<House> {
+  const { clock, onFault, database, restore } = needs;
+  if (restore !== undefined) checkSealGiven(config.sealKey, config.data);
   const seal = openSeal(config.sealKey, config.data);
+  if (restore !== undefined) await restoreFrom(restore, database, seal);
   const keys = openKeys({ secrets: sealedSecrets(database), seal });
-  const signer = await logSigner(config, keys);
   const named = readWitnesses(config.witnesses ?? []);
-  const log = await openLog({
-    ...{ database, signer, clock, onFault },
-    folder: join(config.data, 'log'),
-    knownElsewhere: (opening) => largestKnown(named, clock, opening),
-  });
+  const { signer, log } = await openLedger(keys, needs, named);
   const witnesses = createWitnesses({ database, log, clock, witnesses: named });
   const authority = await createAuthority({
-    keys,
+    ...(await eraOf(log, keys)),
     clock,
     trustDomain: config.trustDomain,
     ...(config.pkiUrl === undefined ? {} : { crlBaseUrl: config.pkiUrl }),
@@ -189,20 +209,25 @@ async function furnish(config: Config, needs: Required<HouseOptions>): Promise<H
   };
 }
 
-/** The log's name is kept with its key: one that is configured later does not rename a log. */
-async function logSigner(config: Config, keys: KeyStore): Promise<LogSigner> {
-  const origin = await keys.kept('log/origin', () => Buffer.from(config.origin ?? newOrigin(config)));
-  const signer = await keys.signer('log', 'Ed25519');
-  return {
-    origin: Buffer.from(origin).toString('utf8'),
-    publicKey: rawPublicKey(signer),
-    sign: (message) => signer.sign(message),
-  };
+/** Keys and log; where the tail was lost and a new name is given, it goes on under that from here. */
+async function openLedger(
+  keys: KeyStore,
+  { config, database, clock, onFault, newOrigin }: Needs,
+  witnesses: Witness[],
+): Promise<{ log: Log; signer: LogSigner }> {
+  const named = () =>
+    config.origin ?? `${config.trustDomain}/log-${randomBytes(ORIGIN_RANDOM_BYTES).toString('hex')}`;
+  const folder = join(config.data, 'log');
+  const known = config.knownCheckpoint === undefined ? [] : [await readKnown(config.knownCheckpoint)];
+  let signer = await openLogKey(keys, await standingKey(database), named);
+  if (newOrigin !== undefined) {
+    const published = join(folder, 'checkpoint');
+    const all = existsSync(published) ? [...known, await readKnown(published)] : known;
+    signer = await startAnew({ database, keys, clock, from: signer, known: all }, newOrigin);
+  }
+  const log = await openLog({
+    ...{ database, signer, clock, folder, known, onFault },
+    knownElsewhere: (opening) => largestKnown(witnesses, clock, opening),
+  });
+  return { signer, log };
 }
-
-const newOrigin = ({ trustDomain }: Config): string =>
-  `${trustDomain}/log-${randomBytes(ORIGIN_RANDOM_BYTES).toString('hex')}`;
-
-/** RFC 8410, section 4: an Ed25519 SPKI is a constant prefix and the raw key. */
-const rawPublicKey = ({ publicKey }: LocalSigner): Uint8Array =>
-  publicKey.subarray(ED25519_SPKI_PREFIX_BYTES);

@@ -23,6 +23,7 @@ const FEATURES = [
   'evidence',
   'monitoring',
   'witness',
+  'recovery',
 ];
 const GROUND = ['kernel'];
 const LOWER = [...GROUND, 'crypto', 'ledger', 'policy'];

@@ -8,10 +8,12 @@ import { verifyRows } from '../store/index.ts';
  */
 export async function verifyRowsAlone(
   config: Config,
+  kept?: Uint8Array,
 ): Promise<{ ok: boolean; size: number; problems: string[] }> {
   const house = await openHouse(config);
   try {
-    const { size, problems } = await verifyRows(house.database);
+    const known = kept === undefined ? [] : [{ from: 'the checkpoint given', note: kept }];
+    const { size, problems } = await verifyRows(house.database, { key: house.log.verifierKey, known });
     return { ok: problems.length === 0, size, problems: problems.map(({ what }) => what) };
   } finally {
     await house.close();

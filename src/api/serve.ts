@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { encodePem } from '../crypto/index.ts';
-import { type House, openHouse } from '../house.ts';
+import { type House, type HouseOptions, openHouse } from '../house.ts';
 import { startJobs } from '../jobs.ts';
 import { MunimentError } from '../kernel/index.ts';
 import { createApi, type MunimentApi } from './create.ts';
@@ -35,6 +35,9 @@ export interface Served {
   close(): Promise<void>;
 }
 
+/** What a start after a loss is told besides. */
+export type Recovery = Pick<HouseOptions, 'restore' | 'newOrigin'>;
+
 type Closer = () => unknown;
 
 const CONSOLE_FOLDER = join(import.meta.dirname, '..', '..', 'console', 'dist');
@@ -48,14 +51,14 @@ const FOLDER_MODE = 0o700;
  * Starts everything that `muniment serve` is: house, API, listeners, jobs. Prints nothing.
  * @throws MunimentError `port_taken`, `socket_path_too_long`, and what `openHouse` throws
  */
-export async function serve(config: Config): Promise<Served> {
+export async function serve(config: Config, recovery: Recovery = {}): Promise<Served> {
   const logger = createLogger(config);
   checkSocketPath(socketPath(config));
   makeFolder(config.data);
   const closers: Closer[] = [];
   const close = () => closeAll(closers);
   try {
-    return { ...(await start(config, logger, closers)), close };
+    return { ...(await start(config, recovery, logger, closers)), close };
   } catch (error) {
     await close();
     throw error;
@@ -85,9 +88,14 @@ function makeFolder(folder: string): void {
   }
 }
 
-async function start(config: Config, logger: Logger, closers: Closer[]): Promise<Omit<Served, 'close'>> {
+async function start(
+  config: Config,
+  recovery: Recovery,
+  logger: Logger,
+  closers: Closer[],
+): Promise<Omit<Served, 'close'>> {
   const onFault = (error: unknown) => logger.error({ err: error }, 'background work failed');
-  const house = await openHouse(config, { onFault });
+  const house = await openHouse(config, { ...recovery, onFault });
   closers.push(() => house.close());
   let { consolePort, apiPort } = config;
   const spans = tracing(config, onFault, closers);

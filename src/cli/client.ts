@@ -32,6 +32,8 @@ export interface Client {
   get<T>(path: string, query?: Record<string, string | number | boolean | undefined>): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
   bytes(path: string, body: unknown): Promise<Buffer>;
+  /** What is too long for memory, in pieces; ends with an error where the connection did. */
+  stream(path: string, body: unknown): Promise<AsyncIterable<Uint8Array>>;
   /** A form, as OAuth has it, to a path of its own. */
   form<T>(path: string, fields: Record<string, string>): Promise<T>;
   /** A public file, at a path of its own. */
@@ -51,7 +53,11 @@ function encoded(body: unknown): { type: string; text: string } | undefined {
   return { type: 'application/json', text: JSON.stringify(body) };
 }
 
-function send(target: Target, method: string, path: string, body?: unknown): Promise<Answer> {
+async function send(target: Target, method: string, path: string, body?: unknown): Promise<Answer> {
+  return collect(await open(target, method, path, body));
+}
+
+function open(target: Target, method: string, path: string, body?: unknown): Promise<IncomingMessage> {
   const sent = encoded(body);
   const headers: Record<string, string | number> = { accept: '*/*' };
   if (sent !== undefined) {
@@ -61,12 +67,7 @@ function send(target: Target, method: string, path: string, body?: unknown): Pro
   if (target.authorization !== undefined) headers.authorization = target.authorization;
   const start = target.secure ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
-    const request = start(
-      { ...target.options, method, path, headers, timeout: REQUEST_TIMEOUT_MS },
-      (response) => {
-        collect(response).then(resolve, reject);
-      },
-    );
+    const request = start({ ...target.options, method, path, headers, timeout: REQUEST_TIMEOUT_MS }, resolve);
     request.on('timeout', () => request.destroy(new Error('timed out')));
     request.on('error', (error) => reject(unreachable(target, error)));
     request.end(sent?.text);
@@ -159,6 +160,12 @@ export async function connect(options: ClientOptions): Promise<Client> {
     post: async (path, body) => parsed(await call(target, 'POST', `/api/v1${path}`, body)),
     form: async (path, fields) => parsed(await call(target, 'POST', path, new URLSearchParams(fields))),
     file: async (path) => (await call(target, 'GET', path)).body,
+    async stream(path, body) {
+      const response = await open(target, 'POST', `/api/v1${path}`, body);
+      const status = response.statusCode ?? 0;
+      if (status < 200 || status > 299) throw thrown(await collect(response));
+      return response;
+    },
     bytes: async (path, body) => (await call(target, 'POST', `/api/v1${path}`, body)).body,
   };
 }

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { alertCommand } from './commands/alert.ts';
 import { applyCommand } from './commands/apply.ts';
 import { approveCommand } from './commands/approve.ts';
+import { backupCommand } from './commands/backup.ts';
 import { breakGlassCommand } from './commands/break-glass.ts';
 import { claimCommand } from './commands/claim.ts';
 import { configCommand } from './commands/config.ts';
@@ -46,6 +47,7 @@ const COMMANDS = [
   ledgerCommand,
   evidenceCommand,
   verifyCommand,
+  backupCommand,
   configCommand,
 ];
 

@@ -18,6 +18,8 @@ export interface AuthorityOptions {
   /** Base address of `/pki`, without a trailing slash; certificates carry CRL addresses only with one. */
   crlBaseUrl?: string;
   issuerUrl?: string;
+  /** What the number of the key list is counted from; rises where all keys are new ones. */
+  sequenceFrom?: number;
 }
 
 /** Opens the internal CA; keys and CA certificates are made at first use and kept sealed from then on. */
@@ -38,7 +40,7 @@ export async function createAuthority(options: AuthorityOptions): Promise<Author
   const jwtKeys = async () => {
     const sequence = generation(JWT_KEYS);
     const signers = await Promise.all(publishedAround(sequence).map((number) => jwtKey('jwt', number)));
-    return { signers, sequence };
+    return { signers, sequence: sequence + (options.sequenceFrom ?? 0) };
   };
   return {
     trustDomain,

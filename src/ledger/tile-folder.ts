@@ -39,6 +39,14 @@ export class TileFolder {
     return bytes === undefined ? 0 : parseCheckpoint(parseNote(bytes).text).size;
   }
 
+  /** Moves what is published out of the way, under a name that says how far it went. @returns where it lies now */
+  async setAside(): Promise<string> {
+    const aside = `${this.folder}.before-${await this.size()}-${Date.now()}`;
+    await rename(this.folder, aside);
+    await syncFolder(dirname(this.folder));
+    return aside;
+  }
+
   /** Writes every tile that the tree of `size` has beyond the published one, then `checkpoint` (its whole text). */
   async publish(size: number, checkpoint: string, source: TreeSource): Promise<void> {
     const from = await this.size();

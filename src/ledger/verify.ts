@@ -33,8 +33,12 @@ export interface FolderReport {
 export interface FolderCheck {
   /** The key that must have signed; without it the signature is not checked, and the report says so. */
   key?: VerifierKey;
+  /** A checkpoint that was kept elsewhere (signed note): the log must go on from it. */
+  kept?: Uint8Array;
   onProgress?: (entries: number, size: number) => void;
 }
+
+const KEPT = 'kept checkpoint';
 
 /** Recomputes a published log from its entries: every leaf, every tile of hashes, the root, the signature. */
 export async function verifyTileFolder(folder: string, check: FolderCheck = {}): Promise<FolderReport> {
@@ -44,11 +48,34 @@ export async function verifyTileFolder(folder: string, check: FolderCheck = {}):
   const signatureChecked = checkpoint !== undefined && check.key !== undefined;
   if (checkpoint === undefined) return { ...report, signatureChecked };
   const reader = new FolderReader(folder, checkpoint.size, problems);
-  const root = await reader.recompute(check.onProgress);
+  const kept = check.kept && (await openKept(check.kept, check.key, checkpoint, problems));
+  const root = await reader.recompute(check.onProgress, kept);
   if (root !== undefined && !equalBytes(root, checkpoint.root)) {
     problems.push('checkpoint: its root is not that of the entries');
   }
   return { ...report, signatureChecked };
+}
+
+/** What a kept checkpoint says, where it is of this log and its tree is not larger than what is published. */
+async function openKept(
+  bytes: Uint8Array,
+  key: VerifierKey | undefined,
+  published: Checkpoint,
+  problems: string[],
+): Promise<Checkpoint | undefined> {
+  const say = (what: string): undefined => void problems.push(`${KEPT}: ${what}`);
+  try {
+    const note = parseNote(bytes);
+    const kept = parseCheckpoint(note.text);
+    if (kept.origin !== published.origin) return say(`is of the log \`${kept.origin}\``);
+    if (key !== undefined && (await verifyNote(note, [key])).length === 0) {
+      return say(`not signed by \`${key.name}\` with the key that was given`);
+    }
+    if (kept.size <= published.size) return kept;
+    return say(`has ${kept.size} entries; ${published.size} to ${kept.size - 1} are gone`);
+  } catch (error) {
+    return say(why(error));
+  }
 }
 
 async function readCheckpoint(
@@ -96,19 +123,32 @@ class FolderReader {
   }
 
   /** @returns the root of the entries; undefined where some are missing */
-  async recompute(onProgress: FolderCheck['onProgress']): Promise<Uint8Array | undefined> {
+  async recompute(
+    onProgress: FolderCheck['onProgress'],
+    kept: Checkpoint | undefined,
+  ): Promise<Uint8Array | undefined> {
     let frontier = emptyFrontier();
     let whole = true;
     for (let from = 0; from < this.#size; from += TILE_WIDTH) {
       const hashes = await this.#bundle(from, Math.min(TILE_WIDTH, this.#size - from));
       whole &&= hashes !== undefined;
-      for (const hash of hashes ?? []) frontier = extendFrontier(frontier, hash);
+      for (const hash of hashes ?? []) {
+        frontier = extendFrontier(frontier, hash);
+        if (whole && frontier.size === kept?.size) this.#compareKept(kept, frontierRoot(frontier));
+      }
       if (whole) await this.#fill(0, from / TILE_WIDTH, hashes as Uint8Array[]);
       onProgress?.(Math.min(from + TILE_WIDTH, this.#size), this.#size);
     }
     if (!whole) return undefined;
     await this.#checkPartials();
     return frontierRoot(frontier);
+  }
+
+  #compareKept({ size, root }: Checkpoint, found: Uint8Array): void {
+    if (equalBytes(root, found)) return;
+    this.#problems.push(
+      `${KEPT}: is over other entries than the first ${size}: they were rewritten, or this is a fork`,
+    );
   }
 
   /** Leaf hashes of one bundle. */

@@ -133,6 +133,8 @@ export interface Log {
   checkWritable(): Promise<void>;
   /** Appends a snapshot entry over the folded live state. */
   snapshot(): Promise<Appended>;
+  /** The whole database of one moment, in pieces; see `backup/format.ts`. Sealed secrets stay sealed. */
+  backup(): AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
 }
 

@@ -29,6 +29,7 @@ export const MATRIX: Readonly<Record<string, string>> = {
   'POST /api/v1/alerts/{id}/acknowledge':         'uu. YYYYY Ycce f Yf ffa',
   'POST /api/v1/alerts/{id}/resolve':             'uu. YYYYY Ycce f Yf ffa',
   'GET /api/v1/applications':                     'uu. YYYYY YYYe f Yf ffa',
+  'POST /api/v1/backup':                          'uu. ffffY fcce f Yf ffa',
   'GET /api/v1/break-glass':                      'uu. YYYYY YYYe f Yf ffa',
   'POST /api/v1/break-glass/{id}/review':         'uu. ffYYY Ycce f ff ffa',
   'GET /api/v1/changes':                          'uu. YYYYY YYYe f Yf ffa',

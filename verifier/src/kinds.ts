@@ -3,6 +3,7 @@ import type { Kind } from './words/index.ts';
 /** Every kind of entry; the type makes this complete. */
 const ALL: Record<Kind, true> = {
   snapshot: true,
+  'log.continued': true,
   'bootstrap.opened': true,
   'bootstrap.closed': true,
   'change.proposed': true,

@@ -11,6 +11,7 @@ import {
 } from './common.ts';
 
 const tags = ['ledger'];
+const CHECKPOINT_MAX_CHARACTERS = 64 * 1024;
 
 export const EntrySummary = z
   .object({
@@ -103,7 +104,13 @@ export const verifyLedger = route({
   path: '/api/v1/ledger/verify',
   tags,
   summary: 'Fold every entry again and compare it with the rows',
-  request: body(z.strictObject({ rows: z.literal(true) })),
+  request: body(
+    z.strictObject({
+      rows: z.literal(true),
+      /** A signed note that was kept elsewhere. */
+      checkpoint: z.string().max(CHECKPOINT_MAX_CHARACTERS).optional(),
+    }),
+  ),
   responses: ok(
     z
       .object({
@@ -147,4 +154,19 @@ export const listWitnesses = route({
       ),
     }),
   ),
+});
+
+export const makeBackup = route({
+  operationId: 'makeBackup',
+  method: 'post',
+  path: '/api/v1/backup',
+  tags,
+  summary: 'The whole database of one moment; secrets stay sealed',
+  request: body(z.strictObject({})),
+  responses: {
+    200: {
+      description: 'The backup, JSON Lines; it is whole where its last line holds `signed`',
+      content: { 'application/jsonl': { schema: z.string().openapi({ format: 'binary' }) } },
+    },
+  },
 });

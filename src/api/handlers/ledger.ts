@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { MunimentError } from '../../kernel/index.ts';
 import { type Log, type StoredEntry, verifyRows } from '../../store/index.ts';
 import type { Api } from '../app.ts';
@@ -40,7 +41,26 @@ export function mountLedger(app: Api, rooms: Rooms): void {
     return c.json({ size: (await log.head()).size, cosigned, items }, 200);
   });
 
-  app.openapi(contract.verifyLedger, async (c) => c.json(await checkRows(rooms), 200));
+  app.openapi(contract.verifyLedger, async (c) => {
+    const { checkpoint } = c.req.valid('json');
+    return c.json(await checkRows(rooms, checkpoint), 200);
+  });
+
+  app.openapi(contract.makeBackup, (c) => {
+    const pieces = Readable.from(untilClosing(log.backup(), rooms.closing), { highWaterMark: 1 });
+    return c.body(Readable.toWeb(pieces) as ReadableStream, 200, {
+      'content-type': 'application/jsonl',
+      'content-disposition': 'attachment; filename="muniment-backup.jsonl"',
+    }) as never;
+  });
+}
+
+/** A server that stops does not wait for whoever reads slowly: what they have lacks its last line. */
+async function* untilClosing(pieces: AsyncIterable<Uint8Array>, closing: AbortSignal) {
+  for await (const piece of pieces) {
+    if (closing.aborted) throw new MunimentError('storage_unavailable', 'the server stops');
+    yield piece;
+  }
 }
 
 async function consistencyOf(log: Log, from: number, asked: number | undefined) {
@@ -50,8 +70,9 @@ async function consistencyOf(log: Log, from: number, asked: number | undefined) 
   return { from, to, proof, checkpoint, verifierKey: log.verifierKey };
 }
 
-async function checkRows({ database }: Rooms) {
-  const { size, problems, unchecked } = await verifyRows(database);
+async function checkRows({ database, log }: Rooms, kept: string | undefined) {
+  const known = kept === undefined ? [] : [{ from: 'the checkpoint given', note: Buffer.from(kept) }];
+  const { size, problems, unchecked } = await verifyRows(database, { key: log.verifierKey, known });
   return { ok: problems.length === 0, size, unchecked, problems: problems.map(({ what }) => what) };
 }
 

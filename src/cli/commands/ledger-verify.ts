@@ -10,6 +10,7 @@ export interface VerifyOptions extends CommonOptions {
   rows?: boolean;
   log?: string;
   key?: string;
+  checkpoint?: string;
 }
 
 interface Judged {
@@ -31,6 +32,16 @@ function keyOf(given: string | undefined, data: string): VerifierKey | undefined
   }
 }
 
+/** @throws MunimentError `not_found` */
+function keptOf({ checkpoint }: VerifyOptions): { kept?: Uint8Array } {
+  if (checkpoint === undefined) return {};
+  try {
+    return { kept: new Uint8Array(readFileSync(checkpoint)) };
+  } catch (cause) {
+    throw new MunimentError('not_found', `the checkpoint \`${checkpoint}\` cannot be read`, { cause });
+  }
+}
+
 async function verifyFolder(
   options: VerifyOptions,
 ): Promise<Judged & { signatureChecked: boolean; pinned: boolean }> {
@@ -38,7 +49,7 @@ async function verifyFolder(
   const key = keyOf(options.key, options.data);
   const report = await withProgress(
     'reading the log',
-    verifyTileFolder(folder, key === undefined ? {} : { key }),
+    verifyTileFolder(folder, { ...(key && { key }), ...keptOf(options) }),
   );
   return { ...report, ok: report.problems.length === 0, pinned: options.key !== undefined };
 }
@@ -52,16 +63,22 @@ async function verifyRows(options: VerifyOptions): Promise<Judged> {
 }
 
 const rowsThroughServer = async (options: VerifyOptions): Promise<Judged> =>
-  (await client(options)).post<Judged>('/ledger/verify', { rows: true });
+  (await client(options)).post<Judged>('/ledger/verify', { rows: true, ...keptText(options) });
 
-async function rowsAlone({ data, server }: VerifyOptions, error: unknown): Promise<Judged> {
+function keptText(options: VerifyOptions): { checkpoint?: string } {
+  const { kept } = keptOf(options);
+  return kept === undefined ? {} : { checkpoint: Buffer.from(kept).toString('utf8') };
+}
+
+async function rowsAlone(options: VerifyOptions, error: unknown): Promise<Judged> {
+  const { data, server } = options;
   const nobody = isMunimentError(error) && error.code === 'server_unreachable';
   if (!nobody || server !== undefined || !existsSync(data)) throw error;
   const [{ readConfig }, { verifyRowsAlone }] = await Promise.all([
     import('../../config.ts'),
     import('../../api/index.ts'),
   ]);
-  return verifyRowsAlone(readConfig({ flags: { data } }));
+  return verifyRowsAlone(readConfig({ flags: { data } }), keptOf(options).kept);
 }
 
 function text(judged: Judged & { signatureChecked?: boolean; pinned?: boolean }): string {

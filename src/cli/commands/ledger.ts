@@ -139,5 +139,6 @@ export const ledgerCommand = (): Command =>
       .option('--rows', 'fold every entry again and compare with the rows')
       .option('--log <dir>', 'folder of tiles (default: log in the data folder)')
       .option('--key <vkey>', "the log's verifier key; default: the one in the data folder")
+      .option('--checkpoint <file>', 'a checkpoint kept elsewhere, which the log must go on from')
       .action(verify),
   ]);

@@ -1,7 +1,8 @@
 import { writeSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { Served } from '../../api/index.ts';
+import type { Recovery, Served } from '../../api/index.ts';
 import type { Config } from '../../config.ts';
+import { MunimentError } from '../../kernel/index.ts';
 import { type CommonOptions, client, command } from '../context.ts';
 import { note, printable } from '../terminal.ts';
 import { type PostureLine, postureLines } from './inventory.ts';
@@ -12,6 +13,10 @@ interface ServeOptions extends CommonOptions {
   apiPort?: string;
   trustDomain?: string;
   sweep?: boolean;
+  restore?: string;
+  knownCheckpoint?: string;
+  newOrigin?: string;
+  reason?: string;
 }
 
 interface Overview {
@@ -43,9 +48,26 @@ async function configOf(options: ServeOptions, self: Command): Promise<Config> {
     apiPort: options.apiPort,
     trustDomain: options.trustDomain,
     sweep: given('sweep') ? options.sweep : undefined,
+    knownCheckpoint: options.knownCheckpoint,
   };
   return readConfig({ flags, file: options.config });
 }
+
+/** @throws MunimentError `unknown_option` where a new name comes without a reason, or the other way round */
+function recoveryOf({ restore, newOrigin, reason }: ServeOptions): Recovery {
+  if ((newOrigin === undefined) !== (reason === undefined))
+    throw new MunimentError('unknown_option', '`--new-origin` and `--reason` go together');
+  if (newOrigin !== undefined && !isOrigin(newOrigin))
+    throw new MunimentError('unknown_option', '`--new-origin` may hold neither a space nor `+`');
+  return {
+    ...(restore === undefined ? {} : { restore }),
+    ...(newOrigin === undefined || reason === undefined ? {} : { newOrigin: { origin: newOrigin, reason } }),
+  };
+}
+
+const ORIGIN_MAX_CHARACTERS = 253;
+const isOrigin = (name: string): boolean =>
+  name.length <= ORIGIN_MAX_CHARACTERS && /^[^\s+\p{Cc}\p{Cf}]+$/u.test(name);
 
 const isOld = ({ found }: Overview): boolean =>
   found.sweep === null || Date.now() - Date.parse(found.sweep.when) > SWEEP_EVERY_MS;
@@ -120,10 +142,11 @@ const asked = (): Promise<void> =>
 
 async function run(options: ServeOptions, self: Command): Promise<void> {
   const config = await configOf(options, self);
+  const recovery = recoveryOf(options);
   const stop = asked();
   // Loaded here alone: the other commands should start without the whole house.
   const { serve } = await import('../../api/index.ts');
-  const served = await serve(config);
+  const served = await serve(config, recovery);
   try {
     const text = options.json ? JSON.stringify(served.urls) : await screen(served, config);
     writeSync(1, `${text}\n`);
@@ -142,4 +165,11 @@ export const serveCommand = (): Command =>
     .option('--api-port <port>', 'everything, TLS; 0 takes any free one')
     .option('--trust-domain <name>', 'of the SPIFFE IDs that are issued')
     .option('--config <file>', 'settings file')
+    .option('--restore <file>', 'fill the empty data folder or database from this backup first')
+    .option(
+      '--known-checkpoint <where>',
+      'file or address of a checkpoint kept elsewhere, to be compared with',
+    )
+    .option('--new-origin <name>', 'the tail of the log is lost for good: let it go on under this name')
+    .option('--reason <text>', 'why, for the first entry under the new name')
     .action(run);

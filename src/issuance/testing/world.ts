@@ -87,7 +87,7 @@ const policy = (name: string, cedar: string): Draft =>
     version: hash('sha256', cedar),
   });
 
-function seeds(): Draft[] {
+export function seeds(): Draft[] {
   return [
     person('ann'),
     person('dee'),

@@ -4,7 +4,7 @@ import { type Clock, timestamp } from '../../kernel/index.ts';
 import { type AppendedBatch, appendBatch } from '../../ledger/index.ts';
 import type { Decided, Draft, Tx, Work } from '../contract.ts';
 import { type EncodedEntry, encodeEntry, toAppended } from './encode.ts';
-import { type Head, lockHead } from './head.ts';
+import { checkName, type Head, lockHead } from './head.ts';
 import { RowBook } from './rows.ts';
 import { catchUp, isDecidingChange, type TableView } from './view.ts';
 import { writeBatch } from './write.ts';
@@ -44,6 +44,8 @@ export type Step = 'locked' | 'decided' | 'written' | 'committed' | 'signed';
 export interface BatchContext {
   clock: Clock;
   view: TableView;
+  /** Of the log that this committer may append to. */
+  verifierKey: string;
   /** What the committer itself has to say before the items: the first snapshot, a clock that jumped, a gap. */
   prelude(head: Head, now: Date): Draft[];
   fault(step: Step): void | Promise<void>;
@@ -64,6 +66,7 @@ export function attempt(work: Work<unknown>, view: TableView, now: Date): Attemp
 /** Runs one batch inside a transaction that is the caller's to commit. Throws only for what concerns the whole batch. */
 export async function runBatch(tx: Tx, items: readonly Item[], context: BatchContext): Promise<DurableBatch> {
   const head = await lockHead(tx);
+  checkName(head, context.verifierKey);
   await context.fault('locked');
   const view = context.view.epoch === head.epoch ? context.view : await catchUp(tx, context.view);
   const batch = new Batch(tx, head, view, context);

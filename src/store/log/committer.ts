@@ -27,6 +27,7 @@ export interface CommitterOptions {
   prelude: Prelude;
   view: TableView;
   fault(step: Step): void | Promise<void>;
+  verifierKey: string;
   /** Called with each durable batch before anybody is told of its entries: checkpoint, listeners. */
   onDurable(batch: DurableBatch): Promise<void>;
 }
@@ -124,7 +125,7 @@ export class Committer {
   }
 
   async #transact(items: Item[]): Promise<DurableBatch> {
-    const { database, clock, prelude, fault } = this.#options;
+    const { database, clock, prelude, fault, verifierKey } = this.#options;
     let said: Draft[] = [];
     const say = (head: Head, now: Date) => {
       said = prelude.drafts(head, now);
@@ -133,7 +134,7 @@ export class Committer {
     for (let tries = 1; ; tries += 1) {
       let asked = false;
       try {
-        const context = { clock, view: this.#view, prelude: say, fault };
+        const context = { clock, view: this.#view, prelude: say, fault, verifierKey };
         const batch = await database.db.transaction().execute(async (tx) => {
           const ready = await runBatch(tx, items, context);
           asked = true;

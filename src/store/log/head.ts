@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { concatBytes, type Frontier, HASH_BYTES } from '#verifier';
+import { MunimentError } from '../../kernel/index.ts';
 import type { Db, Tx } from '../contract.ts';
 import type { LogHeadTable } from '../schema.ts';
 
@@ -19,6 +20,12 @@ const decode = ({ verifier_key, ...row }: Omit<LogHeadTable, 'one'>): Head => ({
   verifierKey: verifier_key,
   frontier: { size: row.size, hashes: splitHashes(row.frontier) },
 });
+
+/** @throws MunimentError `log_continued` where the database's log is another by now */
+export function checkName({ verifierKey }: Head, ours: string): void {
+  if (verifierKey === ours) return;
+  throw new MunimentError('log_continued', 'the log goes on under another name; start this server again');
+}
 
 export function splitHashes(bytes: Uint8Array): Uint8Array[] {
   return Array.from({ length: bytes.length / HASH_BYTES }, (_, i) =>

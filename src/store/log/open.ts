@@ -1,15 +1,18 @@
+import { join } from 'node:path';
 import { formatVerifierKey, verifierKey } from '#verifier';
 import { type Clock, MunimentError, systemClock } from '../../kernel/index.ts';
 import { signCheckpoint, TileFolder } from '../../ledger/index.ts';
+import { writeBackup } from '../backup/write.ts';
 import type { Committed, Database, KnownElsewhere, Log, LogSigner, Receipt, Work } from '../contract.ts';
 import { asStorageError } from '../engine/failures.ts';
 import type { DurableBatch, Outcome, Step } from './batch.ts';
 import { Committer } from './committer.ts';
 import { type EncodedEntry, toAppended } from './encode.ts';
-import { type Head, readHead } from './head.ts';
+import { checkName, type Head, readHead } from './head.ts';
+import { checkKnown, checkNotBehind, type KnownCheckpoint } from './known.ts';
 import { sizeAt } from './moment.ts';
 import { Prelude } from './prelude.ts';
-import { checkNotAhead, checkNotBehind, Publisher } from './publisher.ts';
+import { Publisher } from './publisher.ts';
 import * as reads from './reads.ts';
 import { snapshotDraft } from './snapshot.ts';
 import { Tail } from './tail.ts';
@@ -26,6 +29,8 @@ export interface LogOptions {
   folder?: string;
   /** The largest tree that is known elsewhere; asked before anything new is signed. Undefined where nobody knows of a larger one. */
   knownElsewhere?: (log: Pick<Log, 'origin' | 'head' | 'consistency'>) => Promise<KnownElsewhere | undefined>;
+  /** Checkpoints that others hold: the database must have what they were signed over. */
+  known?: readonly KnownCheckpoint[];
   /** Told of what has no caller to be told to: a listener that threw, tiles that could not be written. */
   onFault?: (error: unknown) => void;
   /** Tests break in here: what it throws at a step is as if the process ended there. */
@@ -82,16 +87,25 @@ class DatabaseLog implements Log {
     const view = await this.#read(catchUp(this.#db, TableView.empty()));
     this.#tail = new Tail(this.#db, head.size, onFault);
     const onDurable = (batch: DurableBatch) => this.#onDurable(batch);
-    this.#committer = new Committer({ database, clock, prelude: this.#prelude, view, fault, onDurable });
+    const { verifierKey } = this;
+    const committer = { database, clock, prelude: this.#prelude, view, fault, onDurable, verifierKey };
+    this.#committer = new Committer(committer);
     if (head.size === 0) await this.append([]);
     else this.#publisher?.offer(head.size, this.#sign(head));
     this.#poll = setInterval(() => void this.refresh().catch(onFault), REFRESH_MILLISECONDS).unref();
   }
 
   async #openFolder(head: Head, onFault: (error: unknown) => void): Promise<Publisher | undefined> {
+    for (const known of this.#options.known ?? []) await checkKnown(known, this.#key, this.#db, head);
     if (this.#options.folder === undefined) return undefined;
     const folder = new TileFolder(this.#options.folder);
-    await checkNotAhead(folder, this.#key, this.#db, head);
+    const note = await folder.checkpoint();
+    if (note !== undefined) {
+      const published = { from: join(folder.folder, 'checkpoint'), note };
+      const whose = await checkKnown(published, this.#key, this.#db, head);
+      // The tiles of the log before are kept: they may hold leaves that the database lost.
+      if (whose === 'predecessor') await folder.setAside();
+    }
     return new Publisher(folder, this.#db, await folder.size(), onFault);
   }
 
@@ -114,7 +128,9 @@ class DatabaseLog implements Log {
     await this.#tail.advance(batch.head.size, batch.entries.map(toAppended));
   }
 
+  /** INVARIANT: nothing is signed once the log goes on under another name; a replica of before would fork it. */
   #sign(head: Head): string {
+    checkName(head, this.verifierKey);
     if (this.#checkpoint?.size !== head.size) {
       const text = signCheckpoint(head, this.#key, (message) => this.#options.signer.sign(message));
       this.#checkpoint = { size: head.size, text };
@@ -214,6 +230,11 @@ class DatabaseLog implements Log {
     this.#read(reads.consistency(this.#db, this.#tiles, from, to));
 
   open: Log['open'] = (commitments) => this.#read(reads.readOpenings(this.#db, commitments));
+
+  backup(): AsyncGenerator<Uint8Array> {
+    const { database, signer, clock = systemClock } = this.#options;
+    return writeBackup({ database, signer, key: this.#key, now: clock.now() });
+  }
 
   async close(): Promise<void> {
     clearInterval(this.#poll);

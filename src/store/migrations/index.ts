@@ -22,6 +22,9 @@ const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [
   cosignatures,
 ];
 
+/** Number of the last migration: what a backup must be of to be restored by this program. */
+export const SCHEMA_NUMBER = MIGRATIONS.length;
+
 /** Any constant will do; it keeps two replicas from migrating at once. */
 const MIGRATION_LOCK = 7440_7443;
 

@@ -1,4 +1,5 @@
 import {
+  concatBytes,
   decodeLeaf,
   emptyFrontier,
   equalBytes,
@@ -8,23 +9,25 @@ import {
   frontierRoot,
   leafHash,
   sha256Hex,
-  TILE_WIDTH,
 } from '#verifier';
-import { rootFrom } from '../../ledger/index.ts';
-import type { Db, StoredEntry } from '../contract.ts';
+import type { StoredEntry } from '../contract.ts';
 import type { Head } from '../log/head.ts';
-import { TileReader } from '../log/tiles.ts';
 import type { Problem } from './problem.ts';
+
+/** Told of each size of the tree, with its root for the asking. */
+export type OnSize = (size: number, root: () => Uint8Array) => void;
 
 /** Checks entries one after the other against what they claim about themselves, and the tree that they make. */
 export class EntryCheck {
   readonly #problems: Problem[];
+  readonly #onSize: OnSize;
   #frontier: Frontier = emptyFrontier();
   #next = 0;
   #lastTime = '';
 
-  constructor(problems: Problem[]) {
+  constructor(problems: Problem[], onSize: OnSize) {
     this.#problems = problems;
+    this.#onSize = onSize;
   }
 
   /** @returns false where the entry itself is not to be trusted */
@@ -34,6 +37,7 @@ export class EntryCheck {
     this.#next = entry.index + 1;
     const hash = leafHash(entry.leaf);
     this.#frontier = extendFrontier(this.#frontier, hash);
+    this.#onSize(this.#next, () => frontierRoot(this.#frontier));
     if (!equalBytes(hash, entry.leafHash))
       this.#say(entry.index, 'its leaf does not hash to the stored leaf hash');
     this.#checkLeaf(entry);
@@ -57,16 +61,14 @@ export class EntryCheck {
     }
   }
 
-  /** The tree's root against the head, and against the stored tiles that proofs are made from. */
-  async finish(db: Db, head: Head): Promise<void> {
+  /** The tree's root and edge against the head, from which the next batch goes on. */
+  finish(head: Head): void {
     for (; this.#next < head.size; this.#next += 1) this.#say(this.#next, 'is missing');
     const root = frontierRoot(this.#frontier);
     if (!equalBytes(root, head.root))
       this.#problems.push({ what: 'log head: its root is not that of the entries' });
-    if (head.size < TILE_WIDTH) return;
-    const fromTiles = await rootFrom(new TileReader(db).source(), head.size);
-    if (!equalBytes(fromTiles, head.root))
-      this.#problems.push({ what: 'tiles: their root is not that of the log head' });
+    else if (!equalBytes(concatBytes(...this.#frontier.hashes), concatBytes(...head.frontier.hashes)))
+      this.#problems.push({ what: 'log head: its frontier is not that of the entries' });
   }
 
   #say(index: number, why: string): void {

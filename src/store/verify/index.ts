@@ -3,11 +3,14 @@ import { ROW_TABLES } from '#verifier';
 import type { Database, Db, StoredEntry } from '../contract.ts';
 import { asStorageError } from '../engine/failures.ts';
 import { readHead } from '../log/head.ts';
+import type { KnownCheckpoint } from '../log/known.ts';
 import { readEntries } from '../log/reads.ts';
 import { EntryCheck } from './entries.ts';
+import { KeptRoots } from './kept.ts';
 import { checkOpenings } from './openings.ts';
 import type { Problem } from './problem.ts';
 import { RowCheck } from './rows.ts';
+import { checkTiles } from './tiles.ts';
 
 export type { Problem } from './problem.ts';
 
@@ -21,22 +24,29 @@ export interface RowsReport {
 
 const PAGE_ENTRIES = 500;
 
-/** Recomputes the whole database from its entries: hashes, tree, every version of every row, openings. */
-export async function verifyRows(
-  database: Database,
-  onProgress?: (entries: number, size: number) => void,
-): Promise<RowsReport> {
+export interface RowsCheck {
+  onProgress?: (entries: number, size: number) => void;
+  /** C2SP verifier key of the log, and checkpoints that others hold: the entries must be those they were signed over. */
+  key?: string;
+  known?: readonly KnownCheckpoint[];
+}
+
+/** Recomputes the whole database from its entries: hashes, tree, tiles, every version of every row, openings. */
+export async function verifyRows(database: Database, check: RowsCheck = {}): Promise<RowsReport> {
   try {
-    return await verify(database.db, onProgress);
+    return await verifyDatabase(database.db, check);
   } catch (error) {
     throw asStorageError(error);
   }
 }
 
-async function verify(db: Db, onProgress?: (entries: number, size: number) => void): Promise<RowsReport> {
+/** `verifyRows` inside a transaction of the caller's. */
+export async function verifyDatabase(db: Db, check: RowsCheck = {}): Promise<RowsReport> {
   const problems: Problem[] = [];
   const head = await readHead(db);
-  const entryCheck = new EntryCheck(problems);
+  const kept = new KeptRoots(problems, head.size);
+  for (const known of check.known ?? []) await kept.add(known, check.key ?? head.verifierKey ?? '');
+  const entryCheck = new EntryCheck(problems, (size, root) => kept.compare(size, root));
   const rowCheck = new RowCheck(db, problems);
   for (let from = 0; from < head.size; from += PAGE_ENTRIES) {
     const to = Math.min(from + PAGE_ENTRIES, head.size);
@@ -44,10 +54,11 @@ async function verify(db: Db, onProgress?: (entries: number, size: number) => vo
       entryCheck.add(entry) ? entry : withoutBody(entry),
     );
     await rowCheck.addPage(from, to, entries);
-    onProgress?.(to, head.size);
+    check.onProgress?.(to, head.size);
   }
   rowCheck.finish(head.size);
-  await entryCheck.finish(db, head);
+  entryCheck.finish(head);
+  await checkTiles(db, head.size, problems);
   await checkOutside(db, problems);
   await checkOpenings(db, problems);
   return { size: head.size, unchecked: rowCheck.unchecked, problems };

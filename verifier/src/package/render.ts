@@ -38,6 +38,10 @@ function factLines({ facts }: Report): string[] {
   ];
   const hidden = withheld ? withheld.bodies.length + withheld.openings : 0;
   if (hidden > 0) lines.push(`withheld ${withheld?.bodies.length} bodies, ${withheld?.openings} openings`);
+  for (const { index, origin, size, kept } of facts.continued ?? []) {
+    const lost = Math.max(0, size - kept);
+    lines.push(`BREAK    entry ${index}: goes on from ${origin}, ${lost} entries of it are lost`);
+  }
   return [...lines, ''];
 }
 

@@ -11,6 +11,7 @@ export const CHECKS = {
   log: 'the entries are an unbroken part of the log under the checkpoint',
   since: 'the log continues the earlier checkpoint',
   entries: 'every entry is well formed, in order, and has its body unless withheld',
+  continued: 'where the log goes on from another, that one’s last checkpoint is signed by its key',
   period: 'the entries are exactly those of the period',
   snapshots: 'every snapshot is the fold of the entries before it',
   changes: 'every approval is signed by its approver, and what was declared is what was approved',
@@ -49,6 +50,17 @@ export interface WitnessFacts {
   unchecked: string[];
 }
 
+/** The log before, the last that is known of it, and how many of its entries this log kept. */
+export interface Continuation {
+  /** Of the entry that tells of it. */
+  index: number;
+  origin: string;
+  logKey: string;
+  size: number;
+  kept: number;
+  reason: string;
+}
+
 export interface PackageFacts {
   origin: string;
   /** C2SP verifier-key string. */
@@ -59,6 +71,8 @@ export interface PackageFacts {
   size: number;
   witnesses: WitnessFacts;
   withheld: { bodies: number[]; openings: number };
+  /** Where the log went on under another name; empty where it did not within the package. */
+  continued: Continuation[];
   controls: Array<{ control: string; verdict: string }>;
 }
 

@@ -6,8 +6,16 @@ import { readZip, type ZipMember } from '../zip.ts';
 import { readLeaves } from './bundles.ts';
 import { checkCarried, checkOpenings } from './check-carried.ts';
 import { changesVisitor } from './check-changes.ts';
+import { checkContinued } from './check-continued.ts';
 import { checkRows, checkSnapshot, snapshotVisitor } from './check-fold.ts';
-import { checkCheckpoint, checkEntries, checkLog, checkPeriod, checkSince } from './check-log.ts';
+import {
+  checkCheckpoint,
+  checkEntries,
+  checkLog,
+  checkPeriod,
+  checkSince,
+  type RootAt,
+} from './check-log.ts';
 import { checkFiles, checkKey, checkManifest } from './check-manifest.ts';
 import { checkWitnesses, type WitnessOptions, witnessFacts } from './check-witnesses.ts';
 import { derive } from './derive.ts';
@@ -16,6 +24,7 @@ import { decodeCarried, decodeOpenings, decodeProofs } from './members.ts';
 import { type Manifest, MEMBER } from './model.ts';
 import { replay } from './replay.ts';
 import {
+  type Continuation,
   createReporter,
   type Findings,
   type PackageFacts,
@@ -43,10 +52,12 @@ interface Proven extends Opened {
   checkpoint: Checkpoint;
   witnesses: WitnessFacts;
   leaves: Uint8Array[];
+  rootAt: RootAt;
 }
 
 interface Folded extends Proven {
   entries: Entry[];
+  continued: Continuation[];
   snapshotState: State;
   opening: State;
   closing: State;
@@ -93,14 +104,15 @@ async function prove(reporter: Reporter, opened: Opened, options: VerifyOptions)
   if (since !== undefined) {
     await reporter.run('since', () => checkSince(manifest, since, checkpoint, log.proofs, log.rootAt));
   }
-  return { ...opened, checkpoint, witnesses, leaves: log.leaves };
+  return { ...opened, checkpoint, witnesses, ...log };
 }
 
 /** The period is whole, and its rows follow from its entries. */
 async function foldEntries(reporter: Reporter, proven: Proven): Promise<Folded | null> {
-  const { manifest, read, leaves } = proven;
+  const { manifest, read, leaves, rootAt } = proven;
   const entries = await reporter.run('entries', (findings) => checkEntries(manifest, leaves, read, findings));
   if (entries === null) return null;
+  const continued = await reporter.run('continued', (findings) => checkContinued(entries, rootAt, findings));
   await reporter.run('period', () => checkPeriod(manifest, entries));
   const rows = await replayEntries(reporter, manifest, entries, read(MEMBER.snapshot));
   if (rows === null) return null;
@@ -108,7 +120,7 @@ async function foldEntries(reporter: Reporter, proven: Proven): Promise<Folded |
   const { from, to } = manifest.period;
   await reporter.run('opening', () => checkRows(MEMBER.opening, read(MEMBER.opening), opening, from));
   await reporter.run('closing', () => checkRows(MEMBER.closing, read(MEMBER.closing), closing, to));
-  return { ...proven, entries, ...rows };
+  return { ...proven, entries, continued: continued ?? [], ...rows };
 }
 
 type Rows3 = Pick<Folded, 'snapshotState' | 'opening' | 'closing'>;
@@ -196,6 +208,7 @@ async function runChecks(
   facts.size = proven.checkpoint.size;
   facts.witnesses = proven.witnesses;
   const folded = await foldEntries(reporter, proven);
+  if (folded !== null) facts.continued = folded.continued;
   const explained = folded && (await explain(reporter, folded));
   if (explained === null) return facts;
   const controls = await reporter.run('computed', (findings) => compute(explained, findings));

@@ -147,6 +147,19 @@ export interface UseRecord {
 export interface EntryData extends RotationEntries, BreakGlassEntries {
   /** The fold's state before this entry. The first entry of a log is one, over the empty state. */
   snapshot: { size: number; state: string };
+  /**
+   * The log goes on under another name, since entries of the one before are lost. Its first `kept` entries are this log's own;
+   * `checkpoint` is the last that is known of it (a signed note over `size` entries and `root`, hex), by `logKey` (C2SP verifier key).
+   */
+  'log.continued': {
+    origin: string;
+    logKey: string;
+    size: number;
+    root: string;
+    checkpoint: string;
+    kept: number;
+    reason: string;
+  };
   /** Until it closes, one person may both ask and approve, and every entry so made says so. */
   'bootstrap.opened': { reason: string };
   'bootstrap.closed': { reason: string };

@@ -85,23 +85,33 @@ const nameOf = ({ name, id }: Operation, read: Reader): string =>
 
 function operationText(operation: Operation, read: Reader): string {
   const { op, kind, before, after } = operation;
-  const head = `${op} ${kind} ${nameOf(operation, read)}`;
-  const [old, fresh] = [linesOf(before, read), linesOf(after, read)];
+  const head = `${op} ${kind} ${shown(nameOf(operation, read))}`;
+  const [old, fresh] = [linesOf(before, read).map(shown), linesOf(after, read).map(shown)];
   return [head, ...withoutFarContext(diffLines(old, fresh))].join('\n');
 }
 
 const gainText = ({ direction, subject, what }: Gain, read: Reader): string => {
   const [, id] = /^person (\S+)$/.exec(subject) ?? [];
   const who = id === undefined ? subject : `person ${read(id) ?? id}`;
-  return `${direction === 'gains' ? '+' : '-'} ${who} ${direction} ${what}`;
+  return shown(`${direction === 'gains' ? '+' : '-'} ${who} ${direction} ${what}`);
 };
+
+/**
+ * Attack: a title with a line of its own, or a code that redraws the terminal, shows whoever approves another plan than the
+ * one that is signed. So in each line, what is no character to be read is shown by its number.
+ */
+const shown = (line: string): string =>
+  line.replace(
+    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 
 /** A plan as people read it before they sign: a unified difference of each thing, then who gains and loses what. */
 export function planText(plan: Plan, read: Reader): string {
   const head = [
-    `change ${plan.change}: ${plan.title}`,
-    `reason: ${plan.reason}`,
-    `proposed by: ${read(plan.proposer) ?? plan.proposer}`,
+    `change ${plan.change}: ${shown(plan.title)}`,
+    `reason: ${shown(plan.reason)}`,
+    `proposed by: ${shown(read(plan.proposer) ?? plan.proposer)}`,
     `plan digest: ${planDigest(plan)}`,
   ].join('\n');
   const gains = plan.gains.map((gain) => gainText(gain, read));

@@ -120,7 +120,7 @@ const FAULTS: Fault[] = [
   },
   {
     what: 'the line to it is thin',
-    begin: ({ proxy }) => proxy.ail({ bytesPerSecond: 64 * 1024 }),
+    begin: ({ proxy }) => proxy.ail({ bytesPerSecond: CLIENTS * 16 * 1024 }),
     end: ({ proxy }) => proxy.heal(),
     comesTo: 'waits',
   },
@@ -188,10 +188,11 @@ describe('PostgreSQL goes wrong', { skip }, () => {
   for (const { what, begin, end, comesTo } of FAULTS.filter(({ takesLong }) => TORTURE || !takesLong)) {
     test(`${what}: ${comesTo}, and comes back`, async (t) => {
       const load = startLoad(house.clients, csr);
+      t.after(() => load.stop());
       await load.granted(STEP);
       const began = performance.now();
       await begin(house);
-      if (comesTo === 'waits') await load.granted(STEP);
+      if (comesTo === 'waits') await load.granted(2 * CLIENTS);
       else
         await Promise.all([
           load.failed(),

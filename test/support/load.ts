@@ -35,7 +35,7 @@ export interface Load {
 
 const PAUSE_MILLISECONDS = 20;
 const POLL_MILLISECONDS = 20;
-const HANG_MILLISECONDS = 60_000;
+const HANG_MILLISECONDS = 100_000;
 
 /** Each client asks, waits for its answer, rests a moment, and asks again. */
 export function startLoad(clients: FieldClient[], csr: string): Load {
@@ -48,7 +48,7 @@ export function startLoad(clients: FieldClient[], csr: string): Load {
     }
   });
   const granted = () => told.filter(({ status }) => status === 200).length;
-  const last = () => JSON.stringify(told.at(-1));
+  const last = () => JSON.stringify({ ...told.at(-1), items: undefined });
   return {
     told,
     async granted(count) {

@@ -21,7 +21,7 @@ const pagesOf = ({
   alert,
   rotation,
 }: Furnished & Roomed): Array<[path: string, heading: RegExp, shown: string]> => [
-  ['/', /^Overview$/, 'Duties are separated'],
+  ['/', /^Overview$/, 'Needs a person'],
   ['/?verdict=PASS', /^Overview$/, 'Controls'],
   ['/identities', /^Identities$/, 'payments-settlement'],
   ['/identities?q=no-such-thing', /^Identities$/, 'No identity fits these filters'],
@@ -95,8 +95,9 @@ describe('every page', { skip: missing ?? false }, () => {
   after(() => world?.close());
 
   /** Opens a page, waits until it is all there, and tells what the browser complained of. */
-  async function open(path: string, heading: RegExp, shown: string) {
+  async function open(path: string, heading: RegExp, shown: string, width = VIEWPORT.width) {
     const page = await context.newPage();
+    await page.setViewportSize({ ...VIEWPORT, width });
     const complaints: string[] = [];
     page.on('console', (message) => {
       // A 404 is what some of these pages show.
@@ -105,14 +106,20 @@ describe('every page', { skip: missing ?? false }, () => {
     page.on('pageerror', (error) => complaints.push(String(error)));
     await page.goto(path);
     await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-    await page.getByText(shown).first().waitFor();
+    // A menu that is closed says the same words.
+    await page.getByText(shown).filter({ visible: true }).first().waitFor();
     return { page, complaints };
   }
 
   async function checkAxe(page: Page): Promise<void> {
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const builder = new AxeBuilder({ page });
+      // A theme changes colours and nothing else: the other rules need no second look.
+      const { violations } = await (colorScheme === THEMES[0]
+        ? builder
+        : builder.withRules(['color-contrast'])
+      ).analyze();
       const found = violations.map(
         ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`,
       );
@@ -130,20 +137,19 @@ describe('every page', { skip: missing ?? false }, () => {
     assert.match(await page.title(), /^\S.* · Muniment$/);
   }
 
-  test('no page has an axe violation in either theme, scrolls sideways or breaks the CSP', async (t) => {
-    for (const [path, heading, shown] of pagesOf(furnished)) {
-      await t.test(path, async () => {
-        const { page, complaints } = await open(path, heading, shown);
-        for (const width of WIDTHS_PX) {
-          await page.setViewportSize({ ...VIEWPORT, width });
+  for (const width of WIDTHS_PX) {
+    test(`at ${width} px no page has an axe violation in either theme, scrolls sideways or breaks the CSP`, async (t) => {
+      for (const [path, heading, shown] of pagesOf(furnished)) {
+        await t.test(path, async () => {
+          const { page, complaints } = await open(path, heading, shown, width);
           await checkFrame(page);
           await checkAxe(page);
-        }
-        assert.deepEqual(complaints, [], 'the browser complained');
-        await page.close();
-      });
-    }
-  });
+          assert.deepEqual(complaints, [], 'the browser complained');
+          await page.close();
+        });
+      }
+    });
+  }
 
   test('a name with a newline, a right-to-left mark and four kilobytes is shown as what it is', async () => {
     const { page } = await open('/found', /^Found$/, 'id_ed25519');
@@ -211,7 +217,7 @@ describe('every page', { skip: missing ?? false }, () => {
     const addresses: string[] = [];
     page.on('response', (response) => addresses.push(response.url()));
     await page.goto('/');
-    await page.getByText('Duties are separated').waitFor();
+    await page.getByText('Needs a person').waitFor();
     let bytes = 0;
     for (const address of addresses.filter((each) => /\.(js|css|html)$|\/$/.test(each))) {
       bytes += gzipSync(Buffer.from(await (await fetch(address)).arrayBuffer())).length;

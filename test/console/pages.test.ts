@@ -21,7 +21,7 @@ const pagesOf = ({
   alert,
   rotation,
 }: Furnished & Roomed): Array<[path: string, heading: RegExp, shown: string]> => [
-  ['/', /^Overview$/, 'Duties are separated'],
+  ['/', /^Overview$/, 'Needs a person'],
   ['/?verdict=PASS', /^Overview$/, 'Controls'],
   ['/identities', /^Identities$/, 'payments-settlement'],
   ['/identities?q=no-such-thing', /^Identities$/, 'No identity fits these filters'],
@@ -105,14 +105,20 @@ describe('every page', { skip: missing ?? false }, () => {
     page.on('pageerror', (error) => complaints.push(String(error)));
     await page.goto(path);
     await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-    await page.getByText(shown).first().waitFor();
+    // A menu that is closed says the same words.
+    await page.getByText(shown).filter({ visible: true }).first().waitFor();
     return { page, complaints };
   }
 
   async function checkAxe(page: Page): Promise<void> {
     for (const colorScheme of THEMES) {
       await page.emulateMedia({ colorScheme });
-      const { violations } = await new AxeBuilder({ page }).analyze();
+      const builder = new AxeBuilder({ page });
+      // A theme changes colours and nothing else: the other rules need no second look.
+      const { violations } = await (colorScheme === THEMES[0]
+        ? builder
+        : builder.withRules(['color-contrast'])
+      ).analyze();
       const found = violations.map(
         ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`,
       );
@@ -211,7 +217,7 @@ describe('every page', { skip: missing ?? false }, () => {
     const addresses: string[] = [];
     page.on('response', (response) => addresses.push(response.url()));
     await page.goto('/');
-    await page.getByText('Duties are separated').waitFor();
+    await page.getByText('Needs a person').waitFor();
     let bytes = 0;
     for (const address of addresses.filter((each) => /\.(js|css|html)$|\/$/.test(each))) {
       bytes += gzipSync(Buffer.from(await (await fetch(address)).arrayBuffer())).length;

@@ -246,7 +246,7 @@ describe('what pages can do', { skip: missing ?? false }, () => {
     await page.getByLabel('It was').selectOption('false-alarm');
     await page.getByLabel('Reason').fill('A test of the gateway');
     await button('Resolve it').click();
-    await page.getByText('Resolved', { exact: true }).first().waitFor();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
     const row = await world.server.house.log.row('alert', alert);
     assert.equal(row?.resolved?.outcome, 'false-alarm');
   });

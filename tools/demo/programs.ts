@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export const ROOT = join(import.meta.dirname, '../..');
-const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
+export const NODE_FLAGS = ['--disable-warning=ExperimentalWarning'];
 const START_TIMEOUT_MS = 60_000;
 
 export interface Program {

@@ -90,6 +90,7 @@ interface ValidAt {
   state: string;
   why: string;
   at: string;
+  signature: 'good' | 'bad' | 'unchecked' | null;
   entry: number | null;
   log: { size: number };
 }
@@ -112,8 +113,14 @@ async function valid(path: string | undefined, options: ValidOptions): Promise<v
   const asked = { ...named(path, options), at: options.at };
   const answer = await (await client(options)).post<ValidAt>('/credentials/valid-at', asked);
   print(answer, options.json, () => {
-    const entry = answer.entry === null ? '' : `, entry ${answer.entry}`;
-    return `${answer.valid ? 'yes' : 'no'} (${answer.state}${entry}, judged at log size ${answer.log.size}): ${answer.why}`;
+    const { signature, entry, log } = answer;
+    const facts = [
+      `state ${answer.state}`,
+      ...(entry === null ? [] : [`entry ${entry}`]),
+      ...(signature === null ? [] : [`signature ${signature}`]),
+      `judged at log size ${log.size}`,
+    ];
+    return `${answer.valid ? 'yes' : 'no'} (${facts.join(', ')}): ${answer.why}`;
   });
   if (!answer.valid) process.exitCode = EXIT_REFUSED;
 }

@@ -26,6 +26,12 @@ const CHOICES = ORDER.map((value) => ({ value, label: VERDICTS[value].word }));
 const COLUMNS: Array<Column<Control>> = [
   { header: 'Control', cell: ({ id }) => <code>{id}</code>, width: '11%', text: ({ id }) => id },
   {
+    header: 'Verdict',
+    cell: ({ verdict }) => <VerdictBadge value={verdict} />,
+    width: '13%',
+    text: ({ verdict }) => verdict,
+  },
+  {
     header: 'What it says',
     cell: ({ title }) => (
       <span className="clamp" title={title}>
@@ -34,12 +40,6 @@ const COLUMNS: Array<Column<Control>> = [
     ),
     width: '24%',
     text: ({ title }) => title,
-  },
-  {
-    header: 'Verdict',
-    cell: ({ verdict }) => <VerdictBadge value={verdict} />,
-    width: '13%',
-    text: ({ verdict }) => verdict,
   },
   {
     header: 'Population',

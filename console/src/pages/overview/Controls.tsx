@@ -11,15 +11,16 @@ const ORDER = Object.keys(VERDICTS) as Verdict[];
 
 const isVerdict = (text: string | undefined): text is Verdict => text !== undefined && text in VERDICTS;
 
-/** What is listed where no verdict is chosen: the rest is a count, and one click away. */
+/** What is listed where no verdict is chosen, worst first and no more than this: the rest is a count, and one click away. */
 const WANTING: Verdict[] = ['FAIL', 'NOT_EVALUABLE'];
+const WANTING_MAX_ROWS = 8;
 
 /** Controls by verdict. A verdict chosen in the address narrows the list to what stands behind its count. */
 export function Controls({ controls }: { controls: Overview['controls'] }) {
   const { verdict } = route.useSearch();
   const chosen = isVerdict(verdict) ? verdict : undefined;
-  const wanted = chosen === undefined ? WANTING : [chosen];
-  const shown = wanted.flatMap((each) => controls.items.filter((item) => item.verdict === each));
+  const having = (verdict: Verdict) => controls.items.filter((item) => item.verdict === verdict);
+  const shown = chosen ? having(chosen) : WANTING.flatMap(having).slice(0, WANTING_MAX_ROWS);
   return (
     <Panel
       title="Controls"
@@ -40,7 +41,7 @@ export function Controls({ controls }: { controls: Overview['controls'] }) {
       {controls.items.length === 0 || (chosen && shown.length === 0) ? (
         <NoControls chosen={chosen} />
       ) : (
-        <Rest count={controls.items.length - shown.length} chosen={chosen} />
+        <Rest count={controls.items.length - shown.length} />
       )}
     </Panel>
   );
@@ -91,13 +92,10 @@ function ControlList({ items }: { items: Overview['controls']['items'] }) {
 }
 
 /** How many controls are not in the list. */
-const Rest = ({ count, chosen }: { count: number; chosen: Verdict | undefined }) =>
+const Rest = ({ count }: { count: number }) =>
   count > 0 && (
     <p className="controls-rest">
-      {chosen === undefined
-        ? `${plural(count, 'control')} pass or had nothing to judge.`
-        : `${plural(count, 'control')} with another verdict.`}{' '}
-      <Link to="/evidence">See all</Link>
+      {plural(count, 'more control', 'more controls')}. <Link to="/evidence">See all</Link>
     </p>
   );
 

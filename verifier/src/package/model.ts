@@ -2,7 +2,6 @@ import type { CommitmentOpening } from '../commitment.ts';
 import type { EvidenceInput } from '../evidence-input.ts';
 import type { TestResult } from '../tests/index.ts';
 import type { State } from '../words/index.ts';
-import type { ZipMember } from '../zip.ts';
 
 /** Where a package's entries lie in the log. All are indices. */
 export interface Range {
@@ -35,10 +34,11 @@ export interface EarlierTree {
 /** What has been computed from the entries, as a page that presents it needs it. */
 export interface Derived {
   input: EvidenceInput;
-  results: TestResult[];
-  /** `populations/…` and `tests/…`, in order. */
-  members: ZipMember[];
+  results: JudgedControl[];
 }
+
+/** A control's result; how each member of its population fared is in its file. */
+export type JudgedControl = Omit<TestResult, 'members'>;
 
 export interface Pages {
   /** `README-auditor.md` */

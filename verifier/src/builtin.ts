@@ -8,6 +8,7 @@ interface Builtins {
   'node:zlib': { crc32(bytes: Uint8Array, before?: number): number };
   'node:fs': {
     openSync(path: string): number;
+    closeSync(file: number): void;
     fstatSync(file: number): { size: number };
     readSync(file: number, into: Uint8Array, at: number, length: number, position: number): number;
   };

@@ -5,41 +5,47 @@ import { digestOf } from '../digest.ts';
 import { decodeEntry } from '../entry.ts';
 import type { EvidenceInput } from '../evidence-input.ts';
 import { formatVerifierKey, verifierKey } from '../note.ts';
+import { createSharing } from '../sharing.ts';
 import type { Entry, State } from '../words/index.ts';
 import { type ZipMember, zipBytes } from '../zip.ts';
 import { bodyBundles, hasBody, leafBundles } from './bundles.ts';
 import { derive, evidenceInput, type Made } from './derive.ts';
 import { refuse } from './json.ts';
-import { signManifest } from './manifest.ts';
+import { encodeEnvelope, manifestMessage } from './manifest.ts';
 import { encodeCarried, encodeOpenings, encodeProofs, encodeRows } from './members.ts';
 import {
   documentName,
   type Manifest,
   type ManifestFile,
   MEMBER,
+  type OpenContents,
   type PackageContents,
   type PackageSigner,
   type Pages,
+  type RemoteSigner,
 } from './model.ts';
 import { commitmentsShown } from './openings.ts';
 import { liveState, replay } from './replay.ts';
 
 /** The entries that the package holds, edges without a body. */
-function entriesOf({ range, leaves, bodies }: PackageContents): Entry[] {
+function entriesOf({ range, leaves, bodies }: OpenContents): Entry[] {
+  const share = createSharing();
   return leaves.map((leaf, i) => {
     const index = range.start + i;
-    return decodeEntry(index, leaf, hasBody(range, index) ? (bodies[i] ?? null) : null);
+    const entry = decodeEntry(index, leaf, hasBody(range, index) ? (bodies[i] ?? null) : null);
+    share(entry);
+    return entry;
   });
 }
 
-function snapshotTime(entries: Entry[], { start, snapshot }: PackageContents['range']): string {
+function snapshotTime(entries: Entry[], { start, snapshot }: OpenContents['range']): string {
   const entry = entries[snapshot - start];
   if (entry?.leaf.kind !== 'snapshot' || entry.body === null)
     return refuse('range does not begin at a snapshot');
   return entry.body.occurred;
 }
 
-const withheldBodies = (contents: PackageContents, entries: Entry[]): number[] => [
+const withheldBodies = (contents: OpenContents, entries: Entry[]): number[] => [
   ...contents.carried.filter(({ body }) => body === null).map(({ index }) => index),
   ...entries
     .filter(({ index, body }) => body === null && hasBody(contents.range, index))
@@ -55,12 +61,16 @@ interface Replayed {
   withheld: Manifest['withheld'];
 }
 
-function replayed(contents: PackageContents): Replayed {
-  const { period, range, openings } = contents;
+const openingsOf = async ({ openings }: OpenContents, state: State, entries: Entry[]) =>
+  typeof openings === 'function' ? openings(state, entries) : openings;
+
+async function replayed(contents: OpenContents): Promise<Replayed> {
+  const { period, range } = contents;
   const entries = entriesOf(contents);
   const time = snapshotTime(entries, range);
   const snapshotState = liveState(contents.snapshotState, time);
   const carried = contents.carried.map(({ index, leaf, body }) => decodeEntry(index, leaf, body));
+  const openings = await openingsOf(contents, snapshotState, [...carried, ...entries]);
   const { opening, closing } = replay(snapshotState, entries, range, period.from);
   const input = evidenceInput({ period, range, entries, opening, closing, carried, openings });
   const shown = commitmentsShown(snapshotState, [...carried, ...entries]);
@@ -71,7 +81,7 @@ function replayed(contents: PackageContents): Replayed {
 
 function* rowFiles(
   { input, snapshotState, time, opened }: Replayed,
-  contents: PackageContents,
+  contents: OpenContents,
 ): Generator<Made> {
   const { from, to } = contents.period;
   yield { name: MEMBER.snapshot, pieces: encodeRows(snapshotState, time) };
@@ -84,7 +94,7 @@ function* rowFiles(
 const made = ({ name, bytes }: ZipMember): Made => ({ name, pieces: [bytes] });
 const text = (name: string, content: string): Made => ({ name, pieces: [utf8(content)] });
 
-function* logFiles({ range, leaves, bodies, ...contents }: PackageContents): Generator<Made> {
+function* logFiles({ range, leaves, bodies, ...contents }: OpenContents): Generator<Made> {
   const shown = bodies.map((body, i) => (hasBody(range, range.start + i) ? body : null));
   const { frontier, consistency, since = null } = contents;
   yield { name: MEMBER.checkpoint, pieces: [contents.checkpoint] };
@@ -110,8 +120,8 @@ export type Take = (file: Made) => ManifestFile | Promise<ManifestFile>;
  * `verifyPackage` to say, and a builder should ask it before handing anything out.
  */
 export async function makePackage(
-  contents: PackageContents,
-  signer: PackageSigner,
+  contents: OpenContents,
+  signer: RemoteSigner,
   take: Take,
 ): Promise<ZipMember[]> {
   const files: ManifestFile[] = [];
@@ -119,7 +129,7 @@ export async function makePackage(
     for (const file of made) files.push(await take(file));
   };
   await all(logFiles(contents));
-  const state = replayed(contents);
+  const state = await replayed(contents);
   await all(rowFiles(state, contents));
   const computed = derive(state.input);
   let next = await computed.next();
@@ -129,26 +139,28 @@ export async function makePackage(
 }
 
 interface Described {
-  contents: PackageContents;
-  signer: PackageSigner;
+  contents: OpenContents;
+  signer: RemoteSigner;
   withheld: Manifest['withheld'];
   files: ManifestFile[];
 }
 
-function manifestMembers({ contents, signer, withheld, files }: Described): ZipMember[] {
+async function manifestMembers({ contents, signer, withheld, files }: Described): Promise<ZipMember[]> {
+  const key = verifierKey(signer.origin, signer.publicKey);
   const manifest: Manifest = {
     v: 1,
     origin: signer.origin,
-    logKey: formatVerifierKey(verifierKey(signer.origin, signer.publicKey)),
+    logKey: formatVerifierKey(key),
     period: contents.period,
     range: contents.range,
     withheld,
     files,
   };
   const bytes = canonicalBytes(manifest);
+  const signature = await signer.sign(manifestMessage(bytes));
   return [
     { name: MEMBER.manifest, bytes },
-    { name: MEMBER.envelope, bytes: signManifest(bytes, signer) },
+    { name: MEMBER.envelope, bytes: encodeEnvelope(bytes, key, signature) },
   ];
 }
 

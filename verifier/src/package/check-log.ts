@@ -16,6 +16,7 @@ import {
   parseVerifierKey,
   verifyNote,
 } from '../note.ts';
+import { createSharing } from '../sharing.ts';
 import type { Entry } from '../words/index.ts';
 import { hasBody, readBodies, readLeaves } from './bundles.ts';
 import { refuse } from './json.ts';
@@ -144,13 +145,17 @@ export function checkEntries(
   const { range, withheld } = manifest;
   const checkBody = bodyChecker(manifest, findings);
   const bodies = readBodies(range, read);
+  const share = createSharing();
   const entries: Entry[] = [];
   let index = range.start;
   for (const leaf of readLeaves(range, read)) {
     const body = bodies.next().value ?? null;
     checkBody(index, body);
     const entry = decodeOne(index, leaf, body, findings);
-    if (entry !== null) entries.push(entry);
+    if (entry !== null) {
+      share(entry);
+      entries.push(entry);
+    }
     index += 1;
   }
   checkOrder(entries, findings);

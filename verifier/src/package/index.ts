@@ -1,4 +1,5 @@
 export { encodePackage, makePackage, packageMembers, type Take } from './build.ts';
+export { decodeBodies, encodeBodies } from './bundles.ts';
 export { carriedIndices } from './carried.ts';
 export type { Made } from './derive.ts';
 export * from './model.ts';

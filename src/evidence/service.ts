@@ -1,7 +1,9 @@
-import { runTests } from '#verifier';
+import { setImmediate } from 'node:timers/promises';
+import { eachTest, inOrder, type TestResult } from '#verifier';
 import type { Log } from '../store/index.ts';
 import { type BuildOptions, type BuiltPackage, buildPackage } from './build.ts';
 import { gatherInput, type Source } from './gather.ts';
+import { createGlance } from './glance.ts';
 import { recordVerdicts, type VerdictChange, verdictHistory } from './judging.ts';
 import {
   type BuildRequest,
@@ -13,8 +15,8 @@ import {
 
 export interface Evidence {
   /**
-   * Every control's result over a period; by default the last days up to the log's latest entry. Computed once for each
-   * size of the log. Throws `invalid_time`.
+   * Every control's result over a period, computed once for each size of the log; by default the last days up to the log's latest
+   * entry, and then over a long log perhaps as they were some seconds ago: `size` says as of when. Throws `invalid_time`.
    */
   verdicts(period?: Partial<Period>): Promise<Verdicts>;
   /**
@@ -39,8 +41,13 @@ export function createEvidence(options: BuildOptions): Evidence {
       computeVerdicts(options, period, size),
     );
   };
+  const glance = createGlance({
+    size: async () => (await options.log.head()).size,
+    compute: () => verdicts(),
+    now: () => performance.now(),
+  });
   return {
-    verdicts,
+    verdicts: (asked = {}) => (Object.keys(asked).length === 0 ? glance() : verdicts(asked)),
     build: inTurn((request: BuildRequest) => buildPackage(options, request)),
     judge: async () => recordVerdicts(options, await verdicts()),
     history: (before) => verdictHistory(options.log, before),
@@ -82,7 +89,13 @@ async function computeVerdicts(source: Source, period: Period, size: number): Pr
   const { log } = source;
   const last = Math.min(await log.sizeAt(period.to), size);
   const first = Math.min(await log.sizeAt(period.from), last);
-  return { period, size, results: await runTests(await gatherInput(source, period, { first, last })) };
+  const results: TestResult[] = [];
+  for await (const result of eachTest(await gatherInput(source, period, { first, last }))) {
+    results.push(result);
+    // Requests come between the tests.
+    await setImmediate();
+  }
+  return { period, size, results: inOrder(results) };
 }
 
 /** One at a time, in the order asked: each needs memory of its own. */

@@ -4,8 +4,14 @@ import { decisions } from './decisions.ts';
 import { growth } from './growth.ts';
 import { ledger } from './ledger.ts';
 import { type Figure, line, machine, signaturesPerSecond } from './measure.ts';
+import { packages } from './package.ts';
 
-const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = { decisions, ledger, growth };
+const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
+  decisions,
+  ledger,
+  growth,
+  package: packages,
+};
 
 const args = process.argv.slice(2);
 const json = args.includes('--json') ? args.splice(args.indexOf('--json'), 2)[1] : undefined;

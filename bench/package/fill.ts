@@ -67,7 +67,8 @@ async function furnish(folder: string): Promise<Scene> {
     await test.call('/api/v1/agent/issue', { door, body: asked });
   }
   const { log } = test.house;
-  const [[grant], [refusal]] = [await log.rows('credential'), await log.rows('refusal')];
+  const grant = (await log.rows('credential')).find(({ credential }) => credential.type === 'x509-svid');
+  const [refusal] = await log.rows('refusal');
   if (!grant || !refusal) throw new Error('the bench has nothing to copy');
   return { test, grant, refusal, identities: await log.rows('identity') };
 }

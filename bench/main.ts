@@ -7,6 +7,7 @@ import { issuance } from './issuance.ts';
 import { ledger } from './ledger.ts';
 import { lock } from './lock.ts';
 import { type Figure, line, machine, signaturesPerSecond } from './measure.ts';
+import { packages } from './package.ts';
 import { restart } from './restart.ts';
 import { start } from './start.ts';
 
@@ -17,6 +18,7 @@ const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
   issuance,
   ledger,
   lock,
+  package: packages,
   restart,
   start,
 };

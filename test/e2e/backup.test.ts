@@ -17,6 +17,7 @@ import { hex, parseCheckpoint, parseNote, parseVerifierKey, verifyPackage } from
 import { type Recovery, type Served, serve } from '../../src/api/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { openSeal, type Seal, sealWith } from '../../src/crypto/index.ts';
+import { bytesOf } from '../../src/evidence/testing/house.ts';
 import {
   askJwt,
   askX509,
@@ -306,7 +307,7 @@ async function provesTheBreak({ house }: Served): Promise<void> {
       data: { person: 'per_ann', reason: 'end' },
     },
   ]);
-  const bytes = await house.evidence.build({ ...period, actor: 'sys' });
+  const bytes = await bytesOf(await house.evidence.build({ ...period, actor: 'sys' }));
   const report = await verifyPackage(bytes, { keys: [parseVerifierKey(house.log.verifierKey)] });
   assert.deepEqual(report.problems, []);
   // The seeds' personal values were never kept, so they count as withheld.

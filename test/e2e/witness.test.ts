@@ -16,6 +16,7 @@ import {
 } from '#verifier';
 import { type Served, serve } from '../../src/api/serve.ts';
 import { readConfig } from '../../src/config.ts';
+import { bytesOf } from '../../src/evidence/testing/house.ts';
 import { muniment } from '../../tools/demo/programs.ts';
 import { sessionEnded } from '../support/drafts.ts';
 import { TestWitness } from '../support/witness.ts';
@@ -101,7 +102,7 @@ describe('a server with a witness', () => {
     const from = new Date(clock.now().getTime() - 3_600_000).toISOString();
     const keys = [parseVerifierKey(log.verifierKey)];
     const witnesses = [parseWitnessKey(witness.verifierKey)];
-    const first = await verifyPackage(await evidence.build({ from, to }), { keys, witnesses });
+    const first = await verifyPackage(await bytesOf(await evidence.build({ from, to })), { keys, witnesses });
     assert.equal(first.exitCode, 0, JSON.stringify(first.problems));
     assert.equal(first.facts.witnesses?.given[0]?.name, witness.name);
     assert.ok(first.facts.witnesses?.given[0]?.cosigned);
@@ -109,7 +110,7 @@ describe('a server with a witness', () => {
       response.writeHead(503).end();
       return true;
     };
-    const later = await evidence.build({ from, to: clock.now().toISOString() });
+    const later = await bytesOf(await evidence.build({ from, to: clock.now().toISOString() }));
     witness.mischief = undefined;
     const alone = await verifyPackage(later, { keys });
     assert.equal(alone.exitCode, 0, JSON.stringify(alone.problems));

@@ -13,6 +13,7 @@ import {
   smallLog,
   vkey,
 } from './package/testing/fixture.ts';
+import { bytesSource } from './source.ts';
 
 const signer = newSigner();
 const log = smallLog();
@@ -50,6 +51,7 @@ async function run(...args: string[]) {
   const said = { out: '', error: '' };
   const code = await runVerify(args, {
     readFile: (path) => files[path] ?? assert.fail('no such file'),
+    openFile: (path) => bytesSource(files[path] ?? assert.fail('no such file')),
     print: (text) => {
       said.out += text;
     },

@@ -1,17 +1,12 @@
 import { fromBase64url } from './bytes.ts';
 import { canonicalBytes, canonicalize, parseCanonical } from './canonical.ts';
+import { digestOf } from './digest.ts';
 import { FormatError } from './error.ts';
 import { sha256Hex } from './hash.ts';
 import { KINDS } from './kinds.ts';
-import {
-  type Body,
-  type Entry,
-  type Kind,
-  type Leaf,
-  liveRows,
-  ROW_TABLES,
-  type State,
-} from './words/index.ts';
+import { inPieces } from './pieces.ts';
+import { tableText } from './rows-text.ts';
+import { type Body, type Entry, type Kind, type Leaf, ROW_TABLES, type State } from './words/index.ts';
 
 export const LEAF_BYTES_MAX = 1024;
 export const NONCE_BYTES = 16;
@@ -19,32 +14,45 @@ const HEX_SHA256 = /^[0-9a-f]{64}$/;
 /** RFC 3339, UTC, milliseconds: the one spelling, so that times compare as text. */
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
+const LEAF_MEMBERS = ['actor', 'body', 'kind', 'subject', 'time', 'v'];
+const BODY_MEMBERS = ['data', 'nonce', 'occurred', 'v'];
+
 const fail = (why: string): never => {
   throw new FormatError('entry', why);
 };
 
-/** True for a moment that exists, spelled as entries spell it. */
-export const isTime = (text: unknown): text is string =>
-  typeof text === 'string' &&
-  TIME.test(text) &&
-  !Number.isNaN(Date.parse(text)) &&
-  new Date(text).toISOString() === text;
+const FEBRUARY = 2;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Exactly these members, so that nothing unread rides along under a signature. */
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+
+const daysIn = (year: number, month: number): number =>
+  month === FEBRUARY && isLeap(year) ? 29 : (DAYS[month - 1] ?? 0);
+
+/** True for a moment that exists, spelled as entries spell it. */
+export function isTime(text: unknown): text is string {
+  if (typeof text !== 'string' || !TIME.test(text)) return false;
+  const day = Number(text.slice(8, 10));
+  if (day < 1 || day > daysIn(Number(text.slice(0, 4)), Number(text.slice(5, 7)))) return false;
+  return text.slice(11, 13) < '24' && text.slice(14, 16) < '60' && text.slice(17, 19) < '60';
+}
+
+/** Exactly these members (`names` sorted), so that nothing unread rides along under a signature. */
 function checkMembers(
   value: unknown,
-  names: string[],
+  names: readonly string[],
   what: string,
 ): asserts value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(`${what} is not an object`);
-  const present = Object.keys(value as object)
-    .sort()
-    .join();
-  if (present !== [...names].sort().join()) fail(`${what} has members \`${present}\``);
+  const present = Object.keys(value as object);
+  // What was written canonically comes in this order.
+  if (present.length === names.length && names.every((name, at) => present[at] === name)) return;
+  const sorted = present.sort().join();
+  if (sorted !== names.join()) fail(`${what} has members \`${sorted}\``);
 }
 
 function checkLeaf(value: unknown): asserts value is Leaf {
-  checkMembers(value, ['v', 'kind', 'time', 'subject', 'actor', 'body'], 'leaf');
+  checkMembers(value, LEAF_MEMBERS, 'leaf');
   if (value.v !== 1) fail('leaf version is not 1');
   if (typeof value.kind !== 'string' || !KINDS.has(value.kind as Kind))
     fail(`unknown kind \`${value.kind}\``);
@@ -55,7 +63,7 @@ function checkLeaf(value: unknown): asserts value is Leaf {
 }
 
 function checkBody(value: unknown): asserts value is Body {
-  checkMembers(value, ['v', 'nonce', 'occurred', 'data'], 'body');
+  checkMembers(value, BODY_MEMBERS, 'body');
   if (value.v !== 1) fail('body version is not 1');
   if (typeof value.nonce !== 'string' || fromBase64url(value.nonce).length !== NONCE_BYTES) {
     fail(`nonce is not ${NONCE_BYTES} bytes`);
@@ -101,7 +109,6 @@ export function decodeEntry(index: number, leafBytes: Uint8Array, bodyBytes: Uin
  * By table, so that one table can be shown or kept apart without the others.
  */
 export function stateDigest(state: State, time: string): string {
-  const rows = liveRows(state, time);
-  const tables = ROW_TABLES.map((table) => [table, sha256Hex(canonicalize(rows[table]))]);
+  const tables = ROW_TABLES.map((table) => [table, digestOf(inPieces(tableText(state, table, time))).sha256]);
   return sha256Hex(canonicalize(Object.fromEntries(tables)));
 }

@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Gauge, type Registry } from 'prom-client';
 import type { House } from '../house.ts';
 import { TileFolder } from '../ledger/index.ts';
-import { countLive } from './read/living.ts';
+import { countLive } from './read/living/queries.ts';
 import { countJobs, countSessions } from './read/queries.ts';
 import { momentOf } from './read/when.ts';
 

@@ -97,9 +97,9 @@ export function readWithheld(words: readonly string[]): Withheld {
   };
 }
 
-/** Where a package's leaves begin: at the snapshot, or at the leaf before the period. */
-export function rangeOf(snapshot: number, first: number, last: number): Range {
-  return { start: first === 0 ? 0 : Math.min(snapshot, first - 1), snapshot, first, last };
+/** Where a package's leaves begin: with those that the snapshot is not of, or at the leaf before the period. */
+export function rangeOf(base: number, snapshot: number, first: number, last: number): Range {
+  return { start: first === 0 ? 0 : Math.min(base, first - 1), base, snapshot, first, last };
 }
 
 /** Throws `bad_request`, and names a moment at which the period can be cut. */

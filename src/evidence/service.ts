@@ -187,7 +187,7 @@ async function checkOwn(bytes: Uint8Array, log: Log): Promise<void> {
 
 async function recordBuilt(log: Log, actor: string, gathered: Gathered, { checkpoint }: PackageContents) {
   const { period, range, entries, carried } = gathered;
-  const inside = entries.filter(({ index }) => index >= range.snapshot && index < range.last);
+  const inside = entries.filter(({ index }) => index >= range.base && index < range.last);
   const withheld = [...inside, ...carried].filter(({ body }) => body === null).length;
   const { size } = parseCheckpoint(parseNote(checkpoint).text);
   await log.append([{ kind: 'evidence.built', subject: '', actor, data: { ...period, size, withheld } }]);

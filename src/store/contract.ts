@@ -127,7 +127,10 @@ export interface Log {
   refresh(): Promise<void>;
   /** Counts a refusal that could not be recorded because storage is down; a `log.gap` entry tells of them when it is back. */
   noteUnrecorded(): void;
-  /** Appends a snapshot entry over the folded live state. */
+  /**
+   * Appends a snapshot entry over the live state at the size that the log has now. Others go on appending meanwhile; where a
+   * replica's snapshot came between, that one is handed back.
+   */
   snapshot(): Promise<Appended>;
   close(): Promise<void>;
 }

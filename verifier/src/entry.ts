@@ -6,10 +6,13 @@ import { KINDS } from './kinds.ts';
 import {
   type Body,
   type Entry,
+  type EntryData,
   type Kind,
   type Leaf,
   liveRows,
   ROW_TABLES,
+  type RowTable,
+  SNAPSHOT_TABLES,
   type State,
 } from './words/index.ts';
 
@@ -96,12 +99,37 @@ export function decodeEntry(index: number, leafBytes: Uint8Array, bodyBytes: Uin
   return { index, leaf, body };
 }
 
+/** SHA-256 over canonical `{table: SHA-256 of the table's canonical JSON, hex}`, hex. */
+export const digestOfTables = (tables: Iterable<readonly [RowTable, string]>): string =>
+  sha256Hex(canonicalize(Object.fromEntries(tables)));
+
 /**
- * Digest of the live rows at `time`, hex: SHA-256 over canonical `{table: SHA-256 of the table's canonical JSON, hex}`.
- * By table, so that one table can be shown or kept apart without the others.
+ * Digest of the live rows at `time`, hex; see `digestOfTables`. By table, so that one table can be shown or kept apart without
+ * the others.
  */
-export function stateDigest(state: State, time: string): string {
+export const stateDigest = (state: State, time: string): string =>
+  digestOfRows(liveRows(state, time), SNAPSHOT_TABLES);
+
+const digestOfRows = (rows: ReturnType<typeof liveRows>, tables: readonly RowTable[]): string =>
+  digestOfTables(tables.map((table) => [table, sha256Hex(canonicalize(rows[table]))] as const));
+
+/** What a snapshot's entry says of a state: `time` is the entry's `occurred`. */
+export const snapshotOf = (state: State, time: string): EntryData['snapshot'] => ({
+  size: state.size,
+  state: stateDigest(state, time),
+  tables: [...SNAPSHOT_TABLES],
+});
+
+/** True if the snapshot digests this state at `time`, and nothing is live in a table that it leaves out. */
+export function isSnapshotOf(
+  { size, state: digest, tables }: EntryData['snapshot'],
+  state: State,
+  time: string,
+): boolean {
+  if (size !== state.size || !Array.isArray(tables)) return false;
+  const covered = ROW_TABLES.filter((table) => tables.includes(table));
+  if (covered.length !== tables.length) return false;
   const rows = liveRows(state, time);
-  const tables = ROW_TABLES.map((table) => [table, sha256Hex(canonicalize(rows[table]))]);
-  return sha256Hex(canonicalize(Object.fromEntries(tables)));
+  const isBare = (table: RowTable) => covered.includes(table) || Object.keys(rows[table]).length === 0;
+  return ROW_TABLES.every(isBare) && digestOfRows(rows, covered) === digest;
 }

@@ -3,7 +3,7 @@ import { compilePolicies } from '../../policy/index.ts';
 import type { IdentityView } from '../../registry/index.ts';
 import { type Db, knownOf, type Log } from '../../store/index.ts';
 import { viewLock, viewPolicy, viewTrust } from './declared.ts';
-import { countLiveOf } from './living.ts';
+import { countLiveOf } from './living/queries.ts';
 import { type Names, namesOf, refOf } from './names.ts';
 import { lastGrants, locksNaming, trustsOf } from './queries.ts';
 import type { Moment } from './when.ts';

@@ -8,6 +8,7 @@ import { up as oauth } from './0004-oauth.ts';
 import { up as exceptions } from './0005-exceptions.ts';
 import { up as breakGlass } from './0006-break-glass.ts';
 import { up as growth } from './0007-growth.ts';
+import { up as reach } from './0008-reach.ts';
 
 /** In order, never changed once released: a mistake is mended by the next number. */
 const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [
@@ -18,6 +19,7 @@ const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [
   exceptions,
   breakGlass,
   growth,
+  reach,
 ];
 
 /** Any constant will do; it keeps two replicas from migrating at once. */

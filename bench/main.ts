@@ -7,6 +7,7 @@ import { issuance } from './issuance.ts';
 import { ledger } from './ledger.ts';
 import { lock } from './lock.ts';
 import { type Figure, line, machine, signaturesPerSecond } from './measure.ts';
+import { restart } from './restart.ts';
 import { start } from './start.ts';
 
 const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
   issuance,
   ledger,
   lock,
+  restart,
   start,
 };
 

@@ -21,7 +21,7 @@ import {
   sealedSecrets,
   type Tokens,
 } from './issuance/index.ts';
-import { type Clock, systemClock } from './kernel/index.ts';
+import { type Clock, steadyClock } from './kernel/index.ts';
 import {
   createExporter,
   createMonitoring,
@@ -39,6 +39,7 @@ import {
   type Jobs,
   type Log,
   type LogSigner,
+  lockDataFolder,
   openDatabase,
   openLog,
 } from './store/index.ts';
@@ -88,8 +89,8 @@ const ORIGIN_RANDOM_BYTES = 4;
  *   `log_ahead_of_database`
  */
 export async function openHouse(config: Config, options: HouseOptions = {}): Promise<House> {
-  const { clock = systemClock, onFault = () => undefined } = options;
-  const database = options.database ?? (await openDatabase(databaseOf(config)));
+  const { clock = steadyClock(), onFault = () => undefined } = options;
+  const database = options.database ?? (await openStorage(config));
   try {
     return await furnish(config, { clock, onFault, database });
   } catch (error) {
@@ -98,8 +99,18 @@ export async function openHouse(config: Config, options: HouseOptions = {}): Pro
   }
 }
 
-const databaseOf = ({ databaseUrl, data }: Config) =>
-  databaseUrl === undefined ? { folder: data } : { url: databaseUrl };
+/** INVARIANT: one server to a data folder, wherever the database is: the folder's tiles and socket have one writer. */
+async function openStorage({ databaseUrl, data }: Config): Promise<Database> {
+  if (databaseUrl === undefined) return openDatabase({ folder: data });
+  const release = lockDataFolder(data);
+  try {
+    const database = await openDatabase({ url: databaseUrl });
+    return { ...database, close: () => database.close().finally(release) };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
 
 async function furnish(config: Config, needs: Required<HouseOptions>): Promise<House> {
   const { clock, onFault, database } = needs;

@@ -121,6 +121,7 @@ const ENTRIES = {
   test: { file: 'tools/test.ts', builds: () => builds.serve },
   demo: { file: 'tools/demo/main.ts', builds: () => builds.serve },
   bench: { file: 'bench/main.ts', builds: () => builds.serve },
+  torture: { file: 'tools/torture.ts', builds: () => builds.serve },
   fuzz: { file: 'test/fuzz/main.ts', builds: () => [] },
   check: { file: 'tools/check.ts', builds: () => [] },
   reference: { file: 'tools/reference.ts', builds: () => [] },

@@ -35,6 +35,11 @@ const TOOLS: Tool[] = [
   },
   { name: 'nginx', packages: ['nginx-light'], present: () => existsSync('/usr/sbin/nginx') },
   { name: 'systemd', packages: ['systemd'], present: () => existsSync('/usr/bin/systemd-analyze') },
+  {
+    name: 'libfaketime',
+    packages: ['libfaketime'],
+    present: () => globSync('/usr/lib/*/faketime/libfaketime.so.1').length > 0,
+  },
   { name: 'Go 1.21 or later', packages: ['golang-go'], present: hasGo },
   { name: 'promtool', packages: ['prometheus'], present: () => existsSync('/usr/bin/promtool') },
   {

@@ -2,7 +2,7 @@ import { type FileHandle, open, readlink, stat } from 'node:fs/promises';
 import type { Facts } from '#verifier';
 import { derivedId, MunimentError } from '../kernel/index.ts';
 import { AccountNames } from './accounts.ts';
-import { BinaryHashes } from './binary-hash.ts';
+import { BinaryHashes, isSettled, keyOf } from './binary-hash.ts';
 import { type Peer, startTicks } from './peer.ts';
 
 /** What the kernel proved about a caller. A fact that could not be proven is absent. */
@@ -31,18 +31,43 @@ export function createAttestor(options: AttestorOptions): Attestor {
   const users = new AccountNames(options.passwd ?? '/etc/passwd');
   const groups = new AccountNames(options.group ?? '/etc/group');
   const hashes = options.hashes ?? new BinaryHashes();
+  const fresh = new WeakMap<Peer, { attestation: Attestation; binary: string; until: number }>();
+  async function look({ pid, uid, gid, proof }: Peer): Promise<Attestation> {
+    const binary = await lookAtBinary(pid, hashes);
+    const names = { user: await users.nameOf(uid), group: await groups.nameOf(gid) };
+    const started = startTicks(pid);
+    const facts = withoutAbsent({ uid, gid, pid, proof, ...binary, ...names });
+    return { facts, instance: derivedId('instance', `${options.seed}\n${pid}\n${started ?? ''}`) };
+  }
   return {
     async attest(peer) {
-      const { pid, uid, gid, proof } = peer;
-      const binary = await lookAtBinary(pid, hashes);
-      const names = { user: await users.nameOf(uid), group: await groups.nameOf(gid) };
-      const started = startTicks(pid);
+      const binary = await runningFile(peer.pid);
+      const known = fresh.get(peer);
+      const stands = known !== undefined && known.binary === binary && performance.now() < known.until;
+      const attestation = stands ? known.attestation : await look(peer);
       // INVARIANT: last of all. While the process lives its number is its own, so all of the above was about it.
       if (!peer.lives()) throw new MunimentError('attestation_refused', 'the caller has ended');
-      const facts = withoutAbsent({ uid, gid, pid, proof, ...binary, ...names });
-      return { facts, instance: derivedId('instance', `${options.seed}\n${pid}\n${started ?? ''}`) };
+      const until = performance.now() + REUSE_MILLISECONDS;
+      if (!stands && binary !== undefined) fresh.set(peer, { attestation, binary, until });
+      return attestation;
     },
   };
+}
+
+/**
+ * A connection that asks again within this time is looked at again only as far as that the same process still runs the same
+ * file: a program may put another in its own place at any moment, but not under the same device, inode and change time.
+ */
+const REUSE_MILLISECONDS = 1_000;
+
+/** What file the process runs now; undefined where it cannot be seen, or changed too recently to be told by its change time. */
+async function runningFile(pid: number): Promise<string | undefined> {
+  try {
+    const file = await stat(`/proc/${pid}/exe`, { bigint: true });
+    return isSettled(file) ? keyOf(file) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A name that could redraw a terminal is no name that a trust could have meant. */

@@ -10,7 +10,10 @@ const CHUNK_BYTES = 2 ** 18;
 const UNSETTLED_MILLISECONDS = 2000;
 
 /** Device, inode, size and change time: the change time cannot be set back by the file's owner, unlike the modification time. */
-const keyOf = (stat: BigIntStats): string => `${stat.dev}:${stat.ino}:${stat.size}:${stat.ctimeNs}`;
+export const keyOf = (stat: BigIntStats): string => `${stat.dev}:${stat.ino}:${stat.size}:${stat.ctimeNs}`;
+
+export const isSettled = ({ ctimeMs }: BigIntStats): boolean =>
+  Date.now() - Number(ctimeMs) > UNSETTLED_MILLISECONDS;
 
 /** SHA-256 of binaries, hex, remembered until the file changes. */
 export class BinaryHashes {
@@ -26,8 +29,7 @@ export class BinaryHashes {
     const running = this.#known.get(key) ?? this.#read(file, key);
     this.#remember(key, running);
     const hash = await running;
-    const settled = Date.now() - Number(stat.ctimeMs) > UNSETTLED_MILLISECONDS;
-    if (hash === undefined || !settled) this.#known.delete(key);
+    if (hash === undefined || !isSettled(stat)) this.#known.delete(key);
     return hash;
   }
 

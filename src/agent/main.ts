@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
  * One of these runs on every host and idles most of its life: a young generation that does not grow keeps it near half of
  * the memory that a server would take. Must be said before anything else is loaded.
  */
-for (const flag of ['--max-semi-space-size=1', '--semi-space-growth-factor=1', '--optimize-for-size']) {
+for (const flag of ['--max-semi-space-size=4', '--optimize-for-size']) {
   setFlagsFromString(flag);
 }
 

@@ -36,8 +36,9 @@ const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
  * limit on bodies builds the request anew, and that takes a real one.
  */
 function asNative(request: Request): Request {
+  // To look at `body` is to build the request anew, so the header comes first.
+  if (request.headers.has('content-length') || request.body === null) return request;
   const { url, method, headers, body, signal } = request;
-  if (headers.has('content-length') || body === null) return request;
   return new Request(url, { method, headers, body, signal, duplex: 'half' } as RequestInit);
 }
 
@@ -121,12 +122,19 @@ const tlsOptions = ({ key, cert, clientCas }: TlsMaterial) => ({
   cert,
   ca: clientCas,
   minVersion: 'TLSv1.2' as const,
-  secureOptions: constants.SSL_OP_NO_TICKET,
+  secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
 });
 
+/** A connection proves one certificate for its whole life: nothing is renegotiated, and to translate it costs. */
+const peers = new WeakMap<TLSSocket, Uint8Array | null>();
+
 function peerCertificate(socket: TLSSocket): Uint8Array | null {
-  const certificate = socket.getPeerCertificate();
-  return certificate?.raw === undefined ? null : new Uint8Array(certificate.raw);
+  const known = peers.get(socket);
+  if (known !== undefined) return known;
+  const { raw } = socket.getPeerCertificate();
+  const certificate = raw === undefined ? null : new Uint8Array(raw);
+  peers.set(socket, certificate);
+  return certificate;
 }
 
 /** Revocation lists and the root over plain http, for readers that cannot follow https (RFC 5280, section 8). */

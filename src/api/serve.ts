@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { encodePem } from '../crypto/index.ts';
@@ -41,6 +41,7 @@ const CONSOLE_FOLDER = join(import.meta.dirname, '..', '..', 'console', 'dist');
 const TICK_MS = 15_000;
 const RENEW_MS = 6 * 3_600_000;
 const OWNER_ONLY = 0o600;
+const READABLE = 0o644;
 const FOLDER_MODE = 0o700;
 
 /**
@@ -201,11 +202,19 @@ const urlsOf = ({ data }: Config, { console, tls }: Listeners): Urls => ({
  * look for the running server.
  */
 function writeFiles({ data }: Config, { authority, log }: House, urls: Urls, closers: Closer[]): void {
-  writeFileSync(join(data, 'ca.pem'), encodePem(authority.root().certificate, 'CERTIFICATE'));
-  writeFileSync(join(data, 'log.vkey'), `${log.verifierKey}\n`);
+  writeWhole(join(data, 'ca.pem'), encodePem(authority.root().certificate, 'CERTIFICATE'));
+  writeWhole(join(data, 'log.vkey'), `${log.verifierKey}\n`);
   const path = join(data, 'server.json');
-  writeFileSync(path, `${JSON.stringify({ ...urls, pid: process.pid })}\n`, { mode: OWNER_ONLY });
+  writeWhole(path, `${JSON.stringify({ ...urls, pid: process.pid })}\n`, OWNER_ONLY);
   closers.push(() => rmSync(path, { force: true }));
+}
+
+/** Whoever reads it, after a power cut too, meets what it held before or all of this. */
+function writeWhole(path: string, text: string, mode = READABLE): void {
+  const partial = `${path}.tmp`;
+  rmSync(partial, { force: true });
+  writeFileSync(partial, text, { mode, flush: true });
+  renameSync(partial, path);
 }
 
 async function signIn({ log }: House, api: MunimentApi, name: string | undefined) {

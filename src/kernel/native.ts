@@ -12,6 +12,8 @@ const SYS_PIDFD_OPEN = 434;
 const ENOPROTOOPT = 92;
 const POLLIN = 1;
 const UCRED_BYTES = 12;
+/** How often a system call that a signal interrupts is made again. */
+const INTERRUPTED_MAX = 100;
 
 interface Libc {
   getsockopt(fd: number, level: number, option: number, value: Buffer, length: number[]): number;
@@ -77,7 +79,13 @@ export function processLives(pidfd: number): boolean {
   const request = Buffer.alloc(8);
   request.writeInt32LE(pidfd, 0);
   request.writeInt16LE(POLLIN, 4);
-  return libc().poll(request, 1, 0) === 0;
+  const { poll } = libc();
+  for (let tries = 0; tries < INTERRUPTED_MAX; tries += 1) {
+    const ready = poll(request, 1, 0);
+    // A signal in between says nothing about the process: a caller that lives must not be turned away for it.
+    if (ready >= 0 || koffi.errno() !== koffi.os.errno.EINTR) return ready === 0;
+  }
+  return false;
 }
 
 function readOption(fd: number, option: number, bytes: number): Buffer | undefined {

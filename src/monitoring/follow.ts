@@ -6,6 +6,8 @@ import { followerAt, leaseFollower, moveFollower, releaseFollower } from './quer
 
 const PAGE_ENTRIES = 500;
 const LEASE_MS = 60_000;
+/** Under load a page is made of what came in this time, for each page moves the place in a transaction of its own. */
+const GATHER_MS = 200;
 const PAUSE_FIRST_MS = 1_000;
 const PAUSE_MAX_MS = 5 * 60_000;
 
@@ -105,11 +107,19 @@ export function follow(
     });
   }
   // While the other end is ill, what is appended waits for the pause to end.
-  const stopListening = needs.log.onAppend(() => (faults === 0 ? wake() : undefined));
+  let gathering: NodeJS.Timeout | undefined;
+  const gathered = () => {
+    gathering = undefined;
+    if (faults === 0) wake();
+  };
+  const stopListening = needs.log.onAppend(() => {
+    gathering ??= setTimeout(gathered, GATHER_MS).unref();
+  });
   wake();
   return async () => {
     stopped = true;
     clearTimeout(timer);
+    clearTimeout(gathering);
     stopListening();
     await running;
   };

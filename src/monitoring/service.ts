@@ -31,6 +31,9 @@ export interface Monitoring {
   resolve(alert: string, how: { outcome: AlertOutcome; reason: string }, by: Handler): Promise<Handled>;
 }
 
+/** A round is a transaction of its own: under load one is made of what came in this time, not one after every batch. */
+const GATHER_MS = 200;
+
 const kindOf = (leaf: Uint8Array): Kind => JSON.parse(new TextDecoder().decode(leaf)).kind;
 
 export function createMonitoring(options: MonitoringOptions): Monitoring {
@@ -52,18 +55,20 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
     ingest: (batch) => ingest(log, sources, batch),
     watch: watchInTurn,
     start(onFault) {
-      let waits = false;
-      const look = () => {
-        waits = false;
-        return watchInTurn().catch(onFault);
-      };
+      const look = () => void watchInTurn().catch(onFault);
+      let timer: NodeJS.Timeout | undefined;
       const stop = log.onAppend((entries) => {
-        if (waits || !entries.some(({ leaf }) => USE_KINDS.has(kindOf(leaf)))) return;
-        waits = true;
-        void round.then(look);
+        if (timer !== undefined || !entries.some(({ leaf }) => USE_KINDS.has(kindOf(leaf)))) return;
+        timer = setTimeout(() => {
+          timer = undefined;
+          look();
+        }, GATHER_MS).unref();
       });
-      void look();
-      return stop;
+      look();
+      return () => {
+        clearTimeout(timer);
+        stop();
+      };
     },
     drill: () => drill(options),
     recompute: () => recompute(options),

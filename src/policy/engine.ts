@@ -41,11 +41,34 @@ function load(key: string, policies: () => StaticPolicySet): Answer | string {
   return slot;
 }
 
+/** Answers by set and question, oldest first. */
+const answers = new Map<string, Response>();
+const ANSWERS_MAX = 4_096;
+/** A longer question is asked anew each time: claims are the caller's own text. */
+const REMEMBERED_MAX_CHARACTERS = 4_096;
+
+/** Cedar is a function of policies and question alone, so what it answered once it would answer again. */
+function remembered(key: string, question: Question, answer: () => Answer): Answer {
+  const asked = JSON.stringify(question);
+  if (asked.length > REMEMBERED_MAX_CHARACTERS) return answer();
+  const name = `${key}\0${asked}`;
+  const known = answers.get(name);
+  if (known !== undefined) return { ok: true, response: known };
+  const fresh = answer();
+  if (!fresh.ok) return fresh;
+  if (answers.size >= ANSWERS_MAX) answers.delete(answers.keys().next().value as string);
+  answers.set(name, fresh.response);
+  return fresh;
+}
+
 /**
  * Asks Cedar about one set of policies. `key` names the set by content: equal keys, equal policies.
  * Never throws for what the engine says: a failure is an answer, and the caller denies.
  */
-export function ask(key: string, policies: () => StaticPolicySet, question: Question): Answer {
+export const ask = (key: string, policies: () => StaticPolicySet, question: Question): Answer =>
+  remembered(key, question, () => askEngine(key, policies, question));
+
+function askEngine(key: string, policies: () => StaticPolicySet, question: Question): Answer {
   const slot = load(key, policies);
   if (typeof slot !== 'string') return slot;
   // The question is built by us in the schema's types, so the engine need not check it against the schema again.

@@ -15,6 +15,8 @@ export interface Database {
   ownerTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Embedded only: how often the engine made something durable since it started. */
   syncs?(): Promise<number>;
+  /** Throws `storage_unavailable` where reads may go on and writes would be refused: a disk that is nearly full, a standby. */
+  checkWritable(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -127,6 +129,8 @@ export interface Log {
   refresh(): Promise<void>;
   /** Counts a refusal that could not be recorded because storage is down; a `log.gap` entry tells of them when it is back. */
   noteUnrecorded(): void;
+  /** Throws `storage_unavailable` where nothing can be recorded now, and so nothing issued, though reads may go on. */
+  checkWritable(): Promise<void>;
   /**
    * Appends a snapshot entry over the live state at the size that the log has now. Others go on appending meanwhile; where a
    * replica's snapshot came between, that one is handed back.

@@ -24,13 +24,14 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   return asDatabase(engine);
 }
 
-function asDatabase({ kind, db, syncs, ownerTransaction, close }: Engine): Database {
+function asDatabase({ kind, db, syncs, ownerTransaction, checkWritable, close }: Engine): Database {
   return {
     engine: kind,
     db,
     ...(syncs === undefined ? {} : { syncs }),
     transaction: (work) => told(db.transaction().execute(work)),
     ownerTransaction: (work) => told(ownerTransaction(work)),
+    checkWritable: () => told(checkWritable()),
     close,
   };
 }

@@ -141,7 +141,7 @@ export interface FieldClient {
   post(path: string, body: unknown): Promise<Reply>;
   get(path: string): Promise<Reply>;
   /** An X509-SVID (with `csr`, base64 DER) or a JWT-SVID (with `audience`) for the estate's workload. */
-  issue(what: { csr: string } | { audience: string[] }): Promise<Reply>;
+  issue(what: ({ csr: string } | { audience: string[] }) & { ttlSeconds?: number }): Promise<Reply>;
   certificate: string;
   key: KeyObject;
   close(): void;
@@ -156,20 +156,30 @@ export interface ClientOptions {
   timeoutMs?: number;
 }
 
+/** Shows a join token, as a machine does that nobody knows yet; whatever the answer. */
+export function askToJoin(
+  { place, api }: Pick<FieldServer, 'place' | 'api'>,
+  asked: { token: string; name: string; csr: string },
+): Promise<Reply> {
+  const ca = readFileSync(join(place.data, 'ca.pem'));
+  const { port } = new URL(api);
+  const path = '/api/v1/agent/join';
+  const to = { agent: new Agent({ ca }), host: 'localhost', port, path, timeout: ANSWER_TIMEOUT_MS };
+  return ask(requestHttps as Send, to, asked);
+}
+
 /** Joins with a fresh token. Clients outlive a restart of the server on the same port. */
 export async function joinClient(
-  { place, api }: Pick<FieldServer, 'place' | 'api'>,
+  server: Pick<FieldServer, 'place' | 'api'>,
   name: string,
   { sockets = 8, timeoutMs = ANSWER_TIMEOUT_MS }: ClientOptions = {},
 ): Promise<FieldClient> {
-  const { json } = await operate(place, '/tokens', { agent: name });
-  const ca = readFileSync(join(place.data, 'ca.pem'));
-  const { port } = new URL(api);
+  const { json } = await operate(server.place, '/tokens', { agent: name });
+  const ca = readFileSync(join(server.place.data, 'ca.pem'));
+  const { port } = new URL(server.api);
   const key = newKey();
   const to = (agent: Agent, path: string) => ({ agent, host: 'localhost', port, path, timeout: timeoutMs });
-  const nobody = new Agent({ ca });
-  const body = { token: json.token, name, csr: csrOf(key) };
-  const joined = await ask(requestHttps as Send, to(nobody, '/api/v1/agent/join'), body);
+  const joined = await askToJoin(server, { token: json.token, name, csr: csrOf(key) });
   if (joined.status !== 200) throw new Error(`not joined: ${joined.status} ${joined.text}`);
   const certificate = joined.json.certificate as string;
   const instance = newId('instance');

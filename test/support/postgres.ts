@@ -57,12 +57,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** @param settings of the server, over ours; `{ fsync: 'on' }` makes its commits as durable as a user's */
-export async function startPostgres(settings: Record<string, string> = {}): Promise<TestPostgres> {
+/**
+ * @param settings of the server, over ours; `{ fsync: 'on' }` makes its commits as durable as a user's
+ * @param base where its folder is made; anybody must be able to reach it
+ */
+export async function startPostgres(
+  settings: Record<string, string> = {},
+  base = tmpdir(),
+): Promise<TestPostgres> {
   const programs = postgresPrograms();
   if (programs === undefined) throw new Error('no PostgreSQL is installed');
   const user = unprivileged();
-  const folder = mkdtempSync(join(tmpdir(), 'muniment-postgres-'));
+  const folder = mkdtempSync(join(base, 'muniment-postgres-'));
   if ('uid' in user) chownSync(folder, user.uid, user.gid);
   const password = randomBytes(12).toString('hex');
   const data = await initialise(programs, folder, password, user);

@@ -16,7 +16,12 @@ const open = (operationId: string, path: string, summary: string, responses: Rou
   route({ operationId, method: 'get', path, tags, summary, responses });
 
 export const healthz = open('healthz', '/healthz', 'The process answers', text('text/plain', 'ok'));
-export const readyz = open('readyz', '/readyz', 'Storage answers too', text('text/plain', 'ok'));
+export const readyz = open(
+  'readyz',
+  '/readyz',
+  'Storage answers too, and takes what must be recorded',
+  text('text/plain', 'ok'),
+);
 export const checkpoint = open(
   'logCheckpoint',
   '/log/checkpoint',

@@ -25,14 +25,19 @@ const missing = (): MunimentError => new MunimentError('not_found', 'there is no
 export function mountOpen(app: Api, rooms: Rooms): void {
   const { log, authority, metrics, config, database, revocation } = rooms;
   const logFolder = join(config.data, 'log');
-  const document = openApiDocument();
+  let document: object | undefined;
 
   app.openapi(contract.healthz, (c) => c.text('ok\n', 200));
   app.openapi(contract.readyz, async (c) => {
     await log.head();
+    await log.checkWritable();
     return c.text(`ok ${database.engine}\n`, 200);
   });
-  app.openapi(contract.openapi, (c) => c.json(document as never, 200));
+  app.openapi(contract.openapi, (c) => {
+    // Made when somebody first asks: few do, and every start would wait for it.
+    document ??= openApiDocument();
+    return c.json(document as never, 200);
+  });
 
   app.openapi(contract.checkpoint, async (c) => {
     const written = await readIf(join(logFolder, 'checkpoint'));

@@ -13,6 +13,16 @@ import { isMunimentError, MunimentError } from '../../kernel/index.ts';
 import { tryLockFile } from '../../kernel/native.ts';
 import { syncPath, syncTree } from './durable-fs.ts';
 
+/**
+ * Keeps other servers out of a data folder that holds no cluster: its tiles and its socket have one writer too.
+ * @returns how to let go
+ * @throws MunimentError `data_in_use`, `data_unwritable`
+ */
+export function lockDataFolder(folder: string): () => void {
+  const fd = hold(folder);
+  return () => closeSync(fd);
+}
+
 /** A data folder that this process alone may use until it lets go. */
 export interface DataFolder {
   /** Where the cluster lies. */
@@ -27,11 +37,20 @@ export interface DataFolder {
  * @throws MunimentError `data_in_use`, `data_unwritable`
  */
 export function takeDataFolder(folder: string): DataFolder {
+  const fd = hold(folder);
+  try {
+    return { ...creation(folder), release: () => closeSync(fd) };
+  } catch (error) {
+    closeSync(fd);
+    throw unwritable(folder, error);
+  }
+}
+
+function hold(folder: string): number {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
-    const fd = lock(folder);
-    return { ...creation(folder), release: () => closeSync(fd) };
+    return lock(folder);
   } catch (error) {
     if (isMunimentError(error)) throw error;
     throw unwritable(folder, error);

@@ -9,9 +9,10 @@ import {
   type QueryResult,
 } from 'kysely';
 import { MunimentError } from '../../kernel/index.ts';
-import { storageUnavailable } from './failures.ts';
+import { READ_ONLY, sqlState, storageUnavailable } from './failures.ts';
 import { Mutex } from './mutex.ts';
 import type { EngineSession } from './session.ts';
+import type { SpaceGuard } from './space.ts';
 
 /**
  * Longer than any transaction lasts: whoever waits so long waits for itself, inside a transaction that did not use its own
@@ -26,9 +27,9 @@ export type SessionSource = () => Promise<EngineSession>;
  * PGlite has one session for everybody. Whoever holds the connection has it alone, for one statement or one transaction,
  * so transactions never mix. INVARIANT: inside a transaction use its own handle; the outer one would wait for itself.
  */
-export function embeddedDialect(session: SessionSource): Dialect {
+export function embeddedDialect(session: SessionSource, guard?: SpaceGuard): Dialect {
   return {
-    createDriver: () => new EmbeddedDriver(session),
+    createDriver: () => new EmbeddedDriver(session, guard),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createAdapter: () => new PostgresAdapter(),
     createIntrospector: (db) => new PostgresIntrospector(db),
@@ -37,15 +38,19 @@ export function embeddedDialect(session: SessionSource): Dialect {
 
 class EmbeddedConnection implements DatabaseConnection {
   readonly #session: EngineSession;
+  readonly #guard: SpaceGuard | undefined;
   readonly release: () => void;
 
-  constructor(session: EngineSession, release: () => void) {
+  constructor(session: EngineSession, guard: SpaceGuard | undefined, release: () => void) {
     this.#session = session;
+    this.#guard = guard;
     this.release = release;
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const { rows, affected } = await this.#session.query(sql, parameters);
+    const { rows, affected } = await this.#session.query(sql, parameters).catch((error) => {
+      throw sqlState(error) === READ_ONLY && this.#guard ? this.#guard.refusal() : error;
+    });
     return { rows: rows as R[], numAffectedRows: BigInt(affected) };
   }
 
@@ -58,9 +63,11 @@ class EmbeddedConnection implements DatabaseConnection {
 class EmbeddedDriver implements Driver {
   readonly #turn = new Mutex();
   readonly #session: SessionSource;
+  readonly #guard: SpaceGuard | undefined;
 
-  constructor(session: SessionSource) {
+  constructor(session: SessionSource, guard: SpaceGuard | undefined) {
     this.#session = session;
+    this.#guard = guard;
   }
 
   async init(): Promise<void> {}
@@ -70,7 +77,9 @@ class EmbeddedDriver implements Driver {
       throw storageUnavailable(error);
     });
     try {
-      return new EmbeddedConnection(await this.#session(), release);
+      const session = await this.#session();
+      await this.#guard?.apply(session);
+      return new EmbeddedConnection(session, this.#guard, release);
     } catch (error) {
       release();
       throw error;

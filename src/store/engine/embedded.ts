@@ -6,18 +6,31 @@ import type { Schema } from '../schema.ts';
 import { type DataFolder, takeDataFolder, unwritable } from './data-folder.ts';
 import { embeddedDialect } from './embedded-dialect.ts';
 import type { Engine } from './engine.ts';
+import { storageUnavailable } from './failures.ts';
 import { startMaintenance } from './maintenance.ts';
 import { EngineSession } from './session.ts';
+import { RESERVE_BYTES, SpaceGuard } from './space.ts';
 
 /** After the thread broke, how long storage stays refused before it is tried again. */
 const RESTART_PAUSE_MILLISECONDS = 1_000;
 
+export interface EmbeddedOptions {
+  /** How long a statement may take. */
+  answerMilliseconds?: number;
+  /** Free space below which nothing is written. */
+  reserveBytes?: number;
+}
+
 /**
- * Opens PGlite under `folder`, or one in memory for tests where it is null. `answerMilliseconds`: how long a statement may take.
+ * Opens PGlite under `folder`, or one in memory for tests where it is null.
  * @throws MunimentError `data_in_use`, `data_damaged`, `data_unwritable`
  */
-export async function openEmbedded(folder: string | null, answerMilliseconds?: number): Promise<Engine> {
+export async function openEmbedded(
+  folder: string | null,
+  { answerMilliseconds, reserveBytes = RESERVE_BYTES }: EmbeddedOptions = {},
+): Promise<Engine> {
   const data = folder === null ? null : takeDataFolder(folder);
+  const guard = folder === null ? undefined : new SpaceGuard(folder, reserveBytes);
   const keeper = new SessionKeeper(folder, data, answerMilliseconds);
   try {
     await keeper.session();
@@ -26,7 +39,7 @@ export async function openEmbedded(folder: string | null, answerMilliseconds?: n
     data?.release();
     throw error;
   }
-  const dialect: Dialect = embeddedDialect(() => keeper.session());
+  const dialect: Dialect = embeddedDialect(() => keeper.session(), guard);
   const db = new Kysely<Schema>({ dialect });
   const maintenance = startMaintenance(db);
   return {
@@ -34,6 +47,7 @@ export async function openEmbedded(folder: string | null, answerMilliseconds?: n
     db,
     syncs: async () => (await keeper.session()).syncs(),
     ownerTransaction: (work) => db.transaction().execute(work),
+    checkWritable: async () => guard?.check(),
     async close() {
       await maintenance.stop();
       await db.destroy();
@@ -49,7 +63,9 @@ class SessionKeeper {
   readonly #data: DataFolder | null;
   readonly #answerMilliseconds: number | undefined;
   #current: Promise<EngineSession> | undefined;
+  /** On a clock that nobody sets: a wall clock that is put back would keep a broken engine from coming back. */
   #notBefore = 0;
+  #stood = false;
   #closed = false;
 
   constructor(folder: string | null, data: DataFolder | null, answerMilliseconds: number | undefined) {
@@ -67,9 +83,9 @@ class SessionKeeper {
   }
 
   #restart(): Promise<EngineSession> {
-    if (Date.now() < this.#notBefore)
+    if (performance.now() < this.#notBefore)
       throw new MunimentError('storage_unavailable', 'storage is unavailable');
-    this.#notBefore = Date.now() + RESTART_PAUSE_MILLISECONDS;
+    this.#notBefore = performance.now() + RESTART_PAUSE_MILLISECONDS;
     const started = this.#start();
     this.#current = started;
     started.catch(() => {
@@ -80,9 +96,15 @@ class SessionKeeper {
 
   async #start(): Promise<EngineSession> {
     try {
-      return await EngineSession.start({ folder: this.#data?.cluster ?? null }, this.#answerMilliseconds);
+      const session = await EngineSession.start(
+        { folder: this.#data?.cluster ?? null },
+        this.#answerMilliseconds,
+      );
+      this.#stood = true;
+      return session;
     } catch (error) {
-      throw this.#whyNot(error);
+      // What stood before and does not come back is tried again: a disk that is full now need not stay so.
+      throw this.#stood ? storageUnavailable(error) : this.#whyNot(error);
     }
   }
 

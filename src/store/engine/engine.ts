@@ -8,5 +8,7 @@ export interface Engine {
   syncs?(): Promise<number>;
   /** With the rights of who owns the tables: erasure after retention, and nothing else. */
   ownerTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Throws `storage_unavailable` where reads may go on and writes would be refused. */
+  checkWritable(): Promise<void>;
   close(): Promise<void>;
 }

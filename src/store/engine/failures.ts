@@ -20,6 +20,9 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
+/** SQLSTATE of a write where only reads are allowed. */
+export const READ_ONLY = '25006';
+
 /** SQLSTATE classes that blame what was written, not the database: 22 data, 23 constraint, 54 program limit. */
 export const blamesData = (error: unknown): boolean => /^(22|23|54)/.test(sqlState(error) ?? '');
 

@@ -28,7 +28,7 @@ export function startMaintenance(db: Db): Maintenance {
     if (!idle) return;
     idle = false;
     running = rounds
-      .tick(Date.now())
+      .tick(performance.now())
       .catch(() => undefined)
       .finally(() => {
         idle = true;
@@ -43,13 +43,13 @@ export function startMaintenance(db: Db): Maintenance {
   };
 }
 
-/** What is due when; exported for its test. Times in milliseconds since 1970. */
+/** What is due when; exported for its test. Times in milliseconds of a clock that nobody sets. */
 export class Rounds {
   readonly #db: Db;
-  #checkpointed = 0;
-  #vacuumed = Date.now();
-  #looked = Date.now();
-  #analyzed = 0;
+  #checkpointed = Number.NEGATIVE_INFINITY;
+  #vacuumed = performance.now();
+  #looked = performance.now();
+  #analyzed = Number.NEGATIVE_INFINITY;
 
   constructor(db: Db) {
     this.#db = db;

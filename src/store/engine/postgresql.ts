@@ -66,6 +66,7 @@ export async function openPostgresql({ url, ownerUrl }: PostgresqlOptions): Prom
     return {
       kind: 'postgresql',
       db,
+      checkWritable: () => checkWritable(db),
       close: () => db.destroy(),
       ownerTransaction: (work) =>
         withConnection(ownerUrl ?? url, (owner) => owner.transaction().execute(work)),
@@ -92,6 +93,15 @@ async function openApart(url: string, ownerUrl: string): Promise<Kysely<Schema>>
     await grantTo(owner, user);
   });
   return connect(url, POOL_CONNECTIONS);
+}
+
+/** A standby, and a server that its operator set to read-only, answers reads. */
+async function checkWritable(db: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{
+    mode: string;
+  }>`select current_setting('transaction_read_only') as mode`.execute(db);
+  if (rows[0]?.mode === 'on')
+    throw new MunimentError('storage_unavailable', 'the database takes no writes now');
 }
 
 async function currentUser(db: Kysely<Schema>): Promise<string> {

@@ -1,4 +1,4 @@
-import { MunimentError } from '../../kernel/index.ts';
+import { isMunimentError, MunimentError } from '../../kernel/index.ts';
 import type { Database, Db, Draft, Work } from '../contract.ts';
 import { asStorageError, blamesData, isConflict } from '../engine/failures.ts';
 import {
@@ -37,11 +37,17 @@ export class Committer {
   readonly #queue: Item[] = [];
   #view: TableView;
   #running: Promise<void> | undefined;
+  /** Why storage did not take the last batch; undefined once it took one. */
+  #refusal: unknown;
   #closed = false;
 
   constructor(options: CommitterOptions) {
     this.#options = options;
     this.#view = options.view;
+  }
+
+  get refusal(): unknown {
+    return this.#refusal;
   }
 
   get view(): TableView {
@@ -97,10 +103,13 @@ export class Committer {
 
   async #run(items: Item[]): Promise<void> {
     try {
-      await this.#settle(await this.#transact(items));
+      const batch = await this.#transact(items);
+      this.#refusal = undefined;
+      await this.#settle(batch);
     } catch (error) {
       if (items.length > 1 && blamesData(error)) return this.#runSingly(items);
       const told = asStorageError(error);
+      if (isMunimentError(told) && told.code === 'storage_unavailable') this.#refusal = told;
       for (const { reject } of items) reject(told);
     }
   }

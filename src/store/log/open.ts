@@ -1,4 +1,4 @@
-import { base64, formatVerifierKey, verifierKey } from '#verifier';
+import { formatVerifierKey, verifierKey } from '#verifier';
 import { type Clock, MunimentError, systemClock } from '../../kernel/index.ts';
 import { signCheckpoint, TileFolder } from '../../ledger/index.ts';
 import type {
@@ -190,7 +190,8 @@ class DatabaseLog implements Log {
     await this.#read(this.#committer.catchUp(this.#db, head));
     if (head.size > this.#tail.size) this.#publisher?.offer(head.size, this.#sign(head));
     await this.#read(this.#tail.advance(head.size));
-    if (this.#prelude.pending) await this.append([]);
+    // Where storage refused the last batch, only another one tells when it is well again.
+    if (this.#prelude.pending || this.#committer.refusal !== undefined) await this.append([]);
   }
 
   async #read<T>(query: Promise<T>): Promise<T> {
@@ -199,6 +200,11 @@ class DatabaseLog implements Log {
     } catch (error) {
       throw asStorageError(error);
     }
+  }
+
+  async checkWritable(): Promise<void> {
+    if (this.#committer.refusal !== undefined) throw this.#committer.refusal;
+    await this.#options.database.checkWritable();
   }
 
   async head() {
@@ -234,6 +240,9 @@ class DatabaseLog implements Log {
     await this.#publisher?.close();
   }
 }
+
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 function receiptOf(entry: EncodedEntry | undefined, batch: DurableBatch, checkpoint: string): Receipt {
   if (entry === undefined) throw new RangeError('no such entry in this commit');

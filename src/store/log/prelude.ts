@@ -1,5 +1,5 @@
 import { emptyState, snapshotOf } from '#verifier';
-import { type Clock, timestamp } from '../../kernel/index.ts';
+import { type Clock, type ClockStep, timestamp } from '../../kernel/index.ts';
 import type { Draft } from '../contract.ts';
 import type { Head } from './head.ts';
 
@@ -20,6 +20,8 @@ export class Prelude {
   #gap: Gap | undefined;
   /** The reading that was last told of as a jump, so that a clock that stays behind is told of once. */
   #told: string | undefined;
+  /** The step of our own clock that was last told of. */
+  #toldStep: ClockStep | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,17 +33,23 @@ export class Prelude {
   }
 
   get pending(): boolean {
-    return this.#gap !== undefined;
+    return this.#gap !== undefined || this.#clock.step?.() !== this.#toldStep;
   }
 
   drafts(head: Head, now: Date): Draft[] {
-    return [...this.#firstSnapshot(head, now), ...this.#clockJump(head, now), ...this.#gapDraft(now)];
+    return [
+      ...this.#firstSnapshot(head, now),
+      ...this.#clockStep(),
+      ...this.#clockJump(head, now),
+      ...this.#gapDraft(now),
+    ];
   }
 
   /** Once its batch is durable: what was told of need not be told again; what came in meanwhile stays. */
   told(drafts: readonly Draft[]): void {
     for (const { kind, data } of drafts) {
       if (kind === 'clock.jumped') this.#told = data.before;
+      if (kind === 'clock.jumped' && data === this.#clock.step?.()) this.#toldStep = data;
       if (kind === 'log.gap' && this.#gap !== undefined) {
         const rest = this.#gap.refusals - data.refusals;
         this.#gap = rest > 0 ? { from: data.to, refusals: rest } : undefined;
@@ -56,6 +64,14 @@ export class Prelude {
     return [{ kind: 'snapshot', subject: '', actor: SYSTEM, data }];
   }
 
+  /** A step that this process saw its own clock make. */
+  #clockStep(): Draft[] {
+    const step = this.#clock.step?.();
+    if (step === undefined || step === this.#toldStep) return [];
+    return [{ kind: 'clock.jumped', subject: '', actor: SYSTEM, data: step }];
+  }
+
+  /** The log's time is ahead of this clock: another replica's clock was, or this one was when it started. */
   #clockJump({ time }: Head, now: Date): Draft[] {
     const after = timestamp(now);
     if (time === null || Date.parse(time) - now.getTime() <= CLOCK_STEP_MAX_MILLISECONDS) return [];

@@ -30,6 +30,7 @@ const PROOFS = 200;
 const MIB = 1024 * 1024;
 const LIVE_SHARE = 20;
 const HOUR_MS = 3_600_000;
+const FILL_STEP_MS = 1_000;
 
 interface Scene {
   test: TestHouse;
@@ -129,6 +130,8 @@ async function fill(scene: Scene, from: number, to: number): Promise<number> {
   let entries = 0;
   let batch: Draft[] = [];
   const write = async () => {
+    // Verdicts are of a period, which has to begin somewhere: not everything may be of one moment.
+    scene.test.clock.advance(FILL_STEP_MS);
     await scene.test.house.log.append(batch);
     entries += batch.length;
     batch = [];

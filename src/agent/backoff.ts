@@ -6,6 +6,18 @@ export const backoffMilliseconds = (
 ): number =>
   Math.min(firstMilliseconds * 2 ** Math.min(attempt, 20), maxMilliseconds) * (0.5 + Math.random() / 2);
 
+/** A server that is ill may ask for more than this; nobody stays away longer. */
+const RETRY_AFTER_MAX_SECONDS = 300;
+
+/**
+ * `Retry-After` (RFC 9110, section 10.2.3) in whole seconds, as milliseconds with up to half as much again left to chance: all who
+ * were shed together would come back together. Zero where it is absent or no number.
+ */
+export function retryAfterMilliseconds(header: string | undefined): number {
+  if (header === undefined || !/^\d{1,9}$/.test(header)) return 0;
+  return Math.min(Number(header), RETRY_AFTER_MAX_SECONDS) * 1000 * (1 + Math.random() / 2);
+}
+
 /** Resolves after a while, or at once when `signal` aborts. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

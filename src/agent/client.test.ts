@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { createServerClient, type ServerClient } from './client.ts';
-import { Refused } from './model.ts';
+import { Refused, waitAskedBy } from './model.ts';
 import { fingerprintOf, pinnedCa } from './pinned-ca.ts';
 import { type Answer, startTestServer, type TestServer } from './testing/server.ts';
 
@@ -97,6 +97,12 @@ describe('the client of the server', () => {
       await assert.rejects(client.issue(request), { code });
     });
   }
+
+  test('a busy server says how long it wants to be left alone', async () => {
+    server.answer = (_, response) => void response.writeHead(503, { 'retry-after': '2' }).end('{}');
+    const waits = waitAskedBy(await client.issue(request).catch((caught) => caught));
+    assert.ok(waits >= 2_000 && waits <= 3_000);
+  });
 
   test('nobody listening is `server_unreachable`', async () => {
     const gone = await startTestServer();

@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, type RequestOptions, request } from 'node:https';
-import { ERRORS, type ErrorCode, isMunimentError, MunimentError } from '../kernel/index.ts';
-import { type Bundle, type IssuedItem, type Receipt, Refused, type Upstream } from './model.ts';
+import { ERRORS, type ErrorCode, isMunimentError, type MunimentError } from '../kernel/index.ts';
+import { retryAfterMilliseconds } from './backoff.ts';
+import { type Bundle, type IssuedItem, type Receipt, Refused, Silent, type Upstream } from './model.ts';
 
 const TIMEOUT_MILLISECONDS = 15_000;
 const ANSWER_MAX_BYTES = 8 * 1024 * 1024;
@@ -154,11 +155,11 @@ function readJson<T>(response: IncomingMessage, text: string): T {
 }
 
 /** RFC 9457. A server that is overloaded or ill has decided nothing, so that is no refusal. */
-function problemOf({ statusCode = 0 }: IncomingMessage, text: string): MunimentError {
+function problemOf({ statusCode = 0, headers }: IncomingMessage, text: string): MunimentError {
   const { code, detail, entry } = parseProblem(text);
   const known = code !== undefined && Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : undefined;
   if (statusCode >= 500 || statusCode === 429 || statusCode < 400)
-    return silent(`the server answered ${statusCode}`);
+    return new Silent(`the server answered ${statusCode}`, retryAfterMilliseconds(headers['retry-after']));
   return new Refused(
     known ?? (statusCode === 401 ? 'unauthenticated' : 'forbidden'),
     detail ?? `${statusCode}`,
@@ -175,8 +176,7 @@ function parseProblem(text: string): { code?: string; detail?: string; entry: nu
   }
 }
 
-const silent = (message: string, cause?: unknown): MunimentError =>
-  new MunimentError('server_unreachable', message, { cause, ...(cause ? { detail: String(cause) } : {}) });
+const silent = (message: string, cause?: unknown): Silent => new Silent(message, 0, cause);
 
 export const isSilent = (error: unknown): boolean =>
   isMunimentError(error) && error.code === 'server_unreachable';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { backoffMilliseconds, pause } from './backoff.ts';
 import type { ServerClient } from './client.ts';
 import type { Log } from './log.ts';
-import { type LockEvent, Refused } from './model.ts';
+import { type LockEvent, Refused, waitAskedBy } from './model.ts';
 import { createEventParser, type ServerSentEvent } from './sse.ts';
 
 /** Three pings missed: the connection is dead, whatever TCP thinks. */
@@ -54,18 +54,18 @@ export function listenToServer(
 
   async function run(): Promise<void> {
     for (let attempt = 0; !stopping.signal.aborted; attempt += 1) {
+      let asked = 0;
       try {
         await readEvents(await client.events(stopping.signal, heard), receive);
       } catch (error) {
         if (error instanceof Refused) handlers.onRefused();
+        asked = waitAskedBy(error);
         log.debug({ error: String(error) }, 'event stream broke off');
       }
       if (connected) attempt = 0;
       connected = false;
-      await pause(
-        backoffMilliseconds(attempt, RETRY_FIRST_MILLISECONDS, RETRY_MAX_MILLISECONDS),
-        stopping.signal,
-      );
+      const wait = backoffMilliseconds(attempt, RETRY_FIRST_MILLISECONDS, RETRY_MAX_MILLISECONDS);
+      await pause(Math.max(wait, asked), stopping.signal);
     }
   }
 

@@ -7,6 +7,7 @@ import { backoffMilliseconds, pause, pauseUntil } from './backoff.ts';
 import { isSilent, type Joined, type ServerClient } from './client.ts';
 import { writePrivate } from './files.ts';
 import type { Log } from './log.ts';
+import { waitAskedBy } from './model.ts';
 
 const FILE = 'identity.json';
 const RETRY_FIRST_MILLISECONDS = 1000;
@@ -103,10 +104,17 @@ async function untilAnswered(ask: () => Promise<Joined>, { log, signal }: JoinOp
     } catch (error) {
       if (!isSilent(error) || signal.aborted) throw error;
       log.warn({ reason: (error as Error).message }, 'waiting for the server');
-      await pause(backoffMilliseconds(attempt, RETRY_FIRST_MILLISECONDS, RETRY_MAX_MILLISECONDS), signal);
+      await pause(waitAfter(error, attempt), signal);
     }
   }
 }
+
+/** Growing, and at least what the server asked for. */
+const waitAfter = (error: unknown, attempt: number): number =>
+  Math.max(
+    backoffMilliseconds(attempt, RETRY_FIRST_MILLISECONDS, RETRY_MAX_MILLISECONDS),
+    waitAskedBy(error),
+  );
 
 function checkPair({ key, certificate }: AgentIdentity): void {
   if (!new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))) {
@@ -160,8 +168,7 @@ async function renewBeforeEnd(
       return { key, certificate: (await client.renew(csrOf(key))).certificate };
     } catch (error) {
       log.warn({ reason: (error as Error).message }, "could not renew the agent's certificate");
-      const wait = backoffMilliseconds(attempt, RETRY_FIRST_MILLISECONDS, RETRY_MAX_MILLISECONDS);
-      await pause(Math.min(wait, left), signal);
+      await pause(Math.min(waitAfter(error, attempt), left), signal);
     }
   }
   return undefined;

@@ -74,6 +74,19 @@ export interface Upstream {
   introspect(token: string): Promise<boolean>;
 }
 
+/** The server said nothing that can be used. */
+export class Silent extends MunimentError {
+  /** How long it asked to be left alone; zero where it did not say. */
+  readonly waitMilliseconds: number;
+
+  constructor(message: string, waitMilliseconds: number, cause?: unknown) {
+    super('server_unreachable', message, { cause, ...(cause ? { detail: String(cause) } : {}) });
+    this.waitMilliseconds = waitMilliseconds;
+  }
+}
+
+export const waitAskedBy = (error: unknown): number => (error instanceof Silent ? error.waitMilliseconds : 0);
+
 /** The server decided, and the answer is no. */
 export class Refused extends MunimentError {
   /** The entry that records the refusal, where there is one. */

@@ -44,7 +44,7 @@ function run(args: string[]): Promise<OpensslAnswer> {
       if (error?.code === 'ENOENT') return resolve(undefined);
       // Anything but its own exit code is no judgement: killed, out of memory.
       if (error && typeof error.code !== 'number') return reject(error);
-      const reason = /error \d+ at .*?: (.*)/.exec(stderr + stdout)?.[1] ?? '';
+      const reason = /error \d+ at \d+ depth lookup: ?(.*)/.exec(stderr + stdout)?.[1] ?? '';
       resolve({ accepted: error === null, detail: error ? reason || 'not verified' : 'verified' });
     });
   });

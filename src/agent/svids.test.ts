@@ -3,6 +3,7 @@ import { beforeEach, describe, test } from 'node:test';
 import { manualClock } from '../kernel/index.ts';
 import type { Attestation } from './attest-unix.ts';
 import { Holdings } from './cache.ts';
+import { Silent } from './model.ts';
 import { createSvids, type Svids } from './svids.ts';
 import { createTestAuthority, type TestAuthority, TRUST_DOMAIN } from './testing/authority.ts';
 
@@ -102,6 +103,25 @@ describe('handing out SVIDs', () => {
     assert.ok((await svids.obtain(caller(1, { uid: 7 }))).granted);
     clock.advance(1000);
     await assert.rejects(svids.obtain(caller(1)), { code: 'no_identity' });
+  });
+
+  test('a server that asked to be left alone is, by everybody; what is held helps out until then', async () => {
+    let asked = 0;
+    let busy = true;
+    const issue: TestAuthority['issue'] = async (request) => {
+      asked += 1;
+      if (busy) throw new Silent('the server answered 503', 2_000);
+      return authority.issue(request);
+    };
+    svids = createSvids({ upstream: { issue }, holdings: new Holdings(), clock, listening: () => listening });
+    await assert.rejects(svids.obtain(caller(1)), { code: 'server_unreachable' });
+    busy = false;
+    clock.advance(1_999);
+    await assert.rejects(svids.obtain(caller(1, { uid: 7 })), { code: 'server_unreachable' });
+    assert.equal(asked, 1);
+    clock.advance(1);
+    assert.equal((await svids.obtain(caller(1))).granted, true);
+    assert.equal(asked, 2);
   });
 
   test('an answer that has ended already is no answer', async () => {

@@ -4,7 +4,7 @@ import { type Clock, isMunimentError, MunimentError, parseSpiffeId } from '../ke
 import type { Attestation } from './attest-unix.ts';
 import { Budget, USER_RATE } from './budget.ts';
 import { type HeldCredential, type Holding, type Holdings, holdingKey, originOf } from './cache.ts';
-import { type IssuedItem, isDenial, type Upstream } from './model.ts';
+import { type IssuedItem, type IssueRequest, isDenial, type Upstream, waitAskedBy } from './model.ts';
 
 const ASK_AGAIN_MIN_MILLISECONDS = 1000;
 /** Renewal falls on a random point of this part of the lifetime, so that what was issued together is not renewed together. */
@@ -48,6 +48,19 @@ export function createSvids(options: SvidsOptions): Svids {
   const barred = new Set<string>();
   const budget = new Budget(userRate);
   let generation = 0;
+  let quietUntil = 0;
+
+  /** While the server asked to be left alone, no workload of this host asks it anything: what is held goes on. */
+  async function issue(request: IssueRequest): Promise<IssuedItem[]> {
+    if (clock.now().getTime() < quietUntil)
+      throw new MunimentError('server_unreachable', 'the server asked to be left alone for a moment');
+    try {
+      return await upstream.issue(request);
+    } catch (error) {
+      quietUntil = Math.max(quietUntil, clock.now().getTime() + waitAskedBy(error));
+      throw error;
+    }
+  }
 
   async function ask(key: string, request: Holding['request']): Promise<Holding> {
     if (!budget.take(Number(request.attested.uid), clock.now().getTime())) {
@@ -56,7 +69,7 @@ export function createSvids(options: SvidsOptions): Svids {
     for (let attempt = 0; attempt < OVERTAKEN_MAX; attempt += 1) {
       const before = generation;
       const { csr, privateKey } = request.action === 'issue-x509-svid' ? newKey() : NO_KEY;
-      const items = await upstream.issue(csr === undefined ? request : { ...request, csr });
+      const items = await issue(csr === undefined ? request : { ...request, csr });
       onIssued?.(items);
       if (before !== generation) continue;
       const holding = toHolding(key, request, items, privateKey, clock.now().getTime());

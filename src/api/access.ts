@@ -82,6 +82,7 @@ export const ACCESS: Readonly<Record<string, readonly Who[]>> = {
 
   listEntries: READ,
   getEntry: READ,
+  proveConsistency: READ,
   verifyLedger: AUDIT,
 
   listAlerts: READ,

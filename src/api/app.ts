@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context, MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import { HTTP_BODY_MAX_BYTES, MunimentError, type SpanSink, startTrace } from '../kernel/index.ts';
+import { MunimentError, type SpanSink, startTrace } from '../kernel/index.ts';
 import { ACCESS, admitTo } from './access.ts';
 import type { Attempts } from './attempts.ts';
+import { limitBody } from './body.ts';
 import type { Env } from './env.ts';
 import { checkCsrf, checkHost, checkOrigin, isChange, type Places } from './guard.ts';
 import type { Logger } from './logging.ts';
@@ -69,6 +69,8 @@ function answerError({ logger, attempts, onUnrecorded }: Frame, c: Context<Env>,
   if (known.code === 'storage_unavailable' && mayDecide(c)) onUnrecorded();
   if (known.status >= 500) logger.error({ ...about, err: known.cause ?? known }, 'request failed');
   else logger.info(about, 'request refused');
+  // The rest of such a body may still be on its way, and would be read as the next request.
+  if (known.code === 'body_too_large') c.header('connection', 'close');
   return isOAuth(c.get('route')) ? oauthProblem(c, known) : problem(c, known);
 }
 
@@ -124,20 +126,6 @@ function guard({ places }: Frame): MiddlewareHandler<Env> {
     return next();
   };
 }
-
-const tooLarge = (): never => {
-  throw new MunimentError('body_too_large', `a body may hold ${HTTP_BODY_MAX_BYTES} bytes`);
-};
-
-/** Of a body whose length is not told. */
-const limitUntold = bodyLimit({ maxSize: HTTP_BODY_MAX_BYTES, onError: tooLarge });
-
-/** Node's parser lets no more in than a request says, so the header is enough; to look at `body` builds the request anew. */
-const limitBody: MiddlewareHandler<Env> = async (c, next) => {
-  const told = c.req.header('content-length');
-  if (told === undefined || c.req.header('transfer-encoding') !== undefined) return limitUntold(c, next);
-  return Number(told) <= HTTP_BODY_MAX_BYTES ? next() : tooLarge();
-};
 
 function identify({ callerOf }: Frame): MiddlewareHandler<Env> {
   return async (c, next) => {

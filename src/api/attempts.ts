@@ -9,7 +9,7 @@ export const WINDOW_SECONDS = 60;
 const SOURCES_MAX = 1000;
 const OVERFLOW_SOURCE = 'other sources';
 
-/** Codes of requests that never authenticated: they are counted, one entry per source and window. */
+/** Codes of requests that never authenticated, or were shed before anybody asked who sends them: they are counted, one entry per source and window. */
 const COUNTED: ReadonlySet<ErrorCode> = new Set([
   'unauthenticated',
   'invalid_client',
@@ -19,6 +19,7 @@ const COUNTED: ReadonlySet<ErrorCode> = new Set([
   'csrf_refused',
   'origin_refused',
   'too_many_requests',
+  'overloaded',
 ]);
 /** Of these the guesses: what a source may do only so often. */
 const GUESSES: ReadonlySet<ErrorCode> = new Set(['sign_in_refused', 'join_refused']);
@@ -28,30 +29,47 @@ export interface Attempts {
   check(source: string): void;
   /** Notes a refusal; codes that are no failed authentication are left out. */
   note(source: string, code: ErrorCode): void;
-  /** One draft per source and reason of the windows that are over; with `all`, of the running one too. */
-  drain(all?: boolean): Draft[];
+  /**
+   * Hands over one draft per source and reason of the windows that are over; with `all`, of the running one too. What cannot
+   * be recorded is kept, as one window, and counts again.
+   */
+  record(append: (drafts: Draft[]) => Promise<unknown>, all?: boolean): Promise<void>;
 }
+
+type Counts = Map<string, Map<ErrorCode, number>>;
 
 interface Window {
   from: number;
-  counts: Map<string, Map<ErrorCode, number>>;
+  counts: Counts;
+}
+
+function add(counts: Counts, source: string, code: ErrorCode, count: number): void {
+  const name = counts.has(source) || counts.size < SOURCES_MAX ? source : OVERFLOW_SOURCE;
+  const codes = counts.get(name) ?? new Map<ErrorCode, number>();
+  counts.set(name, codes);
+  codes.set(code, (codes.get(code) ?? 0) + count);
 }
 
 export function createAttempts(clock: Clock): Attempts {
-  const done: Array<Window & { to: number }> = [];
+  let over: (Window & { to: number }) | undefined;
   let current: Window = { from: clock.now().getTime(), counts: new Map() };
+
+  /** Windows that could not be recorded yet become one: a long outage must not cost memory. */
+  function keep({ from, to, counts }: Window & { to: number }): void {
+    over = {
+      from: Math.min(from, over?.from ?? from),
+      to: Math.max(to, over?.to ?? to),
+      counts: over?.counts ?? new Map(),
+    };
+    for (const [source, codes] of counts) {
+      for (const [code, count] of codes) add(over.counts, source, code, count);
+    }
+  }
 
   function turn(now: number, all: boolean): void {
     if (now - current.from < WINDOW_SECONDS * 1000 && !all) return;
-    if (current.counts.size > 0) done.push({ ...current, to: now });
+    if (current.counts.size > 0) keep({ ...current, to: now });
     current = { from: now, counts: new Map() };
-  }
-
-  function countsOf(source: string): Map<ErrorCode, number> {
-    const name = current.counts.has(source) || current.counts.size < SOURCES_MAX ? source : OVERFLOW_SOURCE;
-    const counts = current.counts.get(name) ?? new Map<ErrorCode, number>();
-    current.counts.set(name, counts);
-    return counts;
   }
 
   return {
@@ -65,12 +83,19 @@ export function createAttempts(clock: Clock): Attempts {
     note(source, code) {
       if (!COUNTED.has(code)) return;
       turn(clock.now().getTime(), false);
-      const counts = countsOf(source);
-      counts.set(code, (counts.get(code) ?? 0) + 1);
+      add(current.counts, source, code, 1);
     },
-    drain(all = false) {
+    async record(append, all = false) {
       turn(clock.now().getTime(), all);
-      return done.splice(0).flatMap(draftsOf);
+      const given = over;
+      over = undefined;
+      if (given === undefined) return;
+      try {
+        await append(draftsOf(given));
+      } catch (error) {
+        keep(given);
+        throw error;
+      }
     },
   };
 }

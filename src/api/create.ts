@@ -1,6 +1,7 @@
 import { attestCertificate } from '../attestation/index.ts';
 import type { House } from '../house.ts';
 import type { SpanSink } from '../kernel/index.ts';
+import { type Admission, createAdmission } from './admission.ts';
 import { type Api, createFrame } from './app.ts';
 import { createAttempts } from './attempts.ts';
 import { callerOf } from './caller.ts';
@@ -40,6 +41,7 @@ export interface ApiOptions {
 }
 
 export interface MunimentApi {
+  readonly admission: Admission;
   fetch(request: Request, door: Door): Response | Promise<Response>;
   readonly sessions: Sessions;
   signInUrl(token: string): string;
@@ -54,7 +56,8 @@ export function createApi({ house, places, party, logger, spans, consoleFolder }
   const sessions = createSessions({ database, log, clock, party });
   const stopWatching = endWithLeaving(house, sessions, logger);
   const attempts = createAttempts(clock);
-  const metrics = createMetrics(house);
+  const admission = createAdmission((source) => attempts.note(source, 'overloaded'));
+  const metrics = createMetrics(house, admission);
   const signInUrl = (token: string) => `http://localhost:${places.consolePort()}/#token=${token}`;
   const rooms: Rooms = { ...house, sessions, attempts, metrics, places, signInUrl };
   const operators = new Set([0, process.getuid?.() ?? 0]);
@@ -72,12 +75,10 @@ export function createApi({ house, places, party, logger, spans, consoleFolder }
   });
   mountAll(app, rooms);
 
-  async function count(all: boolean): Promise<void> {
-    const drafts = attempts.drain(all);
-    if (drafts.length > 0) await log.append(drafts);
-  }
+  const count = (all: boolean) => attempts.record((drafts) => log.append(drafts), all);
 
   return {
+    admission,
     fetch: (request, door) => app.fetch(request, door),
     sessions,
     signInUrl,

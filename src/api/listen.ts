@@ -12,7 +12,9 @@ import type { TLSSocket } from 'node:tls';
 import { getRequestListener } from '@hono/node-server';
 import { MunimentError, SOCKET_PATH_MAX_BYTES } from '../kernel/index.ts';
 import { peerCredentials } from '../kernel/native.ts';
+import { type Admission, CONNECTIONS_MAX } from './admission.ts';
 import type { Door } from './env.ts';
+import { SHED } from './problem.ts';
 
 /** One socket that is listened on. */
 export interface Listener {
@@ -20,11 +22,25 @@ export interface Listener {
   close(): Promise<void>;
 }
 
-type Answer = (request: Request, door: Door) => Response | Promise<Response>;
+/** What stands behind every door. */
+export interface Entrance {
+  fetch(request: Request, door: Door): Response | Promise<Response>;
+  readonly admission: Admission;
+}
 
 const LOOPBACK = ['127.0.0.1', '::1'];
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 60_000;
+/** A handshake that is begun and left costs a connection for this long. */
+const HANDSHAKE_TIMEOUT_MS = 10_000;
+const ADMIN_SOCKET = 'admin socket';
+/** How slowly a request may come. */
+export interface Pace {
+  headersMs: number;
+  requestMs: number;
+  /** How often the two are looked at: Node's own half a minute would make ten seconds of headers into forty. */
+  lookMs: number;
+}
+
+const PACE: Pace = { headersMs: 10_000, requestMs: 60_000, lookMs: 2_000 };
 /** Requests under way get this long when the server stops. */
 const CLOSE_GRACE_MS = 3_000;
 const SOCKET_MODE = 0o600;
@@ -36,27 +52,61 @@ const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT'];
  * limit on bodies builds the request anew, and that takes a real one.
  */
 function asNative(request: Request): Request {
-  // To look at `body` is to build the request anew, so the header comes first.
+  // To look at `body` builds the request anew and starts to read: a body that is half read blocks its connection.
   if (request.headers.has('content-length') || request.body === null) return request;
   const { url, method, headers, body, signal } = request;
   return new Request(url, { method, headers, body, signal, duplex: 'half' } as RequestInit);
 }
 
-const requestListener = (answer: Answer, doorOf: (incoming: IncomingMessage) => Door): RequestListener =>
-  getRequestListener(
-    (request, { incoming }) => answer(asNative(request), doorOf(incoming as IncomingMessage)),
+/**
+ * Attack: request smuggling. A body in a coding that is not read here, or a target that names another host than `Host`
+ * does, is something else for a proxy before us than for us (RFC 9112, sections 3.2.2 and 6.1).
+ */
+function isAmbiguous({ headers, url = '' }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding'];
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked') return true;
+  return !url.startsWith('/') && URL.parse(url)?.host !== headers.host;
+}
+
+/** What is shed costs no more than its head: the body is not read, and nobody is asked who sends it. */
+function requestListener(
+  { fetch, admission }: Entrance,
+  kind: Door['kind'],
+  doorOf: (incoming: IncomingMessage) => Door,
+): RequestListener {
+  const listener = getRequestListener(
+    (request, { incoming }) =>
+      admission.during(kind, urlOf(incoming), async () =>
+        fetch(asNative(request), doorOf(incoming as IncomingMessage)),
+      ),
     {
       overrideGlobalObjects: false,
       // What cannot be read as a request at all reaches no route.
       errorHandler: () => new Response(null, { status: 400 }),
     },
   ) as RequestListener;
+  return (incoming, outgoing) => {
+    if (isAmbiguous(incoming)) outgoing.writeHead(400, { connection: 'close' }).end();
+    else if (admission.admits(kind, urlOf(incoming), sourceOf(incoming))) listener(incoming, outgoing);
+    else outgoing.writeHead(SHED.status, SHED.headers).end(SHED.body);
+  };
+}
+
+const urlOf = ({ url }: { url?: string | undefined }): string => url ?? '';
+const sourceOf = (incoming: IncomingMessage): string => addressOf(incoming) ?? ADMIN_SOCKET;
+
+/** Attack: a client that sends a byte now and then holds its connection, and with enough of them all there are. */
+const paced = ({ headersMs, requestMs, lookMs }: Pace) => ({
+  headersTimeout: headersMs,
+  requestTimeout: requestMs,
+  connectionsCheckingInterval: lookMs,
+});
 
 const addressOf = ({ socket }: IncomingMessage): string | null =>
   socket.remoteAddress?.replace(/^::ffff:/, '') ?? null;
 
 /** Plain http for people on this host, on both loopback addresses and one port. */
-export async function listenConsole(answer: Answer, port: number): Promise<Listener> {
+export async function listenConsole(entrance: Entrance, port: number, pace: Pace = PACE): Promise<Listener> {
   const door = (incoming: IncomingMessage): Door => ({
     kind: 'console',
     address: addressOf(incoming),
@@ -66,8 +116,10 @@ export async function listenConsole(answer: Answer, port: number): Promise<Liste
   const listeners: Listener[] = [];
   try {
     for (const host of LOOPBACK) {
-      const server = createHttp(requestListener(answer, door));
-      const bound = await bind(server, { host, port: listeners[0]?.port ?? port }).catch(unlessNoIpv6(host));
+      const server = createHttp(paced(pace), requestListener(entrance, 'console', door));
+      const bound = await bind(entrance, 'console', server, { host, port: listeners[0]?.port ?? port }).catch(
+        unlessNoIpv6(host),
+      );
       if (bound) listeners.push(bound);
     }
   } catch (error) {
@@ -102,7 +154,12 @@ export interface TlsListener extends Listener {
  * TLS for everything. A client certificate is asked for with our agent CA's names only and never required; which agent it
  * names, if any, is for the application to check anew. No resumption: every connection proves its key again.
  */
-export async function listenTls(answer: Answer, port: number, material: TlsMaterial): Promise<TlsListener> {
+export async function listenTls(
+  entrance: Entrance,
+  port: number,
+  material: TlsMaterial,
+  pace: Pace = PACE,
+): Promise<TlsListener> {
   const door = (incoming: IncomingMessage): Door => ({
     kind: 'tls',
     address: addressOf(incoming),
@@ -110,10 +167,16 @@ export async function listenTls(answer: Answer, port: number, material: TlsMater
     uid: null,
   });
   const server = createHttps(
-    { ...tlsOptions(material), requestCert: true, rejectUnauthorized: false },
-    requestListener(answer, door),
+    {
+      ...paced(pace),
+      ...tlsOptions(material),
+      requestCert: true,
+      rejectUnauthorized: false,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    },
+    requestListener(entrance, 'tls', door),
   );
-  const listener = await bind(server, { port });
+  const listener = await bind(entrance, 'tls', server, { port });
   return { ...listener, use: (next) => server.setSecureContext(tlsOptions(next)) };
 }
 
@@ -138,10 +201,13 @@ function peerCertificate(socket: TLSSocket): Uint8Array | null {
 }
 
 /** Revocation lists and the root over plain http, for readers that cannot follow https (RFC 5280, section 8). */
-export const listenPki = (answer: Answer, port: number): Promise<Listener> =>
+export const listenPki = (entrance: Entrance, port: number): Promise<Listener> =>
   bind(
+    entrance,
+    'pki',
     createHttp(
-      requestListener(answer, (incoming) => ({
+      paced(PACE),
+      requestListener(entrance, 'pki', (incoming) => ({
         kind: 'pki',
         address: addressOf(incoming),
         certificate: null,
@@ -155,7 +221,7 @@ export const listenPki = (answer: Answer, port: number): Promise<Listener> =>
  * The admin socket: who is at the other end is told by the kernel.
  * @throws MunimentError `socket_path_too_long`, `data_in_use` where another server answers on it
  */
-export async function listenSocket(answer: Answer, path: string): Promise<Listener> {
+export async function listenSocket(entrance: Entrance, path: string): Promise<Listener> {
   checkSocketPath(path);
   await removeStale(path);
   const uids = new WeakMap<Socket, number>();
@@ -165,7 +231,7 @@ export async function listenSocket(answer: Answer, path: string): Promise<Listen
     certificate: null,
     uid: uids.get(socket) ?? null,
   });
-  const server = createHttp(requestListener(answer, door));
+  const server = createHttp(paced(PACE), requestListener(entrance, 'socket', door));
   server.prependListener('connection', (socket: Socket) => {
     const uid = uidOf(socket);
     if (uid === undefined) socket.destroy();
@@ -174,7 +240,7 @@ export async function listenSocket(answer: Answer, path: string): Promise<Listen
   // Between bind and chmod nobody else may connect, so the file is made with this mode at once.
   const umask = process.umask(0o777 & ~SOCKET_MODE);
   try {
-    const listener = await bind(server, { path });
+    const listener = await bind(entrance, 'socket', server, { path });
     chmodSync(path, SOCKET_MODE);
     return listener;
   } finally {
@@ -211,11 +277,13 @@ async function removeStale(path: string): Promise<void> {
 }
 
 async function bind(
+  { admission }: Entrance,
+  kind: Door['kind'],
   server: Server | HttpsServer,
   where: { host?: string; port: number } | { path: string },
 ): Promise<Listener> {
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.maxConnections = CONNECTIONS_MAX;
+  server.on('drop', (from) => admission.turnedAway(kind, from?.remoteAddress ?? ADMIN_SOCKET));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(listenError(error, where)));
     server.listen(where, resolve);

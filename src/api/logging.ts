@@ -30,14 +30,21 @@ const REDACTED = [
  */
 const SECRET_SHAPES = [
   /\bm(?:u[a-z]|jt)_[A-Za-z0-9_-]{20,}/g,
-  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g,
+  /\beyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*)?/g,
   /\bBearer [A-Za-z0-9._~+/=-]+/gi,
-  /(?<=[a-z]:\/\/[^\s/:@"]*:)[^\s@"]+(?=@)/g,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----/g,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=")|$)/g,
 ];
 
+/** What follows the name is taken whether or not an `@` ends it: each character is looked at once, whatever the line. */
+const USER_AND_PASSWORD = /([a-z]:\/\/[^\s/:@"]*:)[^\s@"]+(@?)/g;
+
+const withoutPasswords = (text: string): string =>
+  text.replace(USER_AND_PASSWORD, (whole, name: string, end: string) =>
+    end === '' ? whole : `${name}${LEFT_OUT}${end}`,
+  );
+
 export const scrub = (line: string): string =>
-  SECRET_SHAPES.reduce((text, shape) => text.replace(shape, LEFT_OUT), line);
+  SECRET_SHAPES.reduce((text, shape) => text.replace(shape, LEFT_OUT), withoutPasswords(line));
 
 /** Our own log: to stderr, so that standard output stays what a command answers. */
 export function createLogger(config: Pick<Config, 'logLevel'>, to?: DestinationStream): Logger {

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { EntryData, Kind, Leaf } from '#verifier';
 import type { House } from '../house.ts';
 import type { Appended } from '../store/index.ts';
+import { type Admission, LANES } from './admission.ts';
 import { addGauges } from './gauges.ts';
 
 export interface Metrics {
@@ -18,7 +19,7 @@ const BATCH_BUCKETS = [1, 2, 5, 10, 25, 50, 100, 250, 500];
 const HUNDRED = 100;
 
 /** A registry of its own per server: two servers in one process do not add up. */
-export function createMetrics(house: House): Metrics {
+export function createMetrics(house: House, admission: Admission): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const requests = new Histogram({
@@ -35,6 +36,7 @@ export function createMetrics(house: House): Metrics {
   });
   const stopCounting = countEntries(house, registers);
   const stopMeasuring = addGauges(house, registers);
+  addLanes(admission, registers);
   return {
     contentType: registry.contentType,
     // Status classes and operations are closed sets: nobody makes series by asking for odd paths.
@@ -50,6 +52,28 @@ export function createMetrics(house: House): Metrics {
       stopMeasuring();
     },
   };
+}
+
+function addLanes(admission: Admission, registers: Registry[]): void {
+  new Gauge({
+    name: 'muniment_requests_inside',
+    help: 'Requests that are being worked on, by lane',
+    labelNames: ['lane'],
+    registers,
+    collect() {
+      for (const lane of LANES) this.set({ lane }, admission.inside(lane));
+    },
+  });
+  new Counter({
+    name: 'muniment_shed_total',
+    help: 'Requests and connections turned away because there were too many, by lane',
+    labelNames: ['lane'],
+    registers,
+    collect() {
+      this.reset();
+      for (const lane of LANES) this.inc({ lane }, admission.shed(lane));
+    },
+  });
 }
 
 /** What this process writes or takes up from other replicas, as it is written. */

@@ -52,7 +52,7 @@ const requestOf = (spans: Span[]) => ({
  * @param onFault told of each batch that did not arrive
  */
 export function createSpanExporter(endpoint: string, onFault: (error: unknown) => void): SpanExporter {
-  const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`;
+  const url = `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`;
   let waiting: Span[] = [];
   let sending: Promise<void> = Promise.resolve();
 

@@ -4,13 +4,27 @@ import { HTTPException } from 'hono/http-exception';
 import type { z } from 'zod';
 import { type ErrorCode, isMunimentError, MunimentError } from '../kernel/index.ts';
 import { asStorageError, blamesData } from '../store/index.ts';
+import { WINDOW_SECONDS } from './attempts.ts';
 
 const MEDIA_TYPE = 'application/problem+json';
+/** Callers add chance of their own, or they would all come back together. */
+const OVERLOADED_RETRY_SECONDS = 1;
+const STORAGE_RETRY_SECONDS = 2;
 
 /** RFC 9457. What is in `detail` and the stack of an error stay in our own log. */
 export function problem(c: Context, error: MunimentError): Response {
+  const request = c.get('requestId');
+  const body = { ...bodyOf(error), ...(request === undefined ? {} : { request }) };
+  return c.body(JSON.stringify(body), error.status as 400, {
+    'content-type': MEDIA_TYPE,
+    'cache-control': 'no-store',
+    ...retryAfter(error.code),
+  });
+}
+
+function bodyOf(error: MunimentError) {
   const entry = (error as { entry?: unknown }).entry;
-  const body = {
+  return {
     type: `urn:muniment:error:${error.code}`,
     title: STATUS_CODES[error.status] ?? 'Error',
     status: error.status,
@@ -18,13 +32,38 @@ export function problem(c: Context, error: MunimentError): Response {
     detail: error.message,
     ...(error.path === undefined ? {} : { path: error.path }),
     ...(typeof entry === 'number' ? { entry } : {}),
-    ...(c.get('requestId') === undefined ? {} : { request: c.get('requestId') }),
   };
-  return c.body(JSON.stringify(body), error.status as 400, {
-    'content-type': MEDIA_TYPE,
-    'cache-control': 'no-store',
-  });
 }
+
+/** Codes that say nothing about the request, and when it is worth asking again (RFC 9110, section 10.2.3). */
+const RETRY_AFTER: Partial<Record<ErrorCode, number>> = {
+  overloaded: OVERLOADED_RETRY_SECONDS,
+  storage_unavailable: STORAGE_RETRY_SECONDS,
+  log_ahead_of_database: STORAGE_RETRY_SECONDS,
+  clock_stepped: STORAGE_RETRY_SECONDS,
+  too_many_requests: WINDOW_SECONDS,
+};
+
+export function retryAfter(code: ErrorCode): Record<string, string> {
+  const seconds = RETRY_AFTER[code];
+  return seconds === undefined ? {} : { 'retry-after': String(seconds) };
+}
+
+const shedding = new MunimentError('overloaded', 'too much is asked at once; nothing was decided');
+
+const SHED_BODY = JSON.stringify(bodyOf(shedding));
+
+/** The one answer to what is not let in, made beforehand. */
+export const SHED = {
+  status: shedding.status,
+  headers: {
+    'content-type': MEDIA_TYPE,
+    'content-length': Buffer.byteLength(SHED_BODY),
+    'cache-control': 'no-store',
+    ...retryAfter(shedding.code),
+  },
+  body: SHED_BODY,
+};
 
 const HTTP_CODES: Record<number, ErrorCode> = {
   400: 'bad_request',
@@ -59,7 +98,8 @@ const lower = (message: string): string => message.charAt(0).toLowerCase() + mes
 
 /** The first thing that is wrong with a request, by the path of the fault. Never repeats the value that was sent. */
 export function badRequest(error: z.core.$ZodError): MunimentError {
-  const issue = error.issues[0];
+  // A key that was misspelt is missing too: what was sent says more than what was not.
+  const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? error.issues[0];
   if (issue === undefined) return new MunimentError('bad_request', 'the request is not valid');
   const path = issue.path.join('.');
   if (issue.code === 'unrecognized_keys') {

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -213,6 +214,44 @@ test('a body whose length nobody told is cut off at the limit all the same', asy
     });
   assert.equal(await send(HTTP_BODY_MAX_BYTES), 'body_too_large');
   assert.equal(await send(100), 'sign_in_refused');
+});
+
+/** Sends bodies one after another over TLS, as a client does that keeps its connections; each answer's status and code. */
+async function sendOverTls(sizes: number[], authorization = ''): Promise<Array<[number, string]>> {
+  const agent = new Agent({ ca, keepAlive: true, maxSockets: 1 });
+  const { port } = new URL(served.urls.api);
+  const answers: Array<[number, string]> = [];
+  for (const bytes of sizes) {
+    const text = JSON.stringify({ token: 'a'.repeat(bytes) });
+    const headers = { 'content-type': 'application/json', 'content-length': text.length, authorization };
+    const path = authorization === '' ? '/api/v1/sessions' : '/api/v1/locks';
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      const outgoing = httpsRequest(
+        { host: 'localhost', port, agent, method: 'POST', path, headers },
+        resolve,
+      );
+      outgoing.on('error', reject);
+      outgoing.end(text);
+    });
+    answers.push([response.statusCode ?? 0, JSON.parse(await readAll(response)).code]);
+  }
+  agent.destroy();
+  return answers;
+}
+
+test('whoever sends too much hears so, whatever the size, and their next request is answered', async () => {
+  const tooLarge: [number, string] = [413, 'body_too_large'];
+  const answers = await sendOverTls([HTTP_BODY_MAX_BYTES + 1, 5_000_000, 100, 20_000_000, 100]);
+  const refused: [number, string] = [401, 'sign_in_refused'];
+  assert.deepEqual(answers, [tooLarge, tooLarge, refused, tooLarge, refused]);
+});
+
+test('a caller that is refused before its body is read keeps its connection', async () => {
+  const answers = await sendOverTls([900_000, 900_000], 'Bearer mus_nobody');
+  assert.deepEqual(
+    answers.map(([status]) => status),
+    [401, 401],
+  );
 });
 
 test('a second server on the same data is refused, and so is a port that is taken', async () => {

@@ -133,10 +133,10 @@ async function listenAll(
     return listener;
   };
   // Streams end first, or no listener could close.
-  const console = kept(await listenConsole(api.fetch, config.consolePort));
-  const tls = kept(await listenTls(api.fetch, config.apiPort, await tlsMaterial(config, house)));
-  if (config.pkiPort !== undefined) kept(await listenPki(api.fetch, config.pkiPort));
-  kept(await listenSocket(api.fetch, socketPath(config)));
+  const console = kept(await listenConsole(api, config.consolePort));
+  const tls = kept(await listenTls(api, config.apiPort, await tlsMaterial(config, house)));
+  if (config.pkiPort !== undefined) kept(await listenPki(api, config.pkiPort));
+  kept(await listenSocket(api, socketPath(config)));
   closers.push(() => house.stopStreams());
   return { console, tls };
 }

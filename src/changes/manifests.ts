@@ -1,7 +1,7 @@
-import { type Document, isScalar, parseAllDocuments, stringify } from 'yaml';
+import { type Document, isScalar, stringify } from 'yaml';
 import { z } from 'zod';
 import { RESOURCE_KINDS, type ResourceKind } from '#verifier';
-import { type ErrorCode, MunimentError } from '../kernel/index.ts';
+import { type ErrorCode, MunimentError, readYaml, YamlGivenUp } from '../kernel/index.ts';
 import { NAME_FAULT, name } from './fields.ts';
 import { API_VERSION, type ManifestSpecs, SPECS } from './manifest-schema.ts';
 
@@ -22,7 +22,6 @@ function uniqueKeysWithin(budget: number): (a: unknown, b: unknown) => boolean {
   };
 }
 
-/** `prettyErrors` costs time that grows with the square of the errors: 500,000 stray quotes would take minutes. */
 const YAML_OPTIONS = {
   version: '1.2',
   schema: 'core',
@@ -110,13 +109,14 @@ function documentsOf(text: string): Document[] {
   if (Buffer.byteLength(text) > MANIFESTS_MAX_BYTES)
     throw fault('body_too_large', `manifests are longer than ${MANIFESTS_MAX_BYTES} bytes`, 'documents');
   checkDepth(text);
-  const documents = parseAllDocuments(text, {
-    ...YAML_OPTIONS,
-    uniqueKeys: uniqueKeysWithin(KEY_COMPARISONS_MAX),
-  }) as Document[];
-  if (documents.length > DOCUMENTS_MAX)
-    throw fault('invalid_manifest', `more than ${DOCUMENTS_MAX} documents`, 'documents');
-  return documents;
+  try {
+    const uniqueKeys = uniqueKeysWithin(KEY_COMPARISONS_MAX);
+    return readYaml(text, DOCUMENTS_MAX, { ...YAML_OPTIONS, uniqueKeys });
+  } catch (error) {
+    if (!(error instanceof YamlGivenUp)) throw error;
+    const what = error.why === 'documents' ? `more than ${DOCUMENTS_MAX} documents` : 'this is not YAML';
+    throw fault('invalid_manifest', what, 'documents');
+  }
 }
 
 /** Plain data of one document; undefined where it is empty. Aliases are refused: they can make little text into much. */

@@ -52,6 +52,7 @@ export const ERRORS = {
   server_unreachable: 503,
   // the house
   too_many_requests: 429,
+  overloaded: 503,
   storage_unavailable: 503,
   log_ahead_of_database: 503,
   clock_stepped: 503,

@@ -5,3 +5,4 @@ export * from './limits.ts';
 export * from './spiffe-id.ts';
 export * from './steady-clock.ts';
 export * from './trace.ts';
+export * from './yaml.ts';

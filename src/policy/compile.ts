@@ -93,7 +93,8 @@ function read({ cedar, version }: Rows['policy']['spec']): Reading {
   try {
     return { statements: parseStatements(cedar) };
   } catch (error) {
-    if (!isMunimentError(error)) throw error;
+    // An engine that fell says nothing about the policy: only its own judgement is kept.
+    if (!isMunimentError(error) || error.code !== 'invalid_policy') throw error;
     return { statements: [], fault: 'does not parse' };
   }
 }

@@ -1,10 +1,5 @@
-import {
-  preparsePolicySet,
-  type Response,
-  type StatefulAuthorizationCall,
-  type StaticPolicySet,
-  statefulIsAuthorized,
-} from '@cedar-policy/cedar-wasm/nodejs';
+import type { Response, StatefulAuthorizationCall, StaticPolicySet } from '@cedar-policy/cedar-wasm/nodejs';
+import { engineGeneration, preparsePolicySet, statefulIsAuthorized } from './cedar.ts';
 import { firstMessage } from './statements.ts';
 
 /** What is asked, apart from the policies it is asked of. */
@@ -17,6 +12,14 @@ const SLOTS = 512;
 
 /** Set's key to slot, least recently used first. Global because the engine's memory is. */
 const slots = new Map<string, string>();
+let slotsOf = engineGeneration();
+
+/** A new engine holds nothing of what the one before was given. */
+function forgetFallen(): void {
+  if (slotsOf === engineGeneration()) return;
+  slots.clear();
+  slotsOf = engineGeneration();
+}
 
 function freeSlot(): string {
   if (slots.size < SLOTS) return `slot-${slots.size}`;
@@ -27,6 +30,7 @@ function freeSlot(): string {
 
 /** Parses the set under a slot, or says why not. INVARIANT: a key stands in `slots` only while its slot holds that set. */
 function load(key: string, policies: () => StaticPolicySet): Answer | string {
+  forgetFallen();
   const known = slots.get(key);
   if (known !== undefined) slots.delete(key);
   const slot = known ?? freeSlot();
@@ -63,7 +67,7 @@ function remembered(key: string, question: Question, answer: () => Answer): Answ
 
 /**
  * Asks Cedar about one set of policies. `key` names the set by content: equal keys, equal policies.
- * Never throws for what the engine says: a failure is an answer, and the caller denies.
+ * Never throws for what the engine says: a failure is an answer, and the caller denies. Throws `internal` where it falls.
  */
 export const ask = (key: string, policies: () => StaticPolicySet, question: Question): Answer =>
   remembered(key, question, () => askEngine(key, policies, question));

@@ -1,10 +1,6 @@
-import {
-  type Clause,
-  type PolicyJson,
-  policyToText,
-  type StaticPolicySet,
-} from '@cedar-policy/cedar-wasm/nodejs';
+import type { Clause, PolicyJson, StaticPolicySet } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Action } from '#verifier';
+import { policyToText } from './cedar.ts';
 import type { Compiled, PrincipalNames, Rule, Slice } from './compile.ts';
 import { ask, type Question } from './engine.ts';
 

@@ -1,5 +1,6 @@
-import { type PolicyJson, policySetTextToParts, policyToJson } from '@cedar-policy/cedar-wasm/nodejs';
+import type { PolicyJson } from '@cedar-policy/cedar-wasm/nodejs';
 import { MunimentError } from '../kernel/index.ts';
+import { policySetTextToParts, policyToJson } from './cedar.ts';
 
 /** One Cedar policy of a Policy's text, which may hold several. */
 export interface Statement {

@@ -1,6 +1,7 @@
-import { type ValidationError, validate } from '@cedar-policy/cedar-wasm/nodejs';
+import type { ValidationError } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Action } from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
+import { validate } from './cedar.ts';
 import { unknownPath } from './paths.ts';
 import { SCHEMA } from './schema.ts';
 import { actionsOf } from './scope.ts';

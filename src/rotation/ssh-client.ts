@@ -57,7 +57,7 @@ const knownHost = ({ host, port, hostKey }: SshKeyTarget): string =>
   `${port === SSH_PORT ? host : `[${host}]:${port}`} ${hostKey}\n`;
 
 const ACCEPTED = /^Authenticated to .* using "publickey"\./m;
-const REFUSED = /^.*: Permission denied \([^)]*\)\.\s*$/m;
+const REFUSED = /: Permission denied \([^()]*\)\.\s*$/m;
 
 /** Runs the client until the server has said yes or no. */
 function converse(line: string[]): Promise<string> {

@@ -31,7 +31,7 @@ function tell(engine: Engine): void {
       ground = await prepareGround(mkdtempSync(join(tmpdir(), 'story-')));
       if (engine === 'postgresql') postgres = await startPostgres();
       story = new Story(ground, postgres === undefined ? {} : { databaseUrl: postgres.url });
-      await story.startServer();
+      await story.house.startServer();
       const sweep = await story.sweep();
       assert.ok(sweep.items > 10);
       assert.match(sweep.verdict, /^(COMPLETE|PARTIAL)$/);
@@ -39,43 +39,43 @@ function tell(engine: Engine): void {
     });
 
     it('2: a change is proposed, wrongly approved in three ways, and applied as signed', async () => {
-      const { first, second } = await story.enrol();
+      const { first, second } = await story.people.enrol();
       assert.equal(first.bootstrap, true);
       assert.equal(second.bootstrap, true);
-      const { change, text } = await story.propose();
+      const { change, text } = await story.people.propose();
       assert.match(text, /payments-api/);
-      await story.refusals();
-      const applied = await story.approveAndApply(change);
+      await story.people.refusals();
+      const applied = await story.people.approveAndApply(change);
       assert.equal(applied.operations, 7);
-      const recorded = await story.entriesOf('change.refused');
+      const recorded = await story.house.entriesOf('change.refused');
       assert.ok(recorded.length >= 3, `${recorded.length} refusals recorded`);
     });
 
     it('3: an agent joins with a token that then is used up', async () => {
-      await story.startAgent();
-      assert.equal((await story.entriesOf('agent.joined')).length, 1);
+      await story.workloads.startAgent();
+      assert.equal((await story.house.entriesOf('agent.joined')).length, 1);
     });
 
     it('4: an attested process is given an identity that others accept', async () => {
-      const { x509, jwt } = await story.issue();
-      const spiffeId = `spiffe://${story.trustDomain}/payments/payments-api`;
+      const { x509, jwt } = await story.workloads.issue();
+      const spiffeId = `spiffe://${story.house.trustDomain}/payments/payments-api`;
       assert.equal(x509.spiffeId, spiffeId);
       assert.equal(jwt.spiffeId, spiffeId);
-      const { accepted, answered } = await story.mutualTls();
+      const { accepted, answered } = await story.workloads.mutualTls();
       assert.deepEqual(
         [accepted.peer, answered.peer, answered.text],
         [spiffeId, spiffeId, `hello ${spiffeId}`],
       );
-      assert.equal((await story.checkToken()).sub, spiffeId);
+      assert.equal((await story.workloads.checkToken()).sub, spiffeId);
     });
 
     it('3b: the agent rides out a stopped server', async () => {
-      const { before, during } = await story.rideOut();
+      const { before, during } = await story.workloads.rideOut();
       assert.equal(during, before);
     });
 
     it('5: another process is refused, and the refusal says why', async () => {
-      const { seen, entry } = await story.strangerRefused();
+      const { seen, entry } = await story.workloads.strangerRefused();
       assert.equal(seen.code, 'PermissionDenied');
       const { request, code, decision } = entry as {
         request: { attested: Record<string, unknown>; identity: unknown };
@@ -90,27 +90,27 @@ function tell(engine: Engine): void {
     });
 
     it('6: a lock is proven by refusal at every point', async () => {
-      const { stream } = await story.lockIdentity();
+      const { stream } = await story.lock.lockIdentity();
       assert.equal(stream.code, 'PermissionDenied');
-      const byPoint = new Map((await story.probes()).map((probe: Probe) => [probe.point, probe]));
+      const byPoint = new Map((await story.lock.probes()).map((probe: Probe) => [probe.point, probe]));
       for (const point of ['api-renewal', 'introspection', 'agent-stream', 'crl', 'openssl']) {
         assert.equal(byPoint.get(point)?.outcome, 'REFUSED', point);
         assert.ok((byPoint.get(point)?.latencyMs ?? -1) >= 0, point);
       }
-      assert.match(await story.opensslRefuses(), /certificate revoked/);
-      assert.equal((await story.introspect()).active, false);
+      assert.match(await story.lock.opensslRefuses(), /certificate revoked/);
+      assert.equal((await story.lock.introspect()).active, false);
     });
 
     it('7: the package holds offline, and a changed bit is named', async () => {
-      const { out, vkey } = await story.buildEvidence();
-      const good = story.verify(out, vkey);
+      const { out, vkey } = await story.evidence.buildEvidence();
+      const good = story.evidence.verify(out, vkey);
       assert.equal(good.code, 0, good.report);
-      const bad = story.verify(story.tampered(out), vkey);
+      const bad = story.evidence.verify(story.evidence.tampered(out), vkey);
       assert.equal(bad.code, 1);
     });
 
     it('8: rows obey entries, and the log verifies', async () => {
-      assert.deepEqual(await story.verifyLedger(), { ok: true });
+      assert.deepEqual(await story.evidence.verifyLedger(), { ok: true });
     });
   });
 }

@@ -61,6 +61,7 @@ export const MATRIX: Readonly<Record<string, string>> = {
   'GET /api/v1/identities/{id}/decisions':        'uu. YYYYY YYYe f Yf ffa',
   'POST /api/v1/identities/{id}/move':            'uu. fYfff Ycce f Yf ffa',
   'GET /api/v1/identities/{id}/timeline':         'uu. YYYYY YYYe f Yf ffa',
+  'GET /api/v1/ledger/consistency':               'uu. YYYYY YYYe f Yf ffa',
   'GET /api/v1/ledger/entries':                   'uu. YYYYY YYYe f Yf ffa',
   'GET /api/v1/ledger/entries/{index}':           'uu. YYYYY YYYe f Yf ffa',
   'POST /api/v1/ledger/verify':                   'uu. fffYf Ycce f Yf ffa',

@@ -28,6 +28,15 @@ function identity(id: string, name: string): Draft[] {
   return [declared('Identity', id, name, spec), { kind: 'identity.moved', subject: id, actor: 'sys', data }];
 }
 
+/** One more workload, of another user: something that can be locked while the first goes on. */
+export function anotherWorkload(name: string, uid: number): Draft[] {
+  const id = `idn_${'c'.repeat(26)}`;
+  return [
+    ...identity(id, name),
+    declared('Trust', `tru_${name}`, name, { identity: id, method: 'unix', where: { uid } }),
+  ];
+}
+
 export function estate({ maxTtlSeconds = 3600, audiences = ['orders', 'interop'] } = {}): Draft[] {
   const nobody = { commitment: '0'.repeat(64) };
   const uid = process.getuid?.() ?? 0;

@@ -10,13 +10,16 @@ const AWAKE_EVERY_MS = 10 * 60_000;
 const RENEW_AFTER_MS = 7 * 3600_000;
 
 async function prepare(story: Story): Promise<void> {
-  const { change } = await story.propose('interop.yaml', interopManifests(story.ground.allowedUid));
-  await story.approveAndApply(change);
+  const { change } = await story.people.propose(
+    'interop.yaml',
+    interopManifests(story.house.ground.allowedUid),
+  );
+  await story.people.approveAndApply(change);
 }
 
 /** A sign-in of its own. */
 async function authorization(story: Story): Promise<string> {
-  const { data } = story.ground;
+  const { data } = story.house.ground;
   const { token } = await done<{ token: string }>([
     'person',
     'session',
@@ -29,21 +32,21 @@ async function authorization(story: Story): Promise<string> {
 }
 
 async function facts(story: Story, out: string, authorized: string): Promise<object> {
-  const { vkey } = await story.logKey();
+  const { vkey } = await story.evidence.logKey();
   return {
-    console: story.addresses.console,
-    api: story.addresses.api,
-    caFile: story.openCaFile(),
-    workloadSocket: story.ground.socket,
+    console: story.house.addresses.console,
+    api: story.house.addresses.api,
+    caFile: story.evidence.openCaFile(),
+    workloadSocket: story.house.ground.socket,
     allowed: {
-      uid: story.ground.allowedUid,
-      gid: story.ground.allowedUid,
-      spiffeId: `spiffe://${story.trustDomain}/payments/interop`,
+      uid: story.house.ground.allowedUid,
+      gid: story.house.ground.allowedUid,
+      spiffeId: `spiffe://${story.house.trustDomain}/payments/interop`,
     },
-    trustDomain: story.trustDomain,
-    logDirectory: join(story.ground.data, 'log'),
+    trustDomain: story.house.trustDomain,
+    logDirectory: join(story.house.ground.data, 'log'),
     logVerifierKey: vkey,
-    introspection: { url: `${story.addresses.api}/oauth/introspect`, authorization: authorized },
+    introspection: { url: `${story.house.addresses.api}/oauth/introspect`, authorization: authorized },
     package: out,
   };
 }
@@ -65,7 +68,7 @@ function keepAwake(story: Story, out: string, path: string, first: string): Node
       since = Date.now();
       await tell(story, out, path, authorized);
     }
-    await story.introspectAs(authorized);
+    await story.lock.introspectAs(authorized);
   };
   return setInterval(
     () => void refresh().catch((error: Error) => console.error(`demo: ${error.message}`)),
@@ -75,7 +78,7 @@ function keepAwake(story: Story, out: string, path: string, first: string): Node
 
 /** Returns when `wake` is called. `demo.json` is the last thing to appear, and goes with the demo. */
 export async function hold(story: Story, out: string, onRelease: (wake: () => void) => void): Promise<void> {
-  const path = join(story.ground.data, 'demo.json');
+  const path = join(story.house.ground.data, 'demo.json');
   await prepare(story);
   const authorized = await authorization(story);
   await tell(story, out, path, authorized);

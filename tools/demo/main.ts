@@ -32,25 +32,25 @@ function demoFolder(): string {
 
 async function chapter1(story: Story): Promise<void> {
   chapter(1, 'The server starts, and sweeps this host');
-  const { milliseconds } = await story.startServer();
-  say(`console ${story.addresses.console}, API ${story.addresses.api}, after ${milliseconds} ms`);
+  const { milliseconds } = await story.house.startServer();
+  say(`console ${story.house.addresses.console}, API ${story.house.addresses.api}, after ${milliseconds} ms`);
   const sweep = await story.sweep();
   say(`${sweep.items} things seen; verdict ${sweep.verdict}: ${sweep.why}`);
 }
 
 async function chapter2(story: Story): Promise<void> {
   chapter(2, 'People, and a change that one asks for and another signs');
-  await story.enrol();
+  await story.people.enrol();
   say(
     'ada opened the bootstrap, and every entry of it says so; grace closed it: from now on two people are needed',
   );
-  const plan = await story.propose();
+  const plan = await story.people.propose();
   for (const line of plan.text.split('\n')) say(`  ${line}`);
-  const refusals = await story.refusals();
+  const refusals = await story.people.refusals();
   say(`ada approving her own change: ${refusals.self}`);
   say(`the admin socket approving:   ${refusals.socket}`);
   say(`a plan that moved:            ${refusals.moved}`);
-  const applied = await story.approveAndApply(plan.change);
+  const applied = await story.people.approveAndApply(plan.change);
   say(
     `grace signed digest ${plan.planDigest.slice(0, 16)}…; applied exactly so: ${applied.operations} operations, entry ${applied.entry}`,
   );
@@ -58,19 +58,19 @@ async function chapter2(story: Story): Promise<void> {
 
 async function chapter3(story: Story): Promise<void> {
   chapter(3, 'An agent joins with a one-time token, over TLS with the CA pinned');
-  await story.startAgent();
-  say(`the agent serves the SPIFFE Workload API at ${story.ground.socket}`);
+  await story.workloads.startAgent();
+  say(`the agent serves the SPIFFE Workload API at ${story.house.ground.socket}`);
 }
 
 async function chapter4(story: Story): Promise<void> {
   chapter(4, 'A process asks, is attested, and is given what policy allows');
-  const { x509, jwt } = await story.issue();
+  const { x509, jwt } = await story.workloads.issue();
   say(`${x509.spiffeId}: certificate ${x509.serial}, until ${x509.notAfter}`);
-  const { accepted, answered } = await story.mutualTls();
+  const { accepted, answered } = await story.workloads.mutualTls();
   say(`mutual TLS: the server saw ${accepted.peer}, the client heard "${answered.text}"`);
-  const claims = await story.checkToken();
+  const claims = await story.workloads.checkToken();
   say(`a third party checked the JWT by its JWKS: sub ${claims.sub}, jti ${claims.jti.slice(0, 24)}…`);
-  const { before, during } = await story.rideOut();
+  const { before, during } = await story.workloads.rideOut();
   if (before !== during) throw new Error(`not served while the server was away: ${during}`);
   say('the server was stopped: the agent went on serving what the process held; the server is back');
   if (jwt.spiffeId !== x509.spiffeId) throw new Error('two identities for one process');
@@ -78,7 +78,7 @@ async function chapter4(story: Story): Promise<void> {
 
 async function chapter5(story: Story): Promise<void> {
   chapter(5, 'Another process asks, and is refused');
-  const { seen, entry } = await story.strangerRefused();
+  const { seen, entry } = await story.workloads.strangerRefused();
   const { request, code, decision } = entry as {
     request: { attested: Record<string, unknown> };
     code: string;
@@ -91,26 +91,26 @@ async function chapter5(story: Story): Promise<void> {
 
 async function chapter6(story: Story): Promise<void> {
   chapter(6, 'A lock, proven by refusal');
-  const { lock, stream } = await story.lockIdentity();
+  const { lock, stream } = await story.lock.lockIdentity();
   say(`locked at ${lock.placed}; the open stream ended with ${stream.code} at ${stream.at}`);
-  for (const probe of await story.probes()) {
+  for (const probe of await story.lock.probes()) {
     say(
       `${probe.point.padEnd(14)} ${probe.outcome}${probe.latencyMs === null ? '' : ` after ${probe.latencyMs} ms`}  ${probe.detail}`,
     );
   }
   say(
-    `OpenSSL: ${(await story.opensslRefuses()).split('\n').find((line) => line.includes('revoked')) ?? 'did not say revoked'}`,
+    `OpenSSL: ${(await story.lock.opensslRefuses()).split('\n').find((line) => line.includes('revoked')) ?? 'did not say revoked'}`,
   );
-  say(`introspection: active ${(await story.introspect()).active}`);
+  say(`introspection: active ${(await story.lock.introspect()).active}`);
 }
 
 async function chapter7(story: Story): Promise<string> {
   chapter(7, 'Evidence, checked where there is no network and no server');
-  const { out, vkey } = await story.buildEvidence();
-  const good = story.verify(out, vkey);
+  const { out, vkey } = await story.evidence.buildEvidence();
+  const good = story.evidence.verify(out, vkey);
   say(`${out}: exit ${good.code}${good.offline ? ', in a network namespace without a network' : ''}`);
   for (const line of good.report.trim().split('\n').slice(0, 12)) say(`  ${line}`);
-  const bad = story.verify(story.tampered(out), vkey);
+  const bad = story.evidence.verify(story.evidence.tampered(out), vkey);
   say(`one bit flipped: exit ${bad.code}: ${bad.report.trim().split('\n')[0]}`);
   if (good.code !== 0 || bad.code !== 1) throw new Error('the verifier did not judge as it must');
   return out;
@@ -119,8 +119,8 @@ async function chapter7(story: Story): Promise<string> {
 async function chapter8(story: Story): Promise<void> {
   chapter(8, 'A static key is rotated under its consumer, and the old one is tried');
   if (!hasSshServer()) return say('skipped: needs an OpenSSH server and client');
-  const parties = { asker: story.key('ada'), approver: story.key('grace'), owner: 'olga' };
-  const { data, estate } = story.ground;
+  const parties = { asker: story.house.key('ada'), approver: story.house.key('grace'), owner: 'olga' };
+  const { data, estate } = story.house.ground;
   const place = { data, estate, application: 'payments', profile: 'internal-service' };
   const rotation = new RotationStory({ ...parties, ...place });
   try {
@@ -143,10 +143,10 @@ async function chapter8(story: Story): Promise<void> {
 
 const alertsOf = (story: Story): AlertsStory =>
   new AlertsStory({
-    data: story.ground.data,
+    data: story.house.ground.data,
     identity: 'payments-api',
     quiet: 'settlement-job',
-    handlerKey: story.key('grace'),
+    handlerKey: story.house.key('grace'),
   });
 
 async function chapter9(story: Story): Promise<void> {

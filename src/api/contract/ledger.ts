@@ -70,6 +70,33 @@ export const getEntry = route({
   ),
 });
 
+export const proveConsistency = route({
+  operationId: 'proveConsistency',
+  method: 'get',
+  path: '/api/v1/ledger/consistency',
+  tags,
+  summary: 'Proof that the log only grew from one size to another (RFC 9162, section 2.1.4)',
+  request: {
+    query: z.strictObject({
+      from: IndexParam.openapi({ description: 'Entries in the tree that the caller kept.' }),
+      to: IndexParam.optional().openapi({ description: 'All that there are now, where it is left out.' }),
+    }),
+  },
+  responses: ok(
+    z
+      .object({
+        from: z.number().int(),
+        to: z.number().int(),
+        proof: z.array(z.base64()),
+        checkpoint: z
+          .string()
+          .openapi({ description: 'The newest; it signs the tree of `to` where that was left out.' }),
+        verifierKey: z.string(),
+      })
+      .openapi('ConsistencyProof'),
+  ),
+});
+
 export const verifyLedger = route({
   operationId: 'verifyLedger',
   method: 'post',

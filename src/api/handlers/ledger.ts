@@ -30,7 +30,19 @@ export function mountLedger(app: Api, rooms: Rooms): void {
     return c.json(await detailOf(log, entry), 200);
   });
 
+  app.openapi(contract.proveConsistency, async (c) => {
+    const { from, to } = c.req.valid('query');
+    return c.json(await consistencyOf(log, Number(from), to === undefined ? undefined : Number(to)), 200);
+  });
+
   app.openapi(contract.verifyLedger, async (c) => c.json(await checkRows(rooms), 200));
+}
+
+async function consistencyOf(log: Log, from: number, asked: number | undefined) {
+  const { size, checkpoint } = await log.head();
+  const to = asked ?? size;
+  const proof = (await log.consistency(from, to)).map(base64);
+  return { from, to, proof, checkpoint, verifierKey: log.verifierKey };
 }
 
 async function checkRows({ database }: Rooms) {

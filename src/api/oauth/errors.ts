@@ -3,6 +3,7 @@ import type { Refusal } from '../../issuance/index.ts';
 import { type ErrorCode, MunimentError } from '../../kernel/index.ts';
 import type { Route } from '../contract/index.ts';
 import type { Env } from '../env.ts';
+import { retryAfter } from '../problem.ts';
 
 /** RFC 6749, section 5.2; RFC 8707, section 2; RFC 6749, section 4.1.2.1 for what is our own fault. */
 export const OAUTH_CODES = [
@@ -28,6 +29,7 @@ const CODES: Partial<Record<ErrorCode, OAuthCode>> = {
   profile_denied: 'unauthorized_client',
   forbidden: 'unauthorized_client',
   too_many_requests: 'temporarily_unavailable',
+  overloaded: 'temporarily_unavailable',
   storage_unavailable: 'temporarily_unavailable',
   log_ahead_of_database: 'temporarily_unavailable',
   clock_stepped: 'temporarily_unavailable',
@@ -80,5 +82,9 @@ export function oauthProblem(c: Context<Env>, error: MunimentError): Response {
   };
   const tried = /^[A-Za-z]+/.exec(c.req.header('authorization') ?? '')?.[0];
   const challenge = oauth === 'invalid_client' && tried !== undefined ? { 'www-authenticate': tried } : {};
-  return c.json(body, statusOf(oauth, error.status) as 400, { 'cache-control': 'no-store', ...challenge });
+  return c.json(body, statusOf(oauth, error.status) as 400, {
+    'cache-control': 'no-store',
+    ...challenge,
+    ...retryAfter(error.code),
+  });
 }

@@ -62,6 +62,23 @@ async function prove(index: string, options: CommonOptions): Promise<void> {
   );
 }
 
+interface ConsistencyProof {
+  from: number;
+  to: number;
+  proof: string[];
+  checkpoint: string;
+}
+
+/** That the log of today begins with the one of `size` entries that somebody kept a checkpoint of. */
+async function consistency(size: string, options: CommonOptions): Promise<void> {
+  const answer = await (await client(options)).get<ConsistencyProof>('/ledger/consistency', { from: size });
+  print(
+    answer,
+    options.json,
+    () => `from ${answer.from} to ${answer.to}\n${answer.proof.join('\n')}\n\n${answer.checkpoint.trimEnd()}`,
+  );
+}
+
 export const ledgerCommand = (): Command =>
   group('ledger', 'the log: entries, checkpoint, proofs, verification', [
     command('entries', 'entries, newest first', 'muniment ledger entries --kind credential.refused')
@@ -79,6 +96,13 @@ export const ledgerCommand = (): Command =>
     command('prove', "an entry's inclusion proof", 'muniment ledger prove 42')
       .argument('<index>')
       .action(prove),
+    command(
+      'consistency',
+      'the proof that the log only grew since it had that many entries',
+      'muniment ledger consistency 42',
+    )
+      .argument('<size>', 'of the checkpoint that you kept')
+      .action(consistency),
     command(
       'verify',
       'check tiles and checkpoint without the server; with --rows, rows against entries',

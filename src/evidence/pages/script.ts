@@ -7,10 +7,10 @@ const VERIFIER_FILE = join(import.meta.dirname, '../../../verifier/dist/muniment
 const PAGE_SCRIPT = readFileSync(join(import.meta.dirname, 'self-check.js'), 'utf8');
 
 /** The bundle's one export statement, at its end: `export { local as name, … };` */
-const EXPORTS = /\nexport \{([^}]*)\};\s*$/;
+const EXPORTS = /\nexport \{([^{}]*)\};\s*$/;
 
 function localName(exported: string, list: string): string {
-  const items = list.split(',').map((item) => item.trim().split(/\s+as\s+/));
+  const items = list.split(',').map((item) => item.trim().split(' as '));
   const found = items.find((item) => item.at(-1) === exported)?.[0];
   if (found === undefined)
     throw new MunimentError('internal', `the verifier's bundle does not export \`${exported}\``);

@@ -48,6 +48,15 @@ export function asStorageError(error: unknown): unknown {
   return error;
 }
 
+/** The answer to COMMIT was lost: the entries may stand, though nobody gets what rests on them. */
+export function asUnconfirmed(error: unknown): unknown {
+  const told = asStorageError(error);
+  if (!isMunimentError(told) || told.code !== 'storage_unavailable') return error;
+  const { detail = '' } = told;
+  const message = 'storage did not confirm this: whether it is in the log is not known yet';
+  return new MunimentError('storage_unavailable', message, { detail, cause: error });
+}
+
 /** What pg throws when a connection breaks or cannot be made has a system code or one of these texts, and no SQLSTATE. */
 function isSystemError(error: unknown): boolean {
   const { code, syscall, message = '' } = error as { code?: string; syscall?: string; message?: string };

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { MunimentError } from '../../kernel/index.ts';
@@ -6,12 +7,15 @@ import type { Schema } from '../schema.ts';
 import type { Engine } from './engine.ts';
 import { asStorageError } from './failures.ts';
 import { grantTo, ownRole } from './roles.ts';
+import { watchSilence } from './silence.ts';
 
 const POOL_CONNECTIONS = 10;
 const CONNECT_MILLISECONDS = 5_000;
 /** A replica that died in the middle of a transaction must not keep the log's head from the others. */
 const IDLE_IN_TRANSACTION_MILLISECONDS = 10_000;
 const STATEMENT_MILLISECONDS = 60_000;
+/** The database itself should have ended a statement before: this connection leads nowhere. */
+const CONNECTION_SILENT_MAX_MILLISECONDS = 65_000;
 const LOCK_MILLISECONDS = 10_000;
 
 const INT8 = 20;
@@ -48,9 +52,16 @@ function connect(url: string, connections: number, role?: string): Kysely<Schema
   // Without listeners, a connection that the server closes would end the process: the pool's speaks for idle ones alone, so
   // each that is in use has its own. Whoever waits for an answer on it is told by a rejection.
   pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('connect', (client) => {
+    client.on('error', () => undefined);
+    watchSilence(streamOf(client), client, CONNECTION_SILENT_MAX_MILLISECONDS);
+  });
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }
+
+/** pg does not say that it has this, and there is no other way to cut a connection that leads nowhere. */
+const streamOf = (client: pg.PoolClient): Socket =>
+  (client as unknown as { connection: { stream: Socket } }).connection.stream;
 
 export interface PostgresqlOptions {
   /** What the application connects as. */

@@ -1,6 +1,6 @@
 import { isMunimentError, MunimentError } from '../../kernel/index.ts';
 import type { Database, Db, Draft, Work } from '../contract.ts';
-import { asStorageError, blamesData, isConflict } from '../engine/failures.ts';
+import { asStorageError, asUnconfirmed, blamesData, isConflict } from '../engine/failures.ts';
 import {
   attempt,
   type BatchContext,
@@ -127,13 +127,19 @@ export class Committer {
       return said;
     };
     for (let tries = 1; ; tries += 1) {
+      let asked = false;
       try {
         const context = { clock, view: this.#view, prelude: say, fault };
-        const batch = await database.db.transaction().execute((tx) => runBatch(tx, items, context));
+        const batch = await database.db.transaction().execute(async (tx) => {
+          const ready = await runBatch(tx, items, context);
+          asked = true;
+          return ready;
+        });
         prelude.told(said);
         return batch;
       } catch (error) {
-        if (!isConflict(error) || tries >= CONFLICT_TRIES) throw error;
+        if (isConflict(error) && tries < CONFLICT_TRIES) continue;
+        throw asked ? asUnconfirmed(error) : error;
       }
     }
   }

@@ -10,7 +10,7 @@ export interface Scope {
   conditional: boolean;
 }
 
-const STRING_OR_COMMENT = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*/g;
+const STRING_OR_COMMENT = /"(?:[^"\\]|\\[\s\S])*"?|\/\/[^\n]*/g;
 
 /** Strings keep their quotes and lose their text, comments go: no word in either can look like Cedar. */
 const bare = (text: string): string =>

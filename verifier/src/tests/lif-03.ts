@@ -110,7 +110,7 @@ function inTime(proofs: Proof[], hidden: Finding[]): Judged {
 }
 
 /** The shapes that a credential has in text: a compact JWT, and PEM. */
-const SECRET = /eyJ[\w-]+\.[\w-]+\.[\w-]+|-----BEGIN /;
+const SECRET = /(?<=eyJ[\w-]+)\.[\w-]+\.[\w-]|-----BEGIN /;
 
 function silent({ lock, probes }: Proof): Finding[] {
   if (probes.length === 0) return [];

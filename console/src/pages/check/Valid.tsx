@@ -13,6 +13,12 @@ import { nameOf } from '../../lib/names.ts';
 import { checkProofs } from './proofs.ts';
 import '../../components/lines.css';
 
+const SIGNATURES: Record<NonNullable<CredentialValidAt['signature']>, string> = {
+  good: 'Good: made by the key that the entry names',
+  bad: 'Bad: somebody else made it',
+  unchecked: 'Not checked: the key is published no longer',
+};
+
 /** Whether it was valid at the moment asked for, why, and the proof of what that rests on. */
 export const Valid = ({ answer }: { answer: CredentialValidAt }) => (
   <Panel
@@ -36,6 +42,7 @@ export const Valid = ({ answer }: { answer: CredentialValidAt }) => (
           )}
         </Fact>
         <Fact term="Grant">{answer.entry !== null && <EntryLink index={answer.entry} />}</Fact>
+        <Fact term="Signature">{answer.signature && SIGNATURES[answer.signature]}</Fact>
         <Fact term="From">{answer.notBefore && <Time value={answer.notBefore} exact />}</Fact>
         <Fact term="To">{answer.notAfter && <Time value={answer.notAfter} exact />}</Fact>
         <Fact term="Proof">{answer.proofs.length > 0 && <Proofs answer={answer} />}</Fact>

@@ -12,6 +12,7 @@ import { VERDICTS, VerdictBadge } from '../../components/status.tsx';
 import { formatNumber, formatTime, visible } from '../../lib/format.ts';
 import { useWhen } from '../../lib/when.ts';
 import { periodIn } from '../evidence/period.ts';
+import { History } from './History.tsx';
 import { Members } from './Members.tsx';
 import '../../components/lines.css';
 
@@ -69,6 +70,7 @@ const Content = ({ control, period }: { control: Judged; period: { from: string;
         </Facts>
       </Panel>
     </div>
+    <History changes={control.history ?? []} />
     <Members members={control.members ?? []} />
   </>
 );

@@ -9,6 +9,7 @@ import { Notice } from '../../components/Notice.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { formatNumber, words } from '../../lib/format.ts';
+import { Judged } from './Judged.tsx';
 import { LeafFacts } from './LeafFacts.tsx';
 import { Proof } from './Proof.tsx';
 import './entry.css';
@@ -30,6 +31,7 @@ export function Entry() {
         {(entry) => (
           <div className="columns">
             <div className="stack">
+              <Judged entry={entry} />
               <Proof entry={entry} />
               <Body entry={entry} />
             </div>

@@ -11,13 +11,15 @@ const ORDER = Object.keys(VERDICTS) as Verdict[];
 
 const isVerdict = (text: string | undefined): text is Verdict => text !== undefined && text in VERDICTS;
 
+/** What is listed where no verdict is chosen: the rest is a count, and one click away. */
+const WANTING: Verdict[] = ['FAIL', 'NOT_EVALUABLE'];
+
 /** Controls by verdict. A verdict chosen in the address narrows the list to what stands behind its count. */
 export function Controls({ controls }: { controls: Overview['controls'] }) {
   const { verdict } = route.useSearch();
   const chosen = isVerdict(verdict) ? verdict : undefined;
-  const shown = ORDER.flatMap((each) => controls.items.filter((item) => item.verdict === each)).filter(
-    (item) => chosen === undefined || item.verdict === chosen,
-  );
+  const wanted = chosen === undefined ? WANTING : [chosen];
+  const shown = wanted.flatMap((each) => controls.items.filter((item) => item.verdict === each));
   return (
     <Panel
       title="Controls"
@@ -34,7 +36,12 @@ export function Controls({ controls }: { controls: Overview['controls'] }) {
           />
         ))}
       </nav>
-      {shown.length === 0 ? <NoControls chosen={chosen} /> : <ControlList items={shown} />}
+      {shown.length > 0 && <ControlList items={shown} />}
+      {controls.items.length === 0 || (chosen && shown.length === 0) ? (
+        <NoControls chosen={chosen} />
+      ) : (
+        <Rest count={controls.items.length - shown.length} chosen={chosen} />
+      )}
     </Panel>
   );
 }
@@ -83,11 +90,22 @@ function ControlList({ items }: { items: Overview['controls']['items'] }) {
   );
 }
 
+/** How many controls are not in the list. */
+const Rest = ({ count, chosen }: { count: number; chosen: Verdict | undefined }) =>
+  count > 0 && (
+    <p className="controls-rest">
+      {chosen === undefined
+        ? `${plural(count, 'control')} pass or had nothing to judge.`
+        : `${plural(count, 'control')} with another verdict.`}{' '}
+      <Link to="/evidence">See all</Link>
+    </p>
+  );
+
 function NoControls({ chosen }: { chosen: Verdict | undefined }) {
   return chosen ? (
     <Empty icon={VERDICTS[chosen].icon} title={`No control is “${VERDICTS[chosen].word}”`}>
-      <Link to="/" search={{}} replace>
-        Show all controls
+      <Link to="/" search={{}} replace resetScroll={false}>
+        Show what does not pass
       </Link>
     </Empty>
   ) : (

@@ -112,7 +112,7 @@ const LOCAL_SOURCES = /^(?:files|systemd|compat|altfiles|\[.*\])$/;
 /** Sources of accounts that are not read here, e.g. `sss`. */
 export async function otherSources(reader: Reader): Promise<string[]> {
   const file = await reader.file('/etc/nsswitch.conf', { trusted: true });
-  const line = /^\s*passwd:(.*)$/m.exec(file?.text ?? '')?.[1] ?? '';
+  const line = /^[ \t]*passwd:(.*)$/m.exec(file?.text ?? '')?.[1] ?? '';
   return line.split(/\s+/).filter((word) => word !== '' && !LOCAL_SOURCES.test(word));
 }
 

@@ -178,7 +178,7 @@ function observeServer(
 const isAuthorization = (name: string): boolean =>
   /^(?:proxy-)?authorization$|^x-api-key$|^cookie$/i.test(name);
 
-const REFERENCE = /\$\{[^}]*\}|^\$\w+$/;
+const REFERENCE = /\$\{[^{}]*\}|^\$\w+$/;
 
 function secretsOf(server: McpServer): Array<{ name: string; value: string }> {
   return Object.entries(givenTo(server.fields)).flatMap(([name, value]) => {

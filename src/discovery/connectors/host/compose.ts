@@ -139,16 +139,18 @@ export const isContainerFile = (path: string): boolean =>
   /(?:^|\/)(?:Dockerfile|Containerfile)(?:[.-][\w.-]+)?$|\.(?:Dockerfile|Containerfile)$/.test(path);
 
 const instructions = (text: string, word: string): string[] =>
-  [...text.matchAll(new RegExp(`^\\s*${word}\\s+(.*)$`, 'gim'))].map(([, rest]) => (rest ?? '').trim());
+  [...text.matchAll(new RegExp(`^[ \\t]*${word}[ \\t]+(.*)$`, 'gim'))].map(([, rest]) => (rest ?? '').trim());
 
 /** Dockerfile reference: base images, the user, and secrets that are baked into a layer. */
 export function containerFileItems(scene: Scene, file: FileRead, owner: string): Observed[] {
   const account = accountNamed(scene.accounts, owner);
   const text = file.text.replace(/\\\r?\n/g, ' ');
-  const images = instructions(text, 'FROM').map((rest) => rest.replace(/--\S+\s+/g, '').split(/\s/)[0] ?? '');
+  const images = instructions(text, 'FROM').map(
+    (rest) => rest.replace(/(?<!\S)--\S+\s+/g, '').split(/\s/)[0] ?? '',
+  );
   const set = [...instructions(text, 'ENV'), ...instructions(text, 'ARG')];
   const baked = set
-    .flatMap((line) => line.match(/[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S+)/g) ?? [])
+    .flatMap((line) => line.match(/(?<!\w)[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S+)/g) ?? [])
     .flatMap((pair) => secretVariables(pair));
   const identity: Observed = {
     class: 'identity',

@@ -15,15 +15,15 @@ const valued = (name: string, value: string): FoundSecret =>
 export function parseIni(text: string): Array<{ section: string; key: string; value: string }> {
   let section = '';
   return text.split('\n').flatMap((line) => {
-    const header = /^\s*\[\s*([^\]]*?)\s*\]\s*$/.exec(line);
+    const header = /^\[([^\]]*)\]$/.exec(line.trim());
     if (header !== null) {
-      section = header[1] ?? '';
+      section = (header[1] ?? '').trim();
       return [];
     }
-    const [, key, value] = /^\s*([^#;=\s][^=]*?)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
-    return key === undefined || !value
+    const [, key = '', value = ''] = /^([^#;=][^=]*)=(.*)$/.exec(line.trim()) ?? [];
+    return value === ''
       ? []
-      : [{ section, key, value: value.replace(/^(["'])(.*)\1$/, '$2') }];
+      : [{ section, key: key.trim(), value: value.trim().replace(/^(["'])(.*)\1$/, '$2') }];
   });
 }
 

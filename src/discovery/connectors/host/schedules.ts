@@ -24,7 +24,7 @@ export interface CronLine {
   command: string;
 }
 
-const ENTRY = /^(@[a-z]+|(?:[^\s#]+\s+){4}[^\s]+)\s+(.*)$/;
+const ENTRY = /^(@[a-z]+|(?:[^\s#]+\s+){4}[^\s]+)\s+(.*)$/s;
 const SETTING = /^[A-Za-z_][A-Za-z0-9_]*\s*=/;
 
 /** crontab(5). `owner` undefined: a system table, where a user stands before each command. Settings are passed over. */
@@ -36,7 +36,7 @@ export function parseCrontab(text: string, owner?: string): { lines: CronLine[];
   const lines = all.flatMap((line): CronLine[] => {
     const [, schedule = '', rest = ''] = ENTRY.exec(line) ?? [];
     const [user = '', command = ''] =
-      owner === undefined ? (/^(\S+)\s+(.*)$/.exec(rest) ?? []).slice(1) : [owner, rest];
+      owner === undefined ? (/^(\S+)\s+(.*)$/s.exec(rest) ?? []).slice(1) : [owner, rest];
     return user === '' || command === '' ? [] : [{ schedule: schedule.replace(/\s+/g, ' '), user, command }];
   });
   return { lines, badLines: all.length - lines.length };
@@ -76,12 +76,18 @@ async function cronItems(scene: Scene, file: FileRead, owner?: string): Promise<
   return [...items, ...exposuresOf(scene, file, owner ?? 'root')];
 }
 
+const withoutSpaceAtEquals = (line: string): string =>
+  line
+    .split('=')
+    .map((part) => part.trim())
+    .join('=');
+
 /** A table's settings and commands alike. */
 const exposuresOf = (scene: Scene, file: FileRead, owner: string): Observed[] =>
   file.text
     .split('\n')
     .filter((line) => !line.trimStart().startsWith('#'))
-    .flatMap((line) => secretsInCommand(line.replace(/\s*=\s*/g, '=')))
+    .flatMap((line) => secretsInCommand(withoutSpaceAtEquals(line)))
     .map((secret) => observeExposure(scene, file, owner, secret));
 
 async function systemTables(scene: Scene): Promise<Observed[]> {

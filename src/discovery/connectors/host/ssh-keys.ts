@@ -12,7 +12,10 @@ const KEY_TYPES =
   /^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-nistp(?:256|384|521)|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com)(?:-cert-v01@openssh\.com)?$/;
 
 const sshFingerprint = (blob: Buffer): string =>
-  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+  `SHA256:${createHash('sha256')
+    .update(blob)
+    .digest('base64')
+    .replace(/={1,2}$/, '')}`;
 
 /** One length-prefixed string (RFC 4251, section 5), or undefined where the blob is cut short. */
 function sshString(blob: Buffer, offset: number): { value: Buffer; next: number } | undefined {
@@ -43,8 +46,8 @@ export interface AuthorizedKey extends PublicKeyFacts {
   comment: string;
 }
 
-/** Splits at white space outside quotes: options may hold quoted spaces. */
-const fields = (line: string): string[] => line.match(/(?:[^\s"]|"(?:\\.|[^"\\])*")+/g) ?? [];
+/** Splits at white space outside quotes: options may hold quoted spaces. One left open runs to the end. */
+const fields = (line: string): string[] => line.match(/(?:[^\s"]|"(?:\\[\s\S]|[^"\\])*"?)+/g) ?? [];
 
 /** sshd(8), AUTHORIZED_KEYS FILE FORMAT. */
 export function parseAuthorizedKeys(text: string): { keys: AuthorizedKey[]; badLines: number } {
@@ -69,7 +72,7 @@ export interface PrivateKeyFacts {
   format: 'openssh' | 'pem';
 }
 
-const OPENSSH = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]*?)-----END OPENSSH PRIVATE KEY-----/;
+const OPENSSH = /-----BEGIN OPENSSH PRIVATE KEY-----([^-]*)-----END OPENSSH PRIVATE KEY-----/;
 const PEM = /-----BEGIN (?:(?:RSA|EC|DSA|ENCRYPTED) )?PRIVATE KEY-----/;
 
 /** OpenSSH PROTOCOL.key: the public part stands in clear even in an encrypted file. */

@@ -12,14 +12,16 @@ export interface SudoRule {
   file: string;
 }
 
-const RULE = /^(\S+)\s+(\S+)\s*=\s*(?:\(([^)]*)\))?\s*(.*)$/;
+const RULE = /^(\S+)\s+(\S+)\s*=\s*(?:\(([^)]*)\))?\s*(.*)$/s;
 
 /** sudoers(5): user specifications. Aliases and defaults are passed over, continuation lines are joined. */
 export function parseSudoers(text: string, file: string): SudoRule[] {
   return text
-    .replace(/\s*\\\n\s*/g, ' ')
+    .split('\\\n')
+    .map((part) => part.trim())
+    .join(' ')
     .split('\n')
-    .map((line) => line.replace(/(^|\s)#(?!\d|include).*$/, '').trim())
+    .map((line) => line.replace(/(^|\s)#(?!\d|include).*$/s, '').trim())
     .filter(
       (line) =>
         line !== '' &&

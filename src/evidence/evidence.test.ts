@@ -5,7 +5,7 @@ import { type Probe, readZip, type VerifierKey, verifyPackage, zipBytes } from '
 import { PAYMENTS } from '../changes/testing/house.ts';
 import { askJwt, askX509, FACTS, joinAgent } from '../issuance/testing/world.ts';
 import { isMunimentError, timestamp } from '../kernel/index.ts';
-import { carryOut, enrolTwo, type House, openHouse } from './testing/house.ts';
+import { buildBytes, carryOut, enrolTwo, type House, openHouse } from './testing/house.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -85,7 +85,7 @@ test('a package over everything holds, and so do two that share its middle', asy
     [start, turn],
     [turn, end],
   ] as const) {
-    const report = await verifyPackage(await house.evidence.build({ from, to }), { keys });
+    const report = await verifyPackage(await buildBytes(house, { from, to }), { keys });
     assert.equal(report.outcome, 'HOLDS', JSON.stringify(report.problems));
     assert.equal(report.pinnedBy, 'key');
   }
@@ -93,9 +93,9 @@ test('a package over everything holds, and so do two that share its middle', asy
 
 test('each package continues the one before it', async () => {
   const { house, start, turn, end } = told;
-  const earlier = await house.evidence.build({ from: start, to: turn });
+  const earlier = await buildBytes(house, { from: start, to: turn });
   const since = new TextEncoder().encode(member(earlier, 'checkpoint'));
-  const report = await verifyPackage(await house.evidence.build({ from: turn, to: end }), { since });
+  const report = await verifyPackage(await buildBytes(house, { from: turn, to: end }), { since });
   assert.equal(report.outcome, 'HOLDS', JSON.stringify(report.problems));
   assert.equal(report.pinnedBy, 'since');
 });
@@ -103,7 +103,7 @@ test('each package continues the one before it', async () => {
 test('verdicts in the console are those of the package', async () => {
   const { house, start, end } = told;
   const { results, period } = await house.evidence.verdicts({ from: start, to: end });
-  const { facts } = await verifyPackage(await house.evidence.build({ from: start, to: end }));
+  const { facts } = await verifyPackage(await buildBytes(house, { from: start, to: end }));
   assert.deepEqual(period, { from: start, to: end });
   assert.deepEqual(
     results.map(({ control, verdict }) => ({ control, verdict })),
@@ -167,7 +167,7 @@ const DAMAGES: Array<[what: string, name: RegExp, change: (text: string) => stri
 for (const [what, name, change] of DAMAGES) {
   test(`${what} that was edited is found`, async () => {
     const { house, start, end } = told;
-    const members = readZip(await house.evidence.build({ from: start, to: end }));
+    const members = readZip(await buildBytes(house, { from: start, to: end }));
     const edited = members.map((each) => {
       if (!name.test(each.name)) return each;
       const text = new TextDecoder().decode(each.bytes);
@@ -181,7 +181,7 @@ for (const [what, name, change] of DAMAGES) {
 
 test('personal values can stay behind, and then nothing in the package holds one', async () => {
   const { house, start, end } = told;
-  const bytes = await house.evidence.build({ from: start, to: end, withhold: ['personal'] });
+  const bytes = await buildBytes(house, { from: start, to: end, withhold: ['personal'] });
   const report = await verifyPackage(bytes, { keys });
   assert.equal(report.outcome, 'PARTIAL', JSON.stringify(report.problems));
   for (const { name, bytes: content } of readZip(bytes)) {
@@ -198,7 +198,7 @@ test('one person can stay behind', async () => {
   const people = await house.log.rows('person');
   const names = await house.log.open(people.map(({ spec }) => spec.displayName.commitment));
   const olga = people.find(({ spec }) => names.get(spec.displayName.commitment)?.value === 'Olga Orlova');
-  const bytes = await house.evidence.build({ from: start, to: end, withhold: [olga?.id ?? ''] });
+  const bytes = await buildBytes(house, { from: start, to: end, withhold: [olga?.id ?? ''] });
   const openings = member(bytes, 'openings/openings.jsonl');
   assert.ok(!openings.includes('Olga'));
   assert.ok(openings.includes('Ada Arden'));
@@ -208,7 +208,7 @@ test('one person can stay behind', async () => {
 test('what rests on withheld bodies cannot be evaluated, and the package still holds', async () => {
   const { house, start, end } = told;
   const withhold = ['credential.refused', 'change.approved'];
-  const bytes = await house.evidence.build({ from: start, to: end, withhold });
+  const bytes = await buildBytes(house, { from: start, to: end, withhold });
   const report = await verifyPackage(bytes, { keys });
   assert.equal(report.outcome, 'PARTIAL', JSON.stringify(report.problems));
   const verdicts = new Map(report.facts.controls?.map(({ control, verdict }) => [control, verdict]));
@@ -245,7 +245,7 @@ const REFUSED: Array<
 for (const [what, request, code] of REFUSED) {
   test(`${what} is refused with ${code}`, async () => {
     const { size } = await told.house.log.head();
-    await assert.rejects(told.house.evidence.build(request()), coded(code));
+    await assert.rejects(buildBytes(told.house, request()), coded(code));
     assert.ok((await told.house.log.head()).size <= size + 1);
   });
 }
@@ -264,21 +264,21 @@ test('a row that was edited in the database is no ground for a package', async (
     .execute();
   house.clock.advance(MINUTE_MS);
   const to = timestamp(house.clock.now());
-  await assert.rejects(house.evidence.build({ from, to }), coded('data_damaged'));
+  await assert.rejects(buildBytes(house, { from, to }), coded('data_damaged'));
   // What is folded from the entries alone does not look at the row.
-  assert.equal((await verifyPackage(await house.evidence.build({ from: start, to: from }))).exitCode, 0);
+  assert.equal((await verifyPackage(await buildBytes(house, { from: start, to: from }))).exitCode, 0);
 });
 
 test('building is itself on record', async () => {
   const { house, start, end } = told;
-  await house.evidence.build({ from: start, to: end, actor: 'per_auditor' });
+  await buildBytes(house, { from: start, to: end, actor: 'per_auditor' });
   const [built] = await house.log.search({ kinds: ['evidence.built'], limit: 1 });
   assert.equal(built?.actor, 'per_auditor');
 });
 
 test('names and reasons stay text on both pages', async () => {
   const { house, start, end } = told;
-  const bytes = await house.evidence.build({ from: start, to: end });
+  const bytes = await buildBytes(house, { from: start, to: end });
   const html = member(bytes, 'index.html');
   assert.equal(html.split('<script').length - 1, 1);
   assert.ok(!html.includes('<script>alert'));
@@ -289,7 +289,7 @@ test('names and reasons stay text on both pages', async () => {
 
 test('the four policies are drafts that say so, and logs say where they come from', async () => {
   const { house, start, end } = told;
-  const bytes = await house.evidence.build({ from: start, to: end });
+  const bytes = await buildBytes(house, { from: start, to: end });
   const names = readZip(bytes).flatMap(({ name }) => (name.startsWith('documents/') ? [name] : []));
   assert.deepEqual(names, [
     'documents/log-alerts.md',
@@ -311,7 +311,7 @@ test('the four policies are drafts that say so, and logs say where they come fro
 
 test('the page runs nothing but the script and style whose hashes it names', async () => {
   const { house, start, end } = told;
-  const html = member(await house.evidence.build({ from: start, to: end }), 'index.html');
+  const html = member(await buildBytes(house, { from: start, to: end }), 'index.html');
   const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
   const script = /<script type="module">([\s\S]*)<\/script>/.exec(html)?.[1] ?? '';
   const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? '';

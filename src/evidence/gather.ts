@@ -1,12 +1,13 @@
 import {
   type CarriedEntry,
-  type CommitmentOpening,
   carriedIndices,
   commitmentsShown,
   decodeEntry,
   type Entry,
   type EntryData,
   type EvidenceInput,
+  encodeBodies,
+  encodeBundle,
   fold,
   isSnapshotOf,
   liveState,
@@ -15,6 +16,7 @@ import {
 } from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
 import type { Database, Log, StoredEntry } from '../store/index.ts';
+import type { Bundle } from './build-job.ts';
 import {
   PACKAGE_BODIES_MAX_BYTES,
   PACKAGE_ENTRIES_MAX,
@@ -31,19 +33,13 @@ export interface Source {
   log: Log;
 }
 
-/** All that a period's evidence rests on, as the log has it. */
+/** All that a period's evidence rests on but its own entries, which are many. */
 export interface Gathered {
   period: Period;
   range: Range;
   snapshotState: State;
-  /** Entries `[start, last]`. */
-  stored: StoredEntry[];
-  /** Older entries that explain the snapshot's rows. */
-  older: StoredEntry[];
-  /** The same, decoded, without what is withheld. */
-  entries: Entry[];
-  carried: Entry[];
-  openings: CommitmentOpening[];
+  /** Older entries that explain the snapshot's rows, with their way to the root; without what is withheld. */
+  carried: CarriedEntry[];
 }
 
 const decode = ({ index, kind, leaf, body }: StoredEntry, withheld: Withheld): Entry =>
@@ -66,6 +62,21 @@ async function snapshotStateOf({ database }: Source, snapshot: StoredEntry): Pro
   if (isSnapshotOf(data, state, body.occurred)) return state;
   const detail = `snapshot ${snapshot.index} digests other rows than the tables hold`;
   throw new MunimentError('data_damaged', 'rows do not follow from entries', { detail });
+}
+
+/** Older entries with their way to the root of the tree of `size` entries. */
+async function proveOlder(
+  { log }: Source,
+  older: StoredEntry[],
+  size: number,
+  withheld: Withheld,
+): Promise<CarriedEntry[]> {
+  const proven: CarriedEntry[] = [];
+  for (const { index, kind, leaf, body } of older) {
+    const shown = withheld.body(index, kind) ? null : body;
+    proven.push({ index, leaf, body: shown, proof: await log.inclusion(index, size) });
+  }
+  return proven;
 }
 
 type Span = Pick<Range, 'start' | 'last'>;
@@ -127,46 +138,43 @@ async function readOlder(source: Source, state: State): Promise<StoredEntry[]> {
   return older;
 }
 
-/** Personal values of a person who is withheld: those of every version that the package shows. */
-function withheldCommitments({ persons }: Withheld, state: State, entries: Entry[]): Set<string> {
-  const rows = [...state.tables.person.values()].filter(({ id }) => persons.has(id));
-  const told = entries.filter(({ leaf, body }) => body !== null && persons.has(leaf.subject));
-  const only = { ...state, tables: { ...state.tables } };
-  for (const table of Object.keys(only.tables) as Array<keyof State['tables']>)
-    only.tables[table] = new Map() as never;
-  only.tables.person = new Map(rows.map((row) => [row.id, row]));
-  return commitmentsShown(only, told);
-}
-
-async function readOpenings(
-  { log }: Source,
-  state: State,
-  entries: Entry[],
-  withheld: Withheld,
-): Promise<CommitmentOpening[]> {
-  if (withheld.personal) return [];
-  const hidden = withheldCommitments(withheld, state, entries);
-  const shown = [...commitmentsShown(state, entries)].filter((commitment) => !hidden.has(commitment));
-  return [...(await log.open(shown)).values()];
-}
-
-/** Reads what the evidence for `[first, last)` rests on; leaf `last` must exist, since it proves where the period ends. */
+/**
+ * Reads what the evidence for `[first, last)` rests on, proven in the tree of `size` entries; leaf `last` must exist, since it proves
+ * where the period ends.
+ */
 export async function gather(
   source: Source,
   period: Period,
-  bounds: { first: number; last: number },
+  bounds: { first: number; last: number; size: number },
   withheld: Withheld,
 ): Promise<Gathered> {
   const snapshot = await snapshotBefore(source, bounds.first, bounds.last);
   const snapshotState = await snapshotStateOf(source, snapshot);
   const range = rangeOf(snapshotState.size, snapshot.index, bounds.first, bounds.last);
   await checkCount(source, period, range);
-  const stored = await readRange(source, period, range);
   const older = await readOlder(source, snapshotState);
-  const entries = stored.map((entry) => decode(entry, withheld));
-  const carried = older.map((entry) => decode(entry, withheld));
-  const openings = await readOpenings(source, snapshotState, [...carried, ...entries], withheld);
-  return { period, range, snapshotState, stored, older, entries, carried, openings };
+  return { period, range, snapshotState, carried: await proveOlder(source, older, bounds.size, withheld) };
+}
+
+/** Reads a part of the range for the thread that builds. Throws `bad_request` once the period's bodies are too many. */
+export function bundleReader(
+  { log }: Source,
+  period: Period,
+  withheld: Withheld,
+): (from: number, to: number) => Promise<Bundle> {
+  let bytes = 0;
+  return async (from, to) => {
+    const stored = await Array.fromAsync(log.entries(from, to));
+    bytes += stored.reduce((sum, { body }) => sum + (body?.length ?? 0), 0);
+    if (bytes > PACKAGE_BODIES_MAX_BYTES) {
+      const why = `the period holds over ${PACKAGE_BODIES_MAX_BYTES} bytes of bodies`;
+      tooLarge(period, stored[0]?.time ?? '', why);
+    }
+    return {
+      leaves: encodeBundle(stored.map(({ leaf }) => leaf)),
+      bodies: encodeBodies(stored.map(({ index, kind, body }) => (withheld.body(index, kind) ? null : body))),
+    };
+  };
 }
 
 /**
@@ -184,25 +192,15 @@ export async function gatherInput(
   const [entries, older] = [stored, await readOlder(source, opening)].map((all) =>
     all.map((entry) => decode(entry, NOTHING)),
   ) as [Entry[], Entry[]];
-  const openings = await readOpenings(source, opening, [...older, ...entries], NOTHING);
+  const openings = await source.log.open(commitmentsShown(opening, [...older, ...entries]));
   return {
     period,
     opening,
     entries,
     closing: entries.reduce(fold, liveState(opening, period.from)),
     carried: older,
-    openings: new Map(openings.map(({ commitment, value }) => [commitment, value])),
+    openings: new Map([...openings.values()].map(({ commitment, value }) => [commitment, value])),
   };
 }
 
 const NOTHING = readWithheld([]);
-
-/** Older entries with their way to the root of the tree of `size` entries. */
-export async function proveOlder({ log }: Source, gathered: Gathered, size: number): Promise<CarriedEntry[]> {
-  const proven: CarriedEntry[] = [];
-  for (const [at, { index, leaf, body }] of gathered.older.entries()) {
-    const isShown = gathered.carried[at]?.body !== null;
-    proven.push({ index, leaf, body: isShown ? body : null, proof: await log.inclusion(index, size) });
-  }
-  return proven;
-}

@@ -4,7 +4,7 @@ import { decodeEntry, type EntryData, verifyPackage } from '#verifier';
 import { PAYMENTS } from '../changes/testing/house.ts';
 import { timestamp } from '../kernel/index.ts';
 import { changedVerdicts } from './judging.ts';
-import { carryOut, enrolTwo, openHouse } from './testing/house.ts';
+import { buildBytes, carryOut, enrolTwo, openHouse } from './testing/house.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -58,7 +58,7 @@ test('verdicts are told once, then only when one changes, and a package with the
   assert.equal((await evidence.history(newest.index)).get(one.control)?.length, 1);
 
   clock.advance(MINUTE_MS);
-  const bytes = await evidence.build({ from, to: timestamp(clock.now()) });
+  const bytes = await buildBytes({ evidence }, { from, to: timestamp(clock.now()) });
   assert.equal((await verifyPackage(bytes, { keys: [house.vkey] })).exitCode, 0);
 });
 

@@ -4,7 +4,7 @@ import { readZip, verifyPackage } from '#verifier';
 import { PAYMENTS } from '../changes/testing/house.ts';
 import { askX509, joinAgent } from '../issuance/testing/world.ts';
 import { timestamp } from '../kernel/index.ts';
-import { carryOut, enrolTwo, openHouse } from './testing/house.ts';
+import { buildBytes, carryOut, enrolTwo, openHouse } from './testing/house.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -35,7 +35,7 @@ test('a period after a snapshot is explained by older entries, each proven to be
   clock.advance(MINUTE_MS);
   const to = timestamp(clock.now());
 
-  const bytes = await evidence.build({ from, to });
+  const bytes = await buildBytes({ evidence }, { from, to });
   const report = await verifyPackage(bytes, { keys: [house.vkey] });
   assert.equal(report.outcome, 'HOLDS', JSON.stringify(report.problems));
   assert.equal(report.facts.range?.snapshot, snapshot.index);

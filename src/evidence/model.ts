@@ -25,7 +25,7 @@ export interface Verdicts {
 }
 
 /** One package is built and verified in memory, at some 25 KB for each entry: beyond this, a period has to be split. */
-export const PACKAGE_ENTRIES_MAX = 50_000;
+export const PACKAGE_ENTRIES_MAX = 120_000;
 export const PACKAGE_BODIES_MAX_BYTES = 128 * 1024 * 1024;
 /** How far a period reaches back where nobody says: so long, and over no more entries. */
 export const VERDICTS_ENTRIES_DEFAULT = 20_000;

@@ -1,51 +1,29 @@
-import {
-  type CommitmentOpening,
-  decodeEntry,
-  type EntryData,
-  encodePackage,
-  formatReport,
-  type PackageContents,
-  parseCheckpoint,
-  parseNote,
-  parseVerifierKey,
-  runTests,
-  utf8,
-  verifyPackage,
-} from '#verifier';
-import { type Clock, MunimentError } from '../kernel/index.ts';
-import type { Log, LogSigner } from '../store/index.ts';
-import { type Gathered, gather, gatherInput, proveOlder, type Source } from './gather.ts';
+import { setImmediate } from 'node:timers/promises';
+import { eachTest, inOrder, type TestResult } from '#verifier';
+import type { Log } from '../store/index.ts';
+import { type BuildOptions, type BuiltPackage, buildPackage } from './build.ts';
+import { gatherInput, type Source } from './gather.ts';
+import { createGlance } from './glance.ts';
 import { recordVerdicts, type VerdictChange, verdictHistory } from './judging.ts';
 import {
   type BuildRequest,
   checkPeriod,
-  frontierFromProof,
   type Period,
-  readWithheld,
   VERDICTS_ENTRIES_DEFAULT,
   type Verdicts,
 } from './model.ts';
-import { renderPages } from './pages/index.ts';
-
-export interface EvidenceOptions extends Source {
-  /** The log's own key: it signs the manifest too. */
-  signer: LogSigner;
-  clock: Clock;
-  /** How the keys at rest are protected and what that is worth: one sentence, for the limits on the first page. */
-  sealing: string;
-}
 
 export interface Evidence {
   /**
-   * Every control's result over a period; by default the last days up to the log's latest entry. Computed once for each
-   * size of the log. Throws `invalid_time`.
+   * Every control's result over a period, computed once for each size of the log; by default the last days up to the log's latest
+   * entry, and then over a long log perhaps as they were some seconds ago: `size` says as of when. Throws `invalid_time`.
    */
   verdicts(period?: Partial<Period>): Promise<Verdicts>;
   /**
    * The sealed package for a period. Throws `invalid_time` for a period that has not ended or ended before the log began,
    * `bad_request` for what cannot be withheld and for a period too large, naming how to split it.
    */
-  build(request: BuildRequest): Promise<Uint8Array>;
+  build(request: BuildRequest): Promise<BuiltPackage>;
   /** Runs the tests over the default period, and appends an entry if a verdict changed. @returns how many did */
   judge(): Promise<number>;
   /** Each control's changes of verdict that are on record, newest first; of entries below an index where one is given. */
@@ -54,7 +32,7 @@ export interface Evidence {
 
 const VERDICTS_KEPT = 16;
 
-export function createEvidence(options: EvidenceOptions): Evidence {
+export function createEvidence(options: BuildOptions): Evidence {
   const kept = new Map<string, Promise<Verdicts>>();
   const verdicts = async (asked: Partial<Period> = {}): Promise<Verdicts> => {
     const { size, time } = await options.log.head();
@@ -63,9 +41,14 @@ export function createEvidence(options: EvidenceOptions): Evidence {
       computeVerdicts(options, period, size),
     );
   };
+  const glance = createGlance({
+    size: async () => (await options.log.head()).size,
+    compute: () => verdicts(),
+    now: () => performance.now(),
+  });
   return {
-    verdicts,
-    build: (request) => build(options, request),
+    verdicts: (asked = {}) => (Object.keys(asked).length === 0 ? glance() : verdicts(asked)),
+    build: inTurn((request: BuildRequest) => buildPackage(options, request)),
     judge: async () => recordVerdicts(options, await verdicts()),
     history: (before) => verdictHistory(options.log, before),
   };
@@ -106,89 +89,21 @@ async function computeVerdicts(source: Source, period: Period, size: number): Pr
   const { log } = source;
   const last = Math.min(await log.sizeAt(period.to), size);
   const first = Math.min(await log.sizeAt(period.from), last);
-  return { period, size, results: await runTests(await gatherInput(source, period, { first, last })) };
+  const results: TestResult[] = [];
+  for await (const result of eachTest(await gatherInput(source, period, { first, last }))) {
+    results.push(result);
+    // Requests come between the tests.
+    await setImmediate();
+  }
+  return { period, size, results: inOrder(results) };
 }
 
-async function build(options: EvidenceOptions, request: BuildRequest): Promise<Uint8Array> {
-  const { log, signer, clock } = options;
-  const period = checkPeriod(request, clock.now());
-  const withheld = readWithheld(request.withhold ?? []);
-  // A leaf after the period proves where it ends; the next package starts from it.
-  await log.snapshot();
-  const bounds = { first: await log.sizeAt(period.from), last: await log.sizeAt(period.to) };
-  const gathered = await gather(options, period, bounds, withheld);
-  const contents = await contentsOf(options, gathered);
-  const bytes = await encodePackage(contents, signer);
-  await checkOwn(bytes, log);
-  await recordBuilt(log, request.actor ?? '', gathered, contents);
-  return bytes;
-}
-
-const bodyOf = ({ stored, entries }: Gathered, at: number): Uint8Array | null =>
-  entries[at]?.body === null ? null : (stored[at]?.body ?? null);
-
-async function contentsOf(options: EvidenceOptions, gathered: Gathered): Promise<PackageContents> {
-  const { log, sealing } = options;
-  const { period, range, snapshotState, stored, openings } = gathered;
-  const head = await log.head();
-  const since = await earlierTree(log, gathered, head.size);
-  return {
-    period,
-    range,
-    frontier: await frontierAt(log, range.start),
-    leaves: stored.map(({ leaf }) => leaf),
-    bodies: stored.map((_, at) => bodyOf(gathered, at)),
-    checkpoint: utf8(head.checkpoint),
-    consistency: await log.consistency(range.last + 1, head.size),
-    ...(since ? { since } : {}),
-    snapshotState,
-    carried: await proveOlder(options, gathered, head.size),
-    openings: openings.map(({ commitment, salt, value }): CommitmentOpening => ({ commitment, salt, value })),
-    pages: (derived) =>
-      renderPages({ derived, origin: log.origin, verifierKey: log.verifierKey, range, sealing }),
+/** One at a time, in the order asked: each needs memory of its own. */
+function inTurn<A, T>(work: (asked: A) => Promise<T>): (asked: A) => Promise<T> {
+  let before: Promise<unknown> = Promise.resolve();
+  return (asked) => {
+    const mine = before.then(() => work(asked));
+    before = mine.catch(() => undefined);
+    return mine;
   };
-}
-
-async function frontierAt(log: Log, size: number): Promise<Uint8Array[]> {
-  if (size === 0) return [];
-  const last = await log.entry(size - 1);
-  if (last === undefined) throw new MunimentError('data_damaged', `entry ${size - 1} is missing`);
-  return frontierFromProof(size, last.leafHash, await log.inclusion(size - 1, size));
-}
-
-const BUILT_LOOKED_AT = 100;
-
-/**
- * The tree under an earlier package, so that whoever kept its checkpoint sees that the log goes on from there: the package
- * for the period before, else the last one that was built.
- */
-async function earlierTree(
-  log: Log,
-  { period, range }: Gathered,
-  size: number,
-): Promise<PackageContents['since']> {
-  const built = await log.search({ kinds: ['evidence.built'], limit: BUILT_LOOKED_AT });
-  const told = built.flatMap(({ index, leaf, body }) => decodeEntry(index, leaf, body).body ?? []);
-  const packages = told.map(({ data }) => data as EntryData['evidence.built']);
-  const earlier = (packages.find(({ to }) => to === period.from) ?? packages[0])?.size ?? 0;
-  // Within the range, and at its end, the package shows it by itself.
-  const isShown = earlier === 0 || earlier === size || (earlier >= range.start && earlier <= range.last + 1);
-  return isShown ? undefined : { size: earlier, proof: await log.consistency(earlier, size) };
-}
-
-/** What we would not accept ourselves is not handed out. */
-async function checkOwn(bytes: Uint8Array, log: Log): Promise<void> {
-  const report = await verifyPackage(bytes, { keys: [parseVerifierKey(log.verifierKey)] });
-  if (report.exitCode === 0) return;
-  throw new MunimentError('data_damaged', 'the log does not support a package', {
-    detail: formatReport(report),
-  });
-}
-
-async function recordBuilt(log: Log, actor: string, gathered: Gathered, { checkpoint }: PackageContents) {
-  const { period, range, entries, carried } = gathered;
-  const inside = entries.filter(({ index }) => index >= range.base && index < range.last);
-  const withheld = [...inside, ...carried].filter(({ body }) => body === null).length;
-  const { size } = parseCheckpoint(parseNote(checkpoint).text);
-  await log.append([{ kind: 'evidence.built', subject: '', actor, data: { ...period, size, withheld } }]);
 }

@@ -1,3 +1,4 @@
+import { builtin } from './builtin.ts';
 import { FormatError } from './error.ts';
 
 const encoder = new TextEncoder();
@@ -25,9 +26,12 @@ export function concatBytes(...parts: Uint8Array[]): Uint8Array {
   return all;
 }
 
+const native = builtin('node:buffer')?.Buffer;
+
 /** For public bytes only: not constant-time. */
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
+  if (native !== undefined) return native.compare(a, b) === 0;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }

@@ -4,7 +4,11 @@ import { FormatError } from './error.ts';
 /** Levels of arrays and objects; nothing of ours comes near it, and a hostile text must not exhaust the stack. */
 const DEPTH_MAX_LEVELS = 64;
 
+/** Text that JSON writes as it is: most of ours. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 function encodeString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   if (!text.isWellFormed()) throw new FormatError('json', 'string holds a lone surrogate');
   return JSON.stringify(text);
 }
@@ -43,6 +47,27 @@ export const canonicalize = (value: unknown): string => encode(value, 0);
 
 export const canonicalBytes = (value: unknown): Uint8Array => utf8(canonicalize(value));
 
+/** Members in order everywhere, no deeper than allowed: what `JSON.stringify` leaves as it finds it. */
+function isSorted(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= DEPTH_MAX_LEVELS) return false;
+  if (Array.isArray(value)) return value.every((item) => isSorted(item, depth + 1));
+  let before: string | undefined;
+  for (const key of Object.keys(value)) {
+    if (before !== undefined && before >= key) return false;
+    if (!isSorted((value as Record<string, unknown>)[key], depth + 1)) return false;
+    before = key;
+  }
+  return true;
+}
+
+/**
+ * True only for text that `canonicalize` would write, found by the engine's own writer, which is several times as fast. It writes numbers
+ * and strings as the RFC wants them, but members as they come and lone surrogates escaped: those are looked for. False may be wrong.
+ */
+const isSurelyCanonical = (value: unknown, text: string): boolean =>
+  isSorted(value, 0) && JSON.stringify(value) === text && !text.includes('\\ud');
+
 /**
  * Parses bytes that are exactly the canonical form of their value. Whatever would not come out again is refused:
  * duplicate members, white space, other spellings of numbers and strings, a byte order mark, trailing bytes.
@@ -55,6 +80,7 @@ export function parseCanonical(bytes: Uint8Array): unknown {
   } catch {
     throw new FormatError('json', 'not JSON');
   }
-  if (canonicalize(value) !== text) throw new FormatError('json', 'JSON is not in canonical form');
+  if (!isSurelyCanonical(value, text) && canonicalize(value) !== text)
+    throw new FormatError('json', 'JSON is not in canonical form');
   return value;
 }

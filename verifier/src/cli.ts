@@ -1,5 +1,6 @@
 /** The offline verifier: a program where Node runs it, a module where a page or a script imports it. */
 import { runVerify } from './command.ts';
+import { fileSource } from './file-source.ts';
 import { sha256Hex } from './hash.ts';
 
 export * from './index.ts';
@@ -30,6 +31,7 @@ async function main(process: NodeLike): Promise<void> {
   const { readFileSync } = process.getBuiltinModule('node:fs');
   process.exitCode = await runVerify(process.argv.slice(2), {
     readFile: (path) => new Uint8Array(readFileSync(path)),
+    openFile: fileSource,
     print: (text) => process.stdout.write(text),
     printError: (text) => process.stderr.write(text),
     version: () => `sha256 ${sha256Hex(readFileSync(new URL(import.meta.url)))}`,

@@ -4,6 +4,7 @@ import { runVerify, VERIFY_USAGE } from './command.ts';
 import { formatVerifierKey } from './note.ts';
 import { encodePackage } from './package/index.ts';
 import { checkpointOf, contentsOf, newSigner, smallLog, vkey } from './package/testing/fixture.ts';
+import { bytesSource } from './source.ts';
 
 const signer = newSigner();
 const log = smallLog();
@@ -23,6 +24,7 @@ async function run(...args: string[]) {
   const said = { out: '', error: '' };
   const code = await runVerify(args, {
     readFile: (path) => files[path] ?? assert.fail('no such file'),
+    openFile: (path) => bytesSource(files[path] ?? assert.fail('no such file')),
     print: (text) => {
       said.out += text;
     },

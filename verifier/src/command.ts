@@ -1,11 +1,14 @@
 import { fromUtf8 } from './bytes.ts';
 import { parseVerifierKey, type VerifierKey } from './note.ts';
 import { formatReport, type VerifyOptions, verifyPackage } from './package/index.ts';
+import type { ByteSource } from './source.ts';
 
 /** What the command needs from wherever it runs. */
 export interface VerifyHost {
   /** Throws where the file cannot be read. */
   readFile(path: string): Uint8Array;
+  /** A package may be larger than what memory should hold. Throws where the file cannot be read. */
+  openFile(path: string): ByteSource;
   print(text: string): void;
   printError(text: string): void;
   /** What `--version` says: the hash of the verifier that is running. */
@@ -56,16 +59,16 @@ function parseArguments(args: string[]): Arguments {
   return parsed;
 }
 
-function read(host: VerifyHost, path: string): Uint8Array {
+function read<T>(open: (path: string) => T, path: string): T {
   try {
-    return host.readFile(path);
+    return open(path);
   } catch {
     throw new UsageError(`cannot read \`${path}\``);
   }
 }
 
 function readKey(host: VerifyHost, key: string): VerifierKey {
-  const text = key.startsWith('@') ? fromUtf8(read(host, key.slice(1))).trim() : key;
+  const text = key.startsWith('@') ? fromUtf8(read(host.readFile, key.slice(1))).trim() : key;
   try {
     return parseVerifierKey(text);
   } catch (error) {
@@ -76,7 +79,7 @@ function readKey(host: VerifyHost, key: string): VerifierKey {
 function optionsOf(host: VerifyHost, { keys, since, flags }: Arguments): VerifyOptions {
   return {
     ...(keys.length > 0 ? { keys: keys.map((key) => readKey(host, key)) } : {}),
-    ...(since === undefined ? {} : { since: read(host, since) }),
+    ...(since === undefined ? {} : { since: read(host.readFile, since) }),
     requireComplete: flags.has('--require-complete'),
   };
 }
@@ -84,7 +87,7 @@ function optionsOf(host: VerifyHost, { keys, since, flags }: Arguments): VerifyO
 async function verifyFile(host: VerifyHost, args: Arguments): Promise<number> {
   if (args.file === undefined) throw new UsageError('no package given');
   const options = optionsOf(host, args);
-  const report = await verifyPackage(read(host, args.file), options);
+  const report = await verifyPackage(read(host.openFile, args.file), options);
   host.print(args.flags.has('--json') ? `${JSON.stringify(report, null, 2)}\n` : formatReport(report));
   return report.exitCode;
 }

@@ -1,3 +1,5 @@
+import { builtin } from './builtin.ts';
+
 const POLYNOMIAL = 0xedb88320;
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
@@ -6,9 +8,17 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32 as zip has it (APPNOTE 4.4.7). Against accidents only; the manifest's hashes are what holds. */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (TABLE[(crc ^ byte) & 0xff] as number) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
+/** In plain JavaScript, for browsers. */
+export function crc32Portable(bytes: Uint8Array, before = 0): number {
+  let crc = ~before;
+  for (let i = 0; i < bytes.length; i++)
+    crc = (TABLE[(crc ^ (bytes[i] as number)) & 0xff] as number) ^ (crc >>> 8);
+  return ~crc >>> 0;
 }
+
+/**
+ * CRC-32 as zip has it (APPNOTE 4.4.7), continued from that of the bytes before: Node's own where there is one. Against accidents
+ * only; the manifest's hashes are what holds.
+ */
+export const crc32: (bytes: Uint8Array, before?: number) => number =
+  builtin('node:zlib')?.crc32 ?? crc32Portable;

@@ -1,15 +1,18 @@
 import { fromBase64url } from './bytes.ts';
 import { canonicalBytes, canonicalize, parseCanonical } from './canonical.ts';
+import { digestOf } from './digest.ts';
 import { FormatError } from './error.ts';
 import { sha256Hex } from './hash.ts';
 import { KINDS } from './kinds.ts';
+import { inPieces } from './pieces.ts';
+import { tableText } from './rows-text.ts';
 import {
   type Body,
   type Entry,
   type EntryData,
+  isLive,
   type Kind,
   type Leaf,
-  liveRows,
   ROW_TABLES,
   type RowTable,
   SNAPSHOT_TABLES,
@@ -22,32 +25,45 @@ const HEX_SHA256 = /^[0-9a-f]{64}$/;
 /** RFC 3339, UTC, milliseconds: the one spelling, so that times compare as text. */
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
 
+const LEAF_MEMBERS = ['actor', 'body', 'kind', 'subject', 'time', 'v'];
+const BODY_MEMBERS = ['data', 'nonce', 'occurred', 'v'];
+
 const fail = (why: string): never => {
   throw new FormatError('entry', why);
 };
 
-/** True for a moment that exists, spelled as entries spell it. */
-export const isTime = (text: unknown): text is string =>
-  typeof text === 'string' &&
-  TIME.test(text) &&
-  !Number.isNaN(Date.parse(text)) &&
-  new Date(text).toISOString() === text;
+const FEBRUARY = 2;
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** Exactly these members, so that nothing unread rides along under a signature. */
+const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+
+const daysIn = (year: number, month: number): number =>
+  month === FEBRUARY && isLeap(year) ? 29 : (DAYS[month - 1] ?? 0);
+
+/** True for a moment that exists, spelled as entries spell it. */
+export function isTime(text: unknown): text is string {
+  if (typeof text !== 'string' || !TIME.test(text)) return false;
+  const day = Number(text.slice(8, 10));
+  if (day < 1 || day > daysIn(Number(text.slice(0, 4)), Number(text.slice(5, 7)))) return false;
+  return text.slice(11, 13) < '24' && text.slice(14, 16) < '60' && text.slice(17, 19) < '60';
+}
+
+/** Exactly these members (`names` sorted), so that nothing unread rides along under a signature. */
 function checkMembers(
   value: unknown,
-  names: string[],
+  names: readonly string[],
   what: string,
 ): asserts value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) fail(`${what} is not an object`);
-  const present = Object.keys(value as object)
-    .sort()
-    .join();
-  if (present !== [...names].sort().join()) fail(`${what} has members \`${present}\``);
+  const present = Object.keys(value as object);
+  // What was written canonically comes in this order.
+  if (present.length === names.length && names.every((name, at) => present[at] === name)) return;
+  const sorted = present.sort().join();
+  if (sorted !== names.join()) fail(`${what} has members \`${sorted}\``);
 }
 
 function checkLeaf(value: unknown): asserts value is Leaf {
-  checkMembers(value, ['v', 'kind', 'time', 'subject', 'actor', 'body'], 'leaf');
+  checkMembers(value, LEAF_MEMBERS, 'leaf');
   if (value.v !== 1) fail('leaf version is not 1');
   if (typeof value.kind !== 'string' || !KINDS.has(value.kind as Kind))
     fail(`unknown kind \`${value.kind}\``);
@@ -58,7 +74,7 @@ function checkLeaf(value: unknown): asserts value is Leaf {
 }
 
 function checkBody(value: unknown): asserts value is Body {
-  checkMembers(value, ['v', 'nonce', 'occurred', 'data'], 'body');
+  checkMembers(value, BODY_MEMBERS, 'body');
   if (value.v !== 1) fail('body version is not 1');
   if (typeof value.nonce !== 'string' || fromBase64url(value.nonce).length !== NONCE_BYTES) {
     fail(`nonce is not ${NONCE_BYTES} bytes`);
@@ -107,11 +123,12 @@ export const digestOfTables = (tables: Iterable<readonly [RowTable, string]>): s
  * Digest of the live rows at `time`, hex; see `digestOfTables`. By table, so that one table can be shown or kept apart without
  * the others.
  */
-export const stateDigest = (state: State, time: string): string =>
-  digestOfRows(liveRows(state, time), SNAPSHOT_TABLES);
+export const stateDigest = (state: State, time: string): string => digestOver(state, time, SNAPSHOT_TABLES);
 
-const digestOfRows = (rows: ReturnType<typeof liveRows>, tables: readonly RowTable[]): string =>
-  digestOfTables(tables.map((table) => [table, sha256Hex(canonicalize(rows[table]))] as const));
+const digestOver = (state: State, time: string, tables: readonly RowTable[]): string =>
+  digestOfTables(
+    tables.map((table) => [table, digestOf(inPieces(tableText(state, table, time))).sha256] as const),
+  );
 
 /** What a snapshot's entry says of a state: `time` is the entry's `occurred`. */
 export const snapshotOf = (state: State, time: string): EntryData['snapshot'] => ({
@@ -129,7 +146,8 @@ export function isSnapshotOf(
   if (size !== state.size || !Array.isArray(tables)) return false;
   const covered = ROW_TABLES.filter((table) => tables.includes(table));
   if (covered.length !== tables.length) return false;
-  const rows = liveRows(state, time);
-  const isBare = (table: RowTable) => covered.includes(table) || Object.keys(rows[table]).length === 0;
-  return ROW_TABLES.every(isBare) && digestOfRows(rows, covered) === digest;
+  const isBare = (table: RowTable) =>
+    covered.includes(table) ||
+    ![...state.tables[table].values()].some((row) => isLive(table, row as never, time));
+  return ROW_TABLES.every(isBare) && digestOver(state, time, covered) === digest;
 }

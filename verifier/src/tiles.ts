@@ -58,7 +58,7 @@ export function encodeBundle(entries: Uint8Array[]): Uint8Array {
   return concatBytes(...parts);
 }
 
-/** Refuses a bundle that ends within an entry. */
+/** Refuses a bundle that ends within an entry. Entries are views. */
 export function decodeBundle(bundle: Uint8Array): Uint8Array[] {
   const entries: Uint8Array[] = [];
   let offset = 0;
@@ -67,7 +67,7 @@ export function decodeBundle(bundle: Uint8Array): Uint8Array[] {
     if (start > bundle.length) fail('bundle ends within a length');
     const end = start + (((bundle[offset] as number) << 8) | (bundle[offset + 1] as number));
     if (end > bundle.length) fail('bundle ends within an entry');
-    entries.push(bundle.slice(start, end));
+    entries.push(bundle.subarray(start, end));
     offset = end;
   }
   return entries;

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { explain } from '../../config.ts';
 import type { Api } from '../app.ts';
 import * as contract from '../contract/evidence.ts';
@@ -23,8 +24,9 @@ export function mountEvidence(app: Api, rooms: Rooms): void {
   app.openapi(contract.buildPackage, async (c) => {
     const { from, to, withhold } = c.req.valid('json');
     const actor = actorOf(c.get('caller'));
-    const bytes = await evidence.build({ from, to, actor, ...(withhold === undefined ? {} : { withhold }) });
-    return c.body(new Uint8Array(bytes), 200, {
+    const built = await evidence.build({ from, to, actor, ...(withhold === undefined ? {} : { withhold }) });
+    return c.body(Readable.toWeb(built.stream()) as ReadableStream, 200, {
+      'content-length': String(built.size),
       'content-type': 'application/zip',
       'content-disposition': 'attachment; filename="muniment-evidence.zip"',
     }) as never;

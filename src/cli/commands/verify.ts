@@ -7,7 +7,7 @@ import { MunimentError } from '../../kernel/index.ts';
 /** The same one file that an auditor runs: its hash is the one that `--version` prints. */
 export const VERIFIER_FILE = join(import.meta.dirname, '../../../verifier/dist/muniment-verify.mjs');
 
-type Verifier = Pick<typeof import('#verifier'), 'runVerify' | 'sha256Hex'>;
+type Verifier = Pick<typeof import('#verifier'), 'fileSource' | 'runVerify' | 'sha256Hex'>;
 
 async function loadVerifier(): Promise<Verifier> {
   try {
@@ -22,9 +22,10 @@ async function loadVerifier(): Promise<Verifier> {
 }
 
 async function run(_options: unknown, self: Command): Promise<void> {
-  const { runVerify, sha256Hex } = await loadVerifier();
+  const { fileSource, runVerify, sha256Hex } = await loadVerifier();
   process.exitCode = await runVerify(self.args, {
     readFile: (path) => new Uint8Array(readFileSync(path)),
+    openFile: fileSource,
     print: (text) => process.stdout.write(text),
     printError: (text) => process.stderr.write(text),
     version: () => `sha256 ${sha256Hex(readFileSync(VERIFIER_FILE))}`,

@@ -8,15 +8,17 @@ const TABLE_ROWS_MAX = 200;
 function section({ input }: Derived, name: string, columns: string[]): string[] {
   const population = populations[name]?.(input);
   if (population === undefined) return [];
-  const { query, rows } = population;
+  const { query } = population;
   const head = [`## ${query.question}`, ''];
-  if (rows.length === 0)
+  if (query.rows === 0)
     return [...head, `Nothing of the kind is on record for this period (\`populations/${name}.csv\`).`, ''];
   const at = columns.map((column) => query.columns.findIndex((each) => each.name === column));
-  const shown = rows.slice(0, TABLE_ROWS_MAX).map((cells) => at.map((index): Cell => cells[index] ?? null));
+  const shown = population
+    .first(TABLE_ROWS_MAX)
+    .map((cells) => at.map((index): Cell => cells[index] ?? null));
   return [
     ...head,
-    `${rows.length > shown.length ? `The first ${shown.length} of ${rows.length}` : `All ${rows.length}`}; every column is in \`populations/${name}.csv\`.`,
+    `${query.rows > shown.length ? `The first ${shown.length} of ${query.rows}` : `All ${query.rows}`}; every column is in \`populations/${name}.csv\`.`,
     '',
     row(columns),
     `|${' --- |'.repeat(columns.length)}`,

@@ -9,7 +9,7 @@ import { chromium, type Page } from 'playwright-core';
 import { readZip } from '#verifier';
 import { PAYMENTS } from '../../changes/testing/house.ts';
 import { timestamp } from '../../kernel/index.ts';
-import { carryOut, enrolTwo, openHouse } from '../testing/house.ts';
+import { buildBytes, carryOut, enrolTwo, openHouse } from '../testing/house.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -18,7 +18,7 @@ async function buildPackage(): Promise<Uint8Array> {
   const from = timestamp(house.clock.now());
   await carryOut(house, await enrolTwo(house), PAYMENTS);
   house.clock.advance(1000);
-  const bytes = await house.evidence.build({ from, to: timestamp(house.clock.now()) });
+  const bytes = await buildBytes(house, { from, to: timestamp(house.clock.now()) });
   await house.close();
   return bytes;
 }

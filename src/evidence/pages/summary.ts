@@ -2,10 +2,10 @@ import {
   type Cell,
   CONTROLS,
   type Derived,
+  type JudgedControl,
   type Population,
   populations,
   type Range,
-  type TestResult,
   VERDICTS,
   type Verdict,
 } from '#verifier';
@@ -31,7 +31,7 @@ export interface Table {
   total: number;
 }
 
-export interface ControlSummary extends TestResult {
+export interface ControlSummary extends JudgedControl {
   title: string;
   statement: string;
   tsc: readonly string[];
@@ -109,18 +109,18 @@ const SHOWN: Array<[population: string, columns: string[]]> = [
   ],
 ];
 
-function tableOf(name: string, columns: string[], { query, rows }: Population): Table {
+function tableOf(name: string, columns: string[], { query, first }: Population): Table {
   const at = columns.map((column) => query.columns.findIndex((each) => each.name === column));
   return {
     question: query.question,
     file: `populations/${name}.csv`,
     header: columns,
-    rows: rows.slice(0, TABLE_ROWS_MAX).map((cells) => at.map((index) => cells[index] ?? null)),
+    rows: first(TABLE_ROWS_MAX).map((cells) => at.map((index) => cells[index] ?? null)),
     total: query.rows,
   };
 }
 
-function controlsOf(results: TestResult[]): ControlSummary[] {
+function controlsOf(results: JudgedControl[]): ControlSummary[] {
   return results.map((result) => {
     const control = CONTROLS.find(({ id }) => id === result.control);
     return {
@@ -133,7 +133,7 @@ function controlsOf(results: TestResult[]): ControlSummary[] {
   });
 }
 
-const countsOf = (results: TestResult[]): Record<Verdict, number> =>
+const countsOf = (results: JudgedControl[]): Record<Verdict, number> =>
   Object.fromEntries(
     VERDICTS.map((verdict) => [verdict, results.filter((result) => result.verdict === verdict).length]),
   ) as Record<Verdict, number>;

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
 import { approvalMessage, parseVerifierKey, type VerifierKey } from '#verifier';
 import { createChanges } from '../../changes/index.ts';
 import { openKeys, sealWith } from '../../crypto/index.ts';
@@ -7,7 +8,9 @@ import { createAuthority, createIssuance, createTokens, sealedSecrets } from '..
 import { approvalKeyId, manualClock } from '../../kernel/index.ts';
 import { createRevocation } from '../../revocation/index.ts';
 import { openDatabase, openLog } from '../../store/index.ts';
+import type { BuiltPackage } from '../build.ts';
 import { createEvidence } from '../index.ts';
+import type { BuildRequest } from '../model.ts';
 
 /** Real rooms over a database in memory. The clock is real enough for certificates, and moved by hand. */
 export async function openHouse() {
@@ -77,3 +80,13 @@ export async function carryOut(
   await changes.approve({ change, planDigest, signature: bo.signPlan(planDigest), channel: 'tls' });
   await changes.apply({ change, planDigest, actor: ada.id });
 }
+
+/** A built package, read whole. */
+export const bytesOf = async (built: BuiltPackage): Promise<Uint8Array> =>
+  new Uint8Array(await buffer(built.stream()));
+
+/** Builds a package and reads it whole. */
+export const buildBytes = async (
+  { evidence }: Pick<House, 'evidence'>,
+  request: BuildRequest,
+): Promise<Uint8Array> => bytesOf(await evidence.build(request));

@@ -64,25 +64,26 @@ export function bodyBundles(range: Range, bodies: Array<Uint8Array | null>): Zip
 
 type ReadMember = (name: string) => Uint8Array;
 
-function readBundles<T>(
+function readBundle<T>(
   range: Range,
+  bundle: number,
   folder: 'log' | 'bodies',
   read: ReadMember,
   decode: (bytes: Uint8Array) => T[],
 ): T[] {
-  return bundlesOf(range).flatMap((bundle) => {
-    const name = bundleName(folder, bundle);
-    const { from, to } = spanOf(range, bundle);
-    const items = decode(read(name));
-    return items.length === to - from
-      ? items
-      : refuse(`\`${name}\` holds ${items.length} entries, not ${to - from}`);
-  });
+  const name = bundleName(folder, bundle);
+  const { from, to } = spanOf(range, bundle);
+  const items = decode(read(name));
+  return items.length === to - from
+    ? items
+    : refuse(`\`${name}\` holds ${items.length} entries, not ${to - from}`);
 }
 
-/** Leaves `[start, last]`. Throws where a bundle holds more or fewer than its part of the range. */
-export const readLeaves = (range: Range, read: ReadMember): Uint8Array[] =>
-  readBundles(range, 'log', read, decodeBundle);
+/** Leaves `[start, last]`, a bundle at a time. Throws where a bundle holds more or fewer than its part of the range. */
+export function* readLeaves(range: Range, read: ReadMember): Generator<Uint8Array> {
+  for (const bundle of bundlesOf(range)) yield* readBundle(range, bundle, 'log', read, decodeBundle);
+}
 
-export const readBodies = (range: Range, read: ReadMember): Array<Uint8Array | null> =>
-  readBundles(range, 'bodies', read, decodeBodies);
+export function* readBodies(range: Range, read: ReadMember): Generator<Uint8Array | null> {
+  for (const bundle of bundlesOf(range)) yield* readBundle(range, bundle, 'bodies', read, decodeBodies);
+}

@@ -16,8 +16,9 @@ import {
   parseVerifierKey,
   verifyNote,
 } from '../note.ts';
+import { createSharing } from '../sharing.ts';
 import type { Entry } from '../words/index.ts';
-import { hasBody, readBodies } from './bundles.ts';
+import { hasBody, readBodies, readLeaves } from './bundles.ts';
 import { refuse } from './json.ts';
 import type { Proofs } from './members.ts';
 import type { Manifest, Range } from './model.ts';
@@ -61,13 +62,13 @@ function rootsFrom(start: Frontier, hashes: Uint8Array[]): RootAt {
  */
 export function checkLog(
   range: Range,
-  leaves: Uint8Array[],
+  leaves: Iterable<Uint8Array>,
   proofs: Proofs,
   checkpoint: Checkpoint,
 ): Told<RootAt> {
   const start: Frontier = { size: range.start, hashes: proofs.frontier };
   checkFrontier(start);
-  const rootAt = rootsFrom(start, leaves.map(leafHash));
+  const rootAt = rootsFrom(start, Array.from(leaves, leafHash));
   const size = range.last + 1;
   const root = rootAt(size) ?? refuse('the range has no root');
   if (!verifyConsistency(size, checkpoint.size, proofs.consistency, root, checkpoint.root)) {
@@ -113,11 +114,10 @@ function decodeOne(
   }
 }
 
-function checkBodies(manifest: Manifest, bodies: Array<Uint8Array | null>, findings: Findings): void {
-  const { range, withheld } = manifest;
+/** Tells where a body is there and should not be, or the other way round. */
+function bodyChecker({ range, withheld }: Manifest, findings: Findings) {
   const listed = new Set(withheld.bodies);
-  for (const [i, body] of bodies.entries()) {
-    const index = range.start + i;
+  return (index: number, body: Uint8Array | null): void => {
     const belongs = hasBody(range, index);
     if (!belongs && body !== null)
       findings.problem(`entry ${index}`, 'body of an entry outside the range is there');
@@ -125,33 +125,45 @@ function checkBodies(manifest: Manifest, bodies: Array<Uint8Array | null>, findi
       findings.problem(`entry ${index}`, 'body is missing and not listed as withheld');
     if (body !== null && listed.has(index))
       findings.problem(`entry ${index}`, 'body is there although listed as withheld');
-  }
-  const beyond = withheld.bodies.filter((index) => index >= range.last);
-  for (const index of beyond)
-    findings.problem(`entry ${index}`, 'is listed as withheld and lies after the range');
+  };
 }
 
-/** Leaves and bodies, each strictly; times that never go back; bodies missing only where the signed manifest says so. */
-export function checkEntries(
-  manifest: Manifest,
-  leaves: Uint8Array[],
-  read: (name: string) => Uint8Array,
-  findings: Findings,
-): Told<Entry[]> {
-  const bodies = readBodies(manifest.range, read);
-  checkBodies(manifest, bodies, findings);
-  const decoded = leaves.map((leaf, i) =>
-    decodeOne(manifest.range.start + i, leaf, bodies[i] ?? null, findings),
-  );
-  const entries = decoded.filter((entry) => entry !== null);
+function checkOrder(entries: Entry[], findings: Findings): void {
   for (const [i, { index, leaf }] of entries.entries()) {
     const before = entries[i - 1];
     if (before !== undefined && before.leaf.time > leaf.time)
       findings.problem(`entry ${index}`, 'time goes back');
   }
+}
+
+/** Leaves and bodies, each strictly; times that never go back; bodies missing only where the signed manifest says so. */
+export function checkEntries(
+  manifest: Manifest,
+  read: (name: string) => Uint8Array,
+  findings: Findings,
+): Told<Entry[]> {
+  const { range, withheld } = manifest;
+  const checkBody = bodyChecker(manifest, findings);
+  const bodies = readBodies(range, read);
+  const share = createSharing();
+  const entries: Entry[] = [];
+  let index = range.start;
+  for (const leaf of readLeaves(range, read)) {
+    const body = bodies.next().value ?? null;
+    checkBody(index, body);
+    const entry = decodeOne(index, leaf, body, findings);
+    if (entry !== null) {
+      share(entry);
+      entries.push(entry);
+    }
+    index += 1;
+  }
+  checkOrder(entries, findings);
+  for (const beyond of withheld.bodies.filter((index) => index >= range.last))
+    findings.problem(`entry ${beyond}`, 'is listed as withheld and lies after the range');
   return {
     value: entries,
-    detail: `${entries.length} entries, ${manifest.withheld.bodies.length} bodies withheld`,
+    detail: `${entries.length} entries, ${withheld.bodies.length} bodies withheld`,
   };
 }
 

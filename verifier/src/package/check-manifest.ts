@@ -1,6 +1,5 @@
-import { sha256Hex } from '../hash.ts';
 import { formatVerifierKey, parseVerifierKey, type VerifierKey } from '../note.ts';
-import type { ZipMember } from '../zip.ts';
+import { memberDigest, type ZipMember } from '../zip.ts';
 import { refuse } from './json.ts';
 import { checkEnvelope, parseManifest } from './manifest.ts';
 import {
@@ -82,10 +81,11 @@ function checkNames(manifest: Manifest, names: string[], findings: Findings): vo
 
 /** Names of the listed files that are not there, or not with the bytes that were signed. */
 export function wrongFiles(manifest: Manifest, files: ZipMember[]): string[] {
-  const byName = new Map(files.map(({ name, bytes }) => [name, bytes]));
+  const byName = new Map(files.map((file) => [file.name, file]));
   const isRight = ({ name, size, sha256 }: ManifestFile) => {
-    const bytes = byName.get(name);
-    return bytes !== undefined && bytes.length === size && sha256Hex(bytes) === sha256;
+    const file = byName.get(name);
+    const found = file && memberDigest(file);
+    return found?.size === size && found.sha256 === sha256;
   };
   return manifest.files.filter((file) => !isRight(file)).map(({ name }) => name);
 }
@@ -95,7 +95,7 @@ export function checkFiles(
   manifest: Manifest,
   members: ZipMember[],
   findings: Findings,
-): Told<ReadonlyMap<string, Uint8Array>> {
+): Told<ReadonlyMap<string, ZipMember>> {
   const files = members.slice(2);
   checkNames(
     manifest,
@@ -105,7 +105,7 @@ export function checkFiles(
   const listed = manifest.files.map(({ name }) => name).join('\n');
   if (listed !== files.map(({ name }) => name).join('\n'))
     findings.problem(MEMBER.manifest, 'lists other members');
-  const byName = new Map(files.map(({ name, bytes }) => [name, bytes]));
+  const byName = new Map(files.map((file) => [file.name, file]));
   for (const name of wrongFiles(manifest, files)) findings.problem(name, 'is not the file that was signed');
   return { value: byName, detail: `${files.length} files` };
 }

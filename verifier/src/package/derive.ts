@@ -1,13 +1,12 @@
-import { utf8 } from '../bytes.ts';
 import { canonicalBytes } from '../canonical.ts';
 import type { CommitmentOpening } from '../commitment.ts';
 import type { EvidenceInput } from '../evidence-input.ts';
+import { inPieces } from '../pieces.ts';
 import { populations } from '../populations/index.ts';
-import { runTests, type TestResult } from '../tests/index.ts';
+import { eachTest, inOrder } from '../tests/index.ts';
 import type { Entry, State } from '../words/index.ts';
-import type { ZipMember } from '../zip.ts';
 import { encodeLines } from './json.ts';
-import type { Derived, Range } from './model.ts';
+import type { JudgedControl, Range } from './model.ts';
 
 interface Parts {
   period: { from: string; to: string };
@@ -33,29 +32,41 @@ export function evidenceInput(parts: Parts): EvidenceInput {
   };
 }
 
-function populationMembers(input: EvidenceInput): ZipMember[] {
-  return Object.keys(populations)
-    .sort()
-    .flatMap((name) => {
-      const population = populations[name]?.(input);
-      if (population === undefined) return [];
-      return [
-        { name: `populations/${name}.csv`, bytes: utf8(population.csv) },
-        { name: `populations/${name}.query.json`, bytes: canonicalBytes(population.query) },
-      ];
-    });
+/** A file in the making; its bytes come once. */
+export interface Made {
+  name: string;
+  pieces: Iterable<Uint8Array>;
+}
+
+function* populationFiles(input: EvidenceInput): Generator<Made> {
+  for (const name of Object.keys(populations).sort()) {
+    const population = populations[name]?.(input);
+    if (population === undefined) continue;
+    yield { name: `populations/${name}.csv`, pieces: inPieces(population.lines()) };
+    yield { name: `populations/${name}.query.json`, pieces: [canonicalBytes(population.query)] };
+  }
 }
 
 /** One file per control: the result, then one line per member of its population. */
-const testMember = ({ members, ...result }: TestResult): ZipMember => ({
-  name: `tests/${result.control}.jsonl`,
-  bytes: encodeLines([result, ...members]),
-});
+async function* testFiles(input: EvidenceInput, results: JudgedControl[]): AsyncGenerator<Made> {
+  for await (const { members, ...judged } of eachTest(input)) {
+    results.push(judged);
+    yield { name: `tests/${judged.control}.jsonl`, pieces: encodeLines(lines(judged, members)) };
+  }
+}
 
-/** Everything that follows from the entries. Server and verifier call this, so what they get must agree byte for byte. */
-export async function derive(parts: Parts): Promise<Derived> {
-  const input = evidenceInput(parts);
-  const results = await runTests(input);
-  const tests = results.map(testMember).sort((a, b) => (a.name < b.name ? -1 : 1));
-  return { input, results, members: [...populationMembers(input), ...tests] };
+function* lines(judged: JudgedControl, members: Iterable<unknown>): Generator<unknown> {
+  yield judged;
+  yield* members;
+}
+
+/**
+ * Everything that follows from the entries, file by file, in the package's order. Server and verifier call this, so what they
+ * get must agree byte for byte. @returns the controls' results, complete once every file was taken
+ */
+export async function* derive(input: EvidenceInput): AsyncGenerator<Made, JudgedControl[]> {
+  const results: JudgedControl[] = [];
+  yield* populationFiles(input);
+  yield* testFiles(input, results);
+  return inOrder(results);
 }

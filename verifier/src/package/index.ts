@@ -1,5 +1,7 @@
-export { encodePackage, packageMembers } from './build.ts';
+export { encodePackage, makePackage, packageMembers, type Take } from './build.ts';
+export { decodeBodies, encodeBodies } from './bundles.ts';
 export { carriedIndices } from './carried.ts';
+export type { Made } from './derive.ts';
 export * from './model.ts';
 export { commitmentsShown } from './openings.ts';
 export { formatReport } from './render.ts';

@@ -1,6 +1,7 @@
 import { fromBase64, fromUtf8, utf8 } from '../bytes.ts';
 import { canonicalize, parseCanonical } from '../canonical.ts';
 import { FormatError } from '../error.ts';
+import { inPieces } from '../pieces.ts';
 
 export const refuse = (why: string): never => {
   throw new FormatError('package', why);
@@ -42,8 +43,13 @@ export function ascending<T>(values: T[], key: (value: T) => number | string, wh
 }
 
 /** One canonical JSON text a line, each ended by a line feed. */
-export const encodeLines = (values: unknown[]): Uint8Array =>
-  utf8(values.map((value) => `${canonicalize(value)}\n`).join(''));
+export function* encodeLines(values: Iterable<unknown>): Generator<Uint8Array> {
+  yield* inPieces(
+    (function* () {
+      for (const value of values) yield `${canonicalize(value)}\n`;
+    })(),
+  );
+}
 
 export function decodeLines(bytes: Uint8Array): unknown[] {
   const all = fromUtf8(bytes);

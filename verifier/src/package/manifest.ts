@@ -77,16 +77,23 @@ export const preAuthEncoding = (type: string, payload: Uint8Array): Uint8Array =
 /** `name+keyid`, as in the log's verifier key. */
 const keyIdOf = ({ name, keyId }: VerifierKey): string => `${name}+${hex(keyId)}`;
 
+/** What is signed of a manifest. */
+export const manifestMessage = (manifest: Uint8Array): Uint8Array => preAuthEncoding(PAYLOAD_TYPE, manifest);
+
 /** DSSE v1 envelope over the manifest's bytes. */
-export function signManifest(manifest: Uint8Array, signer: PackageSigner): Uint8Array {
-  const key = verifierKey(signer.origin, signer.publicKey);
-  const signature = signer.sign(preAuthEncoding(PAYLOAD_TYPE, manifest));
-  return canonicalBytes({
+export const encodeEnvelope = (manifest: Uint8Array, key: VerifierKey, signature: Uint8Array): Uint8Array =>
+  canonicalBytes({
     payload: base64(manifest),
     payloadType: PAYLOAD_TYPE,
     signatures: [{ keyid: keyIdOf(key), sig: base64(signature) }],
   });
-}
+
+export const signManifest = (manifest: Uint8Array, signer: PackageSigner): Uint8Array =>
+  encodeEnvelope(
+    manifest,
+    verifierKey(signer.origin, signer.publicKey),
+    signer.sign(manifestMessage(manifest)),
+  );
 
 /** Throws `package` unless the envelope holds exactly this manifest, signed once, by this key, under our payload type. */
 export async function checkEnvelope(

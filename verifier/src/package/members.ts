@@ -1,8 +1,10 @@
 import { base64, fromUtf8, utf8 } from '../bytes.ts';
-import { canonicalBytes, parseCanonical } from '../canonical.ts';
+import { canonicalBytes, canonicalize, parseCanonical } from '../canonical.ts';
 import { type CommitmentOpening, checkOpening } from '../commitment.ts';
 import { isTime } from '../entry.ts';
-import { liveRows, ROW_TABLES, type RowTable, type State, stateFrom } from '../words/index.ts';
+import { inPieces } from '../pieces.ts';
+import { tablesText } from '../rows-text.ts';
+import { ROW_TABLES, type RowTable, type State, stateFrom } from '../words/index.ts';
 import { ascending, decodeLines, encodeLines, exactly, hashes, index, refuse, text } from './json.ts';
 import type { CarriedEntry, EarlierTree } from './model.ts';
 
@@ -33,8 +35,16 @@ export function decodeProofs(bytes: Uint8Array): Proofs {
 }
 
 /** `snapshot.json`, `opening.json`, `closing.json`: the live rows of a state at `time`. */
-export const encodeRows = (state: State, time: string): Uint8Array =>
-  canonicalBytes({ v: 1, size: state.size, time, tables: liveRows(state, time) });
+export function* encodeRows(state: State, time: string): Generator<Uint8Array> {
+  yield* inPieces(rowsText(state, time));
+}
+
+/** Canonical `{size, tables, time, v}`. */
+function* rowsText(state: State, time: string): Generator<string> {
+  yield `{"size":${canonicalize(state.size)},"tables":`;
+  yield* tablesText(state, time);
+  yield `,"time":${canonicalize(time)},"v":1}`;
+}
 
 export function decodeRows(bytes: Uint8Array): { state: State; time: string } {
   const fields = exactly(parseCanonical(bytes), ['v', 'size', 'time', 'tables'], 'rows');
@@ -50,7 +60,7 @@ export function decodeRows(bytes: Uint8Array): { state: State; time: string } {
 }
 
 /** `carried/entries.jsonl`: leaf and body as text, which their canonical JSON is. */
-export const encodeCarried = (entries: CarriedEntry[]): Uint8Array =>
+export const encodeCarried = (entries: CarriedEntry[]): Iterable<Uint8Array> =>
   encodeLines(
     entries.map((entry) => ({
       index: entry.index,
@@ -74,7 +84,7 @@ export function decodeCarried(bytes: Uint8Array): CarriedEntry[] {
 }
 
 /** `openings/openings.jsonl`, sorted by commitment. */
-export const encodeOpenings = (openings: CommitmentOpening[]): Uint8Array =>
+export const encodeOpenings = (openings: CommitmentOpening[]): Iterable<Uint8Array> =>
   encodeLines(
     openings
       .map(({ commitment, salt, value }) => ({ commitment, salt, value }))

@@ -1,8 +1,7 @@
 import type { CommitmentOpening } from '../commitment.ts';
 import type { EvidenceInput } from '../evidence-input.ts';
 import type { TestResult } from '../tests/index.ts';
-import type { State } from '../words/index.ts';
-import type { ZipMember } from '../zip.ts';
+import type { Entry, State } from '../words/index.ts';
 
 /** Where a package's entries lie in the log. All are indices. */
 export interface Range {
@@ -37,10 +36,11 @@ export interface EarlierTree {
 /** What has been computed from the entries, as a page that presents it needs it. */
 export interface Derived {
   input: EvidenceInput;
-  results: TestResult[];
-  /** `populations/…` and `tests/…`, in order. */
-  members: ZipMember[];
+  results: JudgedControl[];
 }
+
+/** A control's result; how each member of its population fared is in its file. */
+export type JudgedControl = Omit<TestResult, 'members'>;
 
 export interface Pages {
   /** `README-auditor.md` */
@@ -73,6 +73,16 @@ export interface PackageContents {
   carried: CarriedEntry[];
   openings: CommitmentOpening[];
   pages(derived: Derived): Pages;
+}
+
+/** The same, where openings are looked for only once it is known what the package shows. */
+export interface OpenContents extends Omit<PackageContents, 'openings'> {
+  openings: CommitmentOpening[] | ((snapshotState: State, entries: Entry[]) => Promise<CommitmentOpening[]>);
+}
+
+/** The log's own key, wherever it is kept; it signs the manifest too. */
+export interface RemoteSigner extends Omit<PackageSigner, 'sign'> {
+  sign(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
 /** The log's own key; it signs the manifest too. */

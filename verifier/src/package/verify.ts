@@ -1,15 +1,16 @@
-import { equalBytes } from '../bytes.ts';
 import type { CommitmentOpening } from '../commitment.ts';
+import { type Digest, digestOf } from '../digest.ts';
 import type { Checkpoint, VerifierKey } from '../note.ts';
+import type { ByteSource } from '../source.ts';
 import type { Entry, State } from '../words/index.ts';
-import { readZip, type ZipMember } from '../zip.ts';
+import { memberDigest, readZip, type ZipMember } from '../zip.ts';
 import { readLeaves } from './bundles.ts';
 import { checkCarried, checkOpenings } from './check-carried.ts';
 import { changesVisitor } from './check-changes.ts';
 import { checkRows, checkSnapshot, snapshotVisitor } from './check-fold.ts';
 import { checkCheckpoint, checkEntries, checkLog, checkPeriod, checkSince } from './check-log.ts';
 import { checkFiles, checkKey, checkManifest } from './check-manifest.ts';
-import { derive } from './derive.ts';
+import { derive, evidenceInput } from './derive.ts';
 import { refuse } from './json.ts';
 import { decodeCarried, decodeOpenings, decodeProofs } from './members.ts';
 import { type Manifest, MEMBER } from './model.ts';
@@ -35,11 +36,12 @@ export interface VerifyOptions {
 interface Opened {
   manifest: Manifest;
   read(name: string): Uint8Array;
+  /** What a file is known to be: its digest, which the manifest names. */
+  digest(name: string): Digest;
 }
 
 interface Proven extends Opened {
   checkpoint: Checkpoint;
-  leaves: Uint8Array[];
 }
 
 interface Folded extends Proven {
@@ -66,7 +68,8 @@ async function open(
   if (keys !== undefined) await reporter.run('key', () => checkKey(manifest, keys));
   const files = await reporter.run('files', (findings) => checkFiles(manifest, members, findings));
   if (files === null) return null;
-  return { manifest, read: (name) => files.get(name) ?? refuse(`\`${name}\` is not there`) };
+  const file = (name: string) => files.get(name) ?? refuse(`\`${name}\` is not there`);
+  return { manifest, read: (name) => file(name).bytes, digest: (name) => memberDigest(file(name)) };
 }
 
 /** The entries are where the package says in the log that the checkpoint stands for. */
@@ -80,28 +83,28 @@ async function prove(reporter: Reporter, opened: Opened, options: VerifyOptions)
     const leaves = readLeaves(manifest.range, read);
     const proofs = decodeProofs(read(MEMBER.proofs));
     const { value: rootAt, detail } = checkLog(manifest.range, leaves, proofs, checkpoint);
-    return { value: { leaves, proofs, rootAt }, detail };
+    return { value: { proofs, rootAt }, detail };
   });
   if (log === null) return null;
   const { since } = options;
   if (since !== undefined) {
     await reporter.run('since', () => checkSince(manifest, since, checkpoint, log.proofs, log.rootAt));
   }
-  return { ...opened, checkpoint, leaves: log.leaves };
+  return { ...opened, checkpoint };
 }
 
 /** The period is whole, and its rows follow from its entries. */
 async function foldEntries(reporter: Reporter, proven: Proven): Promise<Folded | null> {
-  const { manifest, read, leaves } = proven;
-  const entries = await reporter.run('entries', (findings) => checkEntries(manifest, leaves, read, findings));
+  const { manifest, read, digest } = proven;
+  const entries = await reporter.run('entries', (findings) => checkEntries(manifest, read, findings));
   if (entries === null) return null;
   await reporter.run('period', () => checkPeriod(manifest, entries));
   const rows = await replayEntries(reporter, manifest, entries, read(MEMBER.snapshot));
   if (rows === null) return null;
   const { opening, closing } = rows;
   const { from, to } = manifest.period;
-  await reporter.run('opening', () => checkRows(MEMBER.opening, read(MEMBER.opening), opening, from));
-  await reporter.run('closing', () => checkRows(MEMBER.closing, read(MEMBER.closing), closing, to));
+  await reporter.run('opening', () => checkRows(MEMBER.opening, digest(MEMBER.opening), opening, from));
+  await reporter.run('closing', () => checkRows(MEMBER.closing, digest(MEMBER.closing), closing, to));
   return { ...proven, entries, ...rows };
 }
 
@@ -146,23 +149,28 @@ async function explain(reporter: Reporter, folded: Folded): Promise<Explained | 
   return openings && { ...folded, carried, openings };
 }
 
-/** Populations and tests, computed again and compared byte for byte. */
+const isComputed = (name: string): boolean => /^(populations|tests)\//.test(name);
+
+/** Populations and tests, computed again and compared by their hashes, one file at a time. */
 async function compute(explained: Explained, findings: Findings): Promise<Told<PackageFacts['controls']>> {
-  const { manifest, read } = explained;
-  const { members, results } = await derive({ ...explained, range: manifest.range, period: manifest.period });
-  const names = new Set(members.map(({ name }) => name));
-  for (const { name, bytes } of members) {
-    const listed = manifest.files.some((file) => file.name === name);
-    if (!listed) findings.problem(name, 'is missing');
-    else if (!equalBytes(read(name), bytes)) findings.problem(name, 'is not what the entries lead to');
+  const { manifest, digest } = explained;
+  const given = manifest.files.map(({ name }) => name).filter(isComputed);
+  const [listed, names] = [new Set(given), new Set<string>()];
+  const computed = derive(evidenceInput({ ...explained, range: manifest.range, period: manifest.period }));
+  let next = await computed.next();
+  for (; !next.done; next = await computed.next()) {
+    const { name, pieces } = next.value;
+    names.add(name);
+    if (!listed.has(name)) findings.problem(name, 'is missing');
+    else if (digestOf(pieces).sha256 !== digest(name).sha256)
+      findings.problem(name, 'is not what the entries lead to');
   }
-  const given = manifest.files.map(({ name }) => name).filter((name) => /^(populations|tests)\//.test(name));
   for (const name of given) if (!names.has(name)) findings.problem(name, 'does not follow from the entries');
   if (findings.count() === 0 && given.join() !== [...names].join())
     findings.problem('', 'members are not in order');
   return {
-    value: results.map(({ control, verdict }) => ({ control, verdict })),
-    detail: `${members.length} files, ${results.length} controls`,
+    value: next.value.map(({ control, verdict }) => ({ control, verdict })),
+    detail: `${names.size} files, ${next.value.length} controls`,
   };
 }
 
@@ -225,14 +233,18 @@ export async function verifyMembers(members: ZipMember[], options: VerifyOptions
 }
 
 /**
- * Verifies a package from its bytes alone: no network, no clock. Never throws on account of the package; everything that
+ * Verifies a package from its bytes alone, which may lie in a file: no network, no clock. Never throws on account of the package; everything that
  * was checked is listed, and every problem says where it is.
  */
-export async function verifyPackage(bytes: Uint8Array, options: VerifyOptions = {}): Promise<Report> {
+export async function verifyPackage(
+  archive: Uint8Array | ByteSource,
+  options: VerifyOptions = {},
+): Promise<Report> {
   const reporter = createReporter();
   const members = await reporter.run('archive', () => {
-    const value = readZip(bytes);
-    return { value, detail: `${value.length} members, ${bytes.length} bytes` };
+    const value = readZip(archive);
+    const size = archive instanceof Uint8Array ? archive.length : archive.size;
+    return { value, detail: `${value.length} members, ${size} bytes` };
   });
   const facts = members === null ? {} : await runChecks(reporter, members, options);
   return conclude(reporter, facts, options);

@@ -17,8 +17,5 @@ function encodeCell(cell: Cell): string {
   return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-const encodeRow = (cells: readonly Cell[]): string => `${cells.map(encodeCell).join(',')}\n`;
-
-/** RFC 4180 but for LF line ends: a header row, then the rows as they come. */
-export const encodeCsv = (header: readonly string[], rows: readonly Cell[][]): string =>
-  [header, ...rows].map(encodeRow).join('');
+/** A line as RFC 4180 has it, but for the LF at its end. */
+export const encodeRow = (cells: readonly Cell[]): string => `${cells.map(encodeCell).join(',')}\n`;

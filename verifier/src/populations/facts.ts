@@ -75,6 +75,6 @@ function reveal(value: unknown, facts: Facts): unknown {
 }
 
 /** Every version of a table's rows that stood at some instant of the period, by key, then time. */
-export function versionsOf<T extends RowTable>(facts: Facts, table: T): Version<T>[] {
+export function versionsOf<T extends Parameters<Histories>[0]>(facts: Facts, table: T): Version<T>[] {
   return [...facts.history(table).values()].flat().filter(({ from, to }) => from < to);
 }

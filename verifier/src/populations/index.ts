@@ -10,7 +10,7 @@ import type { Population } from './population.ts';
 import { locks, probes } from './revocation.ts';
 import { alerts, detectorTests, rotationRuns, rotations } from './rotations.ts';
 
-export { type Cell, encodeCsv } from './csv.ts';
+export { type Cell, encodeRow } from './csv.ts';
 export { type OwnedThing, ownedThings } from './exceptions.ts';
 export type { Population, Query } from './population.ts';
 

@@ -1,6 +1,6 @@
 import type { EvidenceInput } from '../evidence-input.ts';
 import type { Entry, Kind } from '../words/index.ts';
-import { type Cell, encodeCsv } from './csv.ts';
+import { type Cell, encodeRow } from './csv.ts';
 import { type Facts, factsOf } from './facts.ts';
 
 /** What was asked, so that a reader can judge whether the table answers it. */
@@ -21,10 +21,11 @@ export interface Query {
 }
 
 export interface Population {
-  /** The same cells as in the CSV, before they are guarded and quoted. */
-  rows: Cell[][];
-  csv: string;
   query: Query;
+  /** The first rows: the same cells as in the CSV, before they are guarded and quoted. */
+  first(count: number): Cell[][];
+  /** The CSV, line by line; made when asked for, so that a long table is never whole in memory. */
+  lines(): Generator<string>;
 }
 
 type Column<Item> = [name: string, meaning: string, of: (item: Item, facts: Facts) => Cell];
@@ -48,17 +49,24 @@ const columnsOf = (columns: Array<Column<never>>): Query['columns'] =>
 export function define<Item>(definition: Definition<Item>) {
   return (name: string, input: EvidenceInput): Population => {
     const facts = factsOf(input);
-    const rows = definition.items(facts).map((item) => definition.columns.map(([, , of]) => of(item, facts)));
-    return populate(name, input, definition, rows, 0);
+    const items = definition.items(facts);
+    const rowOf = (item: Item) => definition.columns.map(([, , of]) => of(item, facts));
+    return populate(name, input, definition, { items, rowOf, withheld: 0 });
   };
 }
 
-function populate(
+interface Table<Item> {
+  items: Item[];
+  rowOf(item: Item): Cell[];
+  /** How many of the items are withheld. */
+  withheld: number;
+}
+
+function populate<Item>(
   name: string,
   { period }: EvidenceInput,
   { question, filter, order, columns }: Omit<Definition<never>, 'items'>,
-  rows: Cell[][],
-  withheld: number,
+  { items, rowOf, withheld }: Table<Item>,
 ): Population {
   const query: Query = {
     v: 1,
@@ -67,18 +75,19 @@ function populate(
     filter,
     order,
     period,
-    rows: rows.length,
+    rows: items.length,
     withheld,
     columns: columnsOf(columns),
     format: FORMAT,
   };
+  const header = columns.map(([column]) => column);
   return {
-    rows,
-    csv: encodeCsv(
-      columns.map(([column]) => column),
-      rows,
-    ),
     query,
+    first: (count) => items.slice(0, count).map(rowOf),
+    *lines() {
+      yield encodeRow(header);
+      for (const item of items) yield encodeRow(rowOf(item));
+    },
   };
 }
 
@@ -108,19 +117,20 @@ export function defineEvents<K extends Kind>({ question, kinds, columns }: Event
   return (name: string, input: EvidenceInput): Population => {
     const facts = factsOf(input);
     const entries = input.entries.filter(({ leaf }) => (kinds as readonly Kind[]).includes(leaf.kind));
-    const rows = entries.map((entry): Cell[] => [
+    const rowOf = (entry: Entry): Cell[] => [
       ...[entry.index, entry.leaf.time, entry.leaf.kind, entry.leaf.subject, entry.leaf.actor],
       entry.body === null ? 'withheld' : 'present',
       ...columns.map(([, , of]) =>
         entry.body === null ? null : of({ ...entry, data: entry.body.data } as never, facts),
       ),
-    ]);
+    ];
     const definition = {
       question,
       filter: `every entry in the period of kind ${kinds.join(', ')}`,
       order: 'by entry',
       columns: [...SHARED_COLUMNS, ...columns] as unknown as Column<never>[],
     };
-    return populate(name, input, definition, rows, entries.filter(({ body }) => body === null).length);
+    const withheld = entries.filter(({ body }) => body === null).length;
+    return populate(name, input, definition, { items: entries, rowOf, withheld });
   };
 }

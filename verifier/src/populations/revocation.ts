@@ -1,5 +1,5 @@
-import { standingAt } from '../tests/history.ts';
-import { killedBy, type Probe, type Rows } from '../words/index.ts';
+import { killed } from '../tests/killed.ts';
+import type { Probe, Rows } from '../words/index.ts';
 import { type Facts, joined } from './facts.ts';
 import { define } from './population.ts';
 
@@ -11,18 +11,21 @@ const locksOf = ({ input }: Facts): Lock[] =>
     .filter(({ lifted }) => lifted === null || lifted >= input.period.from)
     .sort((a, b) => a.entry - b.entry);
 
-/** Live credentials that a lock took away. */
-function killed(lock: Lock, { input, history }: Facts): number[] {
-  const identities = history('identity');
-  return [...input.closing.tables.credential.values()]
-    .filter(({ credential }) => credential.notAfter > lock.placed)
-    .filter((row) => killedBy(row, [lock], standingAt(identities, row.request.identity ?? '', lock.entry)))
-    .map(({ entry }) => entry)
-    .sort((a, b) => a - b);
-}
+const tries = new WeakMap<Facts, ReadonlyMap<string, Probe[]>>();
 
-const probesOf = ({ id }: Lock, { input }: Facts): Probe[] =>
-  [...input.closing.tables.probe.values()].filter(({ lock }) => lock === id).flatMap(({ probes }) => probes);
+function probesOf({ id }: Lock, facts: Facts): Probe[] {
+  const { probe } = facts.input.closing.tables;
+  const byLock =
+    tries.get(facts) ??
+    new Map(
+      [...Map.groupBy(probe.values(), ({ lock }) => lock)].map(([lock, rows]) => [
+        lock,
+        rows.flatMap(({ probes }) => probes),
+      ]),
+    );
+  tries.set(facts, byLock);
+  return byLock.get(id) ?? [];
+}
 
 const targetName = ({ target }: Lock, facts: Facts): string => {
   const tables = {
@@ -47,9 +50,8 @@ const slowest = (lock: Lock, facts: Facts): number | null => {
 
 /** A relying party that ignores revocation goes on accepting until then. */
 function deadForAll(lock: Lock, facts: Facts): string | null {
-  const ends = killed(lock, facts).map((entry) => facts.input.closing.tables.credential.get(String(entry)));
-  const latest = ends.flatMap((row) => (row ? [row.credential.notAfter] : [])).sort();
-  return latest.at(-1) ?? null;
+  const ends = killed(lock, facts.input, facts.history).map(({ credential }) => credential.notAfter);
+  return ends.sort().at(-1) ?? null;
 }
 
 export const locks = define<Lock>({
@@ -70,7 +72,7 @@ export const locks = define<Lock>({
     [
       'credentials',
       'entries of the live credentials that it killed, as far as this package holds them',
-      (lock, facts) => joined(killed(lock, facts)),
+      (lock, { input, history }) => joined(killed(lock, input, history).map(({ entry }) => entry)),
     ],
     ['refused', 'tries in the period that were refused', (lock, facts) => count(lock, facts, 'REFUSED')],
     [

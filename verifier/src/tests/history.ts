@@ -12,7 +12,11 @@ export interface Version<T extends RowTable> extends Interval {
 export type History<T extends RowTable> = Map<string, Version<T>[]>;
 
 /** Every version of every row of one table over the period, keys and versions in order. */
-export type Histories = <T extends RowTable>(table: T) => History<T>;
+export type Histories = <T extends Exclude<RowTable, Once>>(table: T) => History<T>;
+
+/** Rows that are written once and never again: the closing state has them, and a history would say no more. */
+type Once = 'credential' | 'refusal' | 'probe';
+const ONCE: ReadonlySet<RowTable> = new Set<Once>(['credential', 'refusal', 'probe']);
 
 type AnyHistory = Map<string, Version<RowTable>[]>;
 
@@ -51,7 +55,8 @@ export function historiesOf(input: EvidenceInput): Histories {
     open(table).set(key, versions);
   };
   for (const entry of input.entries) {
-    for (const change of project(entry, read as never)) keep(change, entry.leaf.time, entry.index);
+    for (const change of project(entry, read as never))
+      if (!ONCE.has(change.table)) keep(change, entry.leaf.time, entry.index);
   }
   const sorted = new Map<RowTable, AnyHistory>();
   return ((table: RowTable) => {

@@ -53,6 +53,16 @@ function run(control: string, context: Context): TestResult {
  * it runs. It only waits for signatures to be checked (WebCrypto).
  */
 export async function runTests(input: EvidenceInput): Promise<TestResult[]> {
-  const context = await contextOf(input);
-  return CONTROLS.map(({ id }) => run(id, context));
+  const results = await Array.fromAsync(eachTest(input));
+  return inOrder(results);
 }
+
+/** In the order of the controls' ids, one at a time, since the members of one are as many as its population. */
+export async function* eachTest(input: EvidenceInput): AsyncGenerator<TestResult> {
+  const context = await contextOf(input);
+  for (const control of CONTROLS.map(({ id }) => id).sort()) yield run(control, context);
+}
+
+/** Results in the catalogue's order. */
+export const inOrder = <T extends { control: string }>(results: T[]): T[] =>
+  CONTROLS.flatMap(({ id }) => results.find(({ control }) => control === id) ?? []);

@@ -1,6 +1,6 @@
-import { type Entry, type Kind, killedBy, type Probe, type ProbePoint, type Rows } from '../words/index.ts';
+import type { Entry, Kind, Probe, ProbePoint, Rows } from '../words/index.ts';
 import type { Context, Told } from './context.ts';
-import { standingAt } from './history.ts';
+import { killed } from './killed.ts';
 import { type Finding, finding, type Judged, judge, stated, withheldFinding } from './result.ts';
 
 /** Promised: from the lock's entry to the last refusal seen, for 95 of 100 tries. */
@@ -30,18 +30,12 @@ interface Proof {
 const placed = ({ input, told }: Context): Lock[] =>
   told('lock.placed').flatMap(({ data }) => input.closing.tables.lock.get(data.lock) ?? []);
 
-function coveredBy(context: Context, lock: Lock): Rows['credential'][] {
-  const identities = context.history('identity');
-  return [...context.input.closing.tables.credential.values()]
-    .filter(({ credential }) => credential.notAfter > lock.placed)
-    .filter((row) => killedBy(row, [lock], standingAt(identities, row.request.identity ?? '', lock.entry)))
-    .sort((a, b) => a.entry - b.entry);
-}
+type Records = ReadonlyMap<string, Told<'probe.recorded'>[]>;
 
-function proofOf(context: Context, lock: Lock, records: Told<'probe.recorded'>[]): Proof {
-  const probes = records.filter(({ data }) => data.lock === lock.id).flatMap(({ data }) => data.probes);
+function proofOf(context: Context, lock: Lock, records: Records): Proof {
+  const probes = (records.get(lock.id) ?? []).flatMap(({ data }) => data.probes);
   const hidden = context.withheldAnywhere(...GRANTING).find(({ index }) => index < lock.entry);
-  return { lock, dead: coveredBy(context, lock), probes, hidden };
+  return { lock, dead: killed(lock, context.input, context.history), probes, hidden };
 }
 
 const told = ({ point, credential, outcome, detail, latencyMs }: Probe): string =>
@@ -121,7 +115,7 @@ function silent({ lock, probes }: Proof): Finding[] {
 
 /** NHI-LIF-03: what was taken away is shown to be refused where it was used, within the promised time. */
 export function revocationWorks(context: Context): Judged[] {
-  const records = context.told('probe.recorded');
+  const records = Map.groupBy(context.told('probe.recorded'), ({ data }) => data.lock);
   const proofs = placed(context).map((lock) => proofOf(context, lock, records));
   const hidden = context.withheld('lock.placed', 'probe.recorded').map((entry) => withheldFinding(entry));
   const none = { verdict: 'NOT_OCCURRING' as const, why: 'nothing was locked in the period' };

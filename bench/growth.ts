@@ -16,14 +16,21 @@ import {
 } from '../src/api/testing.ts';
 import { newId } from '../src/kernel/index.ts';
 import { type Draft, openDatabase } from '../src/store/index.ts';
+import { startPostgres } from '../test/support/postgres.ts';
 import { type Figure, percentile } from './measure.ts';
 
-/** `GROWTH=1000,1000000` asks for others. */
+/** How many credentials; `GROWTH=1000,1000000` asks for others. */
 const SIZES = (process.env.GROWTH ?? '1000,10000').split(',').map(Number);
-const FILL_DRAFTS = 2000;
+/** `GROWTH_ENGINE=postgresql` for the other one. */
+const ENGINE = process.env.GROWTH_ENGINE ?? 'embedded';
+const CREDENTIALS_PER_IDENTITY = 10;
+const FILL_DRAFTS = 5000;
 const TIMES = 15;
+const PROOFS = 200;
+const MIB = 1024 * 1024;
 const LIVE_SHARE = 20;
 const HOUR_MS = 3_600_000;
+const FILL_STEP_MS = 1_000;
 
 interface Scene {
   test: TestHouse;
@@ -34,8 +41,8 @@ interface Scene {
   ca: string;
 }
 
-async function furnish(folder: string): Promise<Scene> {
-  const test = await openTestHouse({}, await openDatabase({ folder }));
+async function furnish(where: Parameters<typeof openDatabase>[0]): Promise<Scene> {
+  const test = await openTestHouse({}, await openDatabase(where));
   const person = await enrol(test, 'ada');
   await carryOut(test, person, await enrol(test, 'bo'));
   const agent = await joinAgent(test, 'web-1');
@@ -59,12 +66,8 @@ async function issue(test: TestHouse, { door }: TestAgent): Promise<void> {
   if (status !== 200) throw new Error(text);
 }
 
-/** An identity and its credential; one in twenty has not ended. */
-function drafts({ identity, grant, test }: Scene, at: number): Draft[] {
-  const id = newId('identity');
-  const now = test.clock.now().getTime();
-  const begins = new Date(at % LIVE_SHARE === 0 ? now : now - 2 * HOUR_MS);
-  const { entry: _, granted: __, ...data } = grant;
+/** An identity that has been approved. */
+function declared({ identity }: Scene, id: string, at: number): Draft[] {
   return [
     {
       kind: 'resource.declared',
@@ -85,21 +88,40 @@ function drafts({ identity, grant, test }: Scene, at: number): Draft[] {
       actor: 'sys',
       data: { identity: id, from: 'requested', to: 'active', reason: 'bench', change: null },
     },
-    {
-      kind: 'credential.granted',
-      subject: id,
-      actor: 'sys',
-      data: {
-        ...data,
-        request: { ...data.request, identity: id, instance: newId('instance') },
-        credential: {
-          ...data.credential,
-          notBefore: begins.toISOString(),
-          notAfter: new Date(begins.getTime() + HOUR_MS).toISOString(),
-        },
+  ];
+}
+
+/** One credential in twenty has not ended. */
+function granted({ grant, test }: Scene, identity: string, at: number): Draft {
+  const now = test.clock.now().getTime();
+  const begins = new Date(at % LIVE_SHARE === 0 ? now : now - 2 * HOUR_MS);
+  const { entry: _, granted: __, ...data } = grant;
+  return {
+    kind: 'credential.granted',
+    subject: identity,
+    actor: 'sys',
+    data: {
+      ...data,
+      request: { ...data.request, identity, instance: newId('instance') },
+      credential: {
+        ...data.credential,
+        notBefore: begins.toISOString(),
+        notAfter: new Date(begins.getTime() + HOUR_MS).toISOString(),
       },
     },
-  ];
+  };
+}
+
+/** What credentials `[from, to)` need, an identity first for each ten of them. */
+function* drafts(scene: Scene, from: number, to: number): Iterable<Draft> {
+  let id = newId('identity');
+  for (let at = from; at < to; at += 1) {
+    if (at % CREDENTIALS_PER_IDENTITY === 0) {
+      id = newId('identity');
+      yield* declared(scene, id, at / CREDENTIALS_PER_IDENTITY);
+    }
+    yield granted(scene, id, at);
+  }
 }
 
 /** @returns entries a second */
@@ -107,13 +129,15 @@ async function fill(scene: Scene, from: number, to: number): Promise<number> {
   const began = performance.now();
   let entries = 0;
   let batch: Draft[] = [];
-  for (let at = from; at < to; at += 1) {
-    batch.push(...drafts(scene, at));
-    if (batch.length < FILL_DRAFTS && at < to - 1) continue;
+  const write = async () => {
+    // Verdicts are of a period, which has to begin somewhere: not everything may be of one moment.
+    scene.test.clock.advance(FILL_STEP_MS);
     await scene.test.house.log.append(batch);
     entries += batch.length;
     batch = [];
-  }
+  };
+  for (const draft of drafts(scene, from, to)) if (batch.push(draft) >= FILL_DRAFTS) await write();
+  if (batch.length > 0) await write();
   return (entries * 1000) / (performance.now() - began);
 }
 
@@ -179,10 +203,10 @@ function questions({ test, person, agent, ca, identity }: Scene): Array<[string,
   ];
 }
 
-async function timed(ask: () => Promise<unknown>): Promise<{ p50: number; p99: number }> {
+async function timed(ask: () => Promise<unknown>, count = TIMES): Promise<{ p50: number; p99: number }> {
   await ask();
   const times: number[] = [];
-  for (let at = 0; at < TIMES; at += 1) {
+  for (let at = 0; at < count; at += 1) {
     const began = performance.now();
     await ask();
     times.push(performance.now() - began);
@@ -191,9 +215,22 @@ async function timed(ask: () => Promise<unknown>): Promise<{ p50: number; p99: n
   return { p50: percentile(times, 0.5), p99: percentile(times, 0.99) };
 }
 
-export async function growth(): Promise<Figure[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'growth-'));
-  const scene = await furnish(folder);
+/** The snapshot, an issuance that comes while it is taken, and the proof of any entry. */
+async function ofTheLog({ test, agent }: Scene, size: number): Promise<Figure[]> {
+  const { log } = test.house;
+  const taking = timed(() => log.snapshot(), 1);
+  const meanwhile = await timed(() => issue(test, agent));
+  const { size: entries } = await log.head();
+  const proof = () => log.inclusion(Math.floor(Math.random() * entries));
+  return [
+    { name: `issue while a snapshot is taken, ${size}`, ...meanwhile },
+    { name: `snapshot, ${size}`, p50: (await taking).p50 },
+    { name: `proof of any of ${entries} entries`, ...(await timed(proof, PROOFS)) },
+    { name: `memory with ${size}, MiB`, perSecond: process.memoryUsage().rss / MIB },
+  ];
+}
+
+async function measure(scene: Scene): Promise<Figure[]> {
   const figures: Figure[] = [];
   const base = new Map<string, number>();
   let filled = 0;
@@ -206,11 +243,20 @@ export async function growth(): Promise<Figure[]> {
       const ratio = took.p50 / (base.get(name) ?? took.p50);
       figures.push({ name: `${name}, ${size}`, ...took, ratio, of: `that with ${SIZES[0]}` });
     }
-    const began = performance.now();
-    await scene.test.house.log.snapshot();
-    figures.push({ name: `snapshot, ${size}`, p50: performance.now() - began });
+    figures.push(...(await ofTheLog(scene, size)));
   }
-  await scene.test.close();
-  rmSync(folder, { recursive: true, force: true });
   return figures;
+}
+
+export async function growth(): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'growth-'));
+  const server = ENGINE === 'postgresql' ? await startPostgres({ fsync: 'on' }) : undefined;
+  const scene = await furnish(server === undefined ? { folder } : { url: server.url });
+  try {
+    return await measure(scene);
+  } finally {
+    await scene.test.close();
+    await server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

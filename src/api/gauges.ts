@@ -4,7 +4,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { House } from '../house.ts';
 import { TileFolder } from '../ledger/index.ts';
 import type { WitnessStatus } from '../witness/index.ts';
-import { countLive } from './read/living.ts';
+import { countLive } from './read/living/queries.ts';
 import { countJobs, countSessions } from './read/queries.ts';
 import { momentOf } from './read/when.ts';
 

@@ -4,14 +4,15 @@ import {
   commitmentsShown,
   decodeEntry,
   type Entry,
+  type EntryData,
   type EvidenceInput,
   encodeBodies,
   encodeBundle,
   fold,
+  isSnapshotOf,
   liveState,
   type Range,
   type State,
-  stateDigest,
 } from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
 import type { Database, Log, StoredEntry } from '../store/index.ts';
@@ -56,9 +57,9 @@ async function snapshotBefore({ log }: Source, first: number, last: number): Pro
 async function snapshotStateOf({ database }: Source, snapshot: StoredEntry): Promise<State> {
   const { body } = decodeEntry(snapshot.index, snapshot.leaf, snapshot.body);
   if (body === null) throw new MunimentError('data_damaged', 'a snapshot lost its body');
-  const state = await stateAt(database.db, snapshot.index, body.occurred);
-  const { state: digest } = body.data as { state: string };
-  if (stateDigest(state, body.occurred) === digest) return state;
+  const data = body.data as EntryData['snapshot'];
+  const state = await stateAt(database.db, data.size, body.occurred);
+  if (isSnapshotOf(data, state, body.occurred)) return state;
   const detail = `snapshot ${snapshot.index} digests other rows than the tables hold`;
   throw new MunimentError('data_damaged', 'rows do not follow from entries', { detail });
 }
@@ -148,9 +149,9 @@ export async function gather(
   withheld: Withheld,
 ): Promise<Gathered> {
   const snapshot = await snapshotBefore(source, bounds.first, bounds.last);
-  const range = rangeOf(snapshot.index, bounds.first, bounds.last);
-  await checkCount(source, period, range);
   const snapshotState = await snapshotStateOf(source, snapshot);
+  const range = rangeOf(snapshotState.size, snapshot.index, bounds.first, bounds.last);
+  await checkCount(source, period, range);
   const older = await readOlder(source, snapshotState);
   return { period, range, snapshotState, carried: await proveOlder(source, older, bounds.size, withheld) };
 }

@@ -34,9 +34,9 @@ test('a period may end now and not a millisecond later', () => {
 });
 
 test('a package begins at its snapshot, or at the leaf before the period', () => {
-  assert.deepEqual(rangeOf(0, 0, 5), { start: 0, snapshot: 0, first: 0, last: 5 });
-  assert.deepEqual(rangeOf(3, 9, 12), { start: 3, snapshot: 3, first: 9, last: 12 });
-  assert.deepEqual(rangeOf(9, 9, 12), { start: 8, snapshot: 9, first: 9, last: 12 });
+  assert.deepEqual(rangeOf(0, 0, 0, 5), { start: 0, base: 0, snapshot: 0, first: 0, last: 5 });
+  assert.deepEqual(rangeOf(2, 3, 9, 12), { start: 2, base: 2, snapshot: 3, first: 9, last: 12 });
+  assert.deepEqual(rangeOf(9, 9, 9, 12), { start: 8, base: 9, snapshot: 9, first: 9, last: 12 });
 });
 
 test('what is withheld is what was named', () => {

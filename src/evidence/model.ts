@@ -25,7 +25,7 @@ export interface Verdicts {
 }
 
 /** Entries, decoded, and their rows are in memory while a package is built or checked, some 5 KB for each: beyond this, a period has to be split. */
-export const PACKAGE_ENTRIES_MAX = 120_000;
+export const PACKAGE_ENTRIES_MAX = 100_000;
 export const PACKAGE_BODIES_MAX_BYTES = 128 * 1024 * 1024;
 /** How far a period reaches back where nobody says: so long, and over no more entries. */
 export const VERDICTS_ENTRIES_DEFAULT = 20_000;
@@ -97,9 +97,9 @@ export function readWithheld(words: readonly string[]): Withheld {
   };
 }
 
-/** Where a package's leaves begin: at the snapshot, or at the leaf before the period. */
-export function rangeOf(snapshot: number, first: number, last: number): Range {
-  return { start: first === 0 ? 0 : Math.min(snapshot, first - 1), snapshot, first, last };
+/** Where a package's leaves begin: with those that the snapshot is not of, or at the leaf before the period. */
+export function rangeOf(base: number, snapshot: number, first: number, last: number): Range {
+  return { start: first === 0 ? 0 : Math.min(base, first - 1), base, snapshot, first, last };
 }
 
 /** Throws `bad_request`, and names a moment at which the period can be cut. */

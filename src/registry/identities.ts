@@ -47,16 +47,6 @@ export interface IdentityView {
   entry: number;
 }
 
-export interface IdentityFilter {
-  state?: IdentityState;
-  kind?: IdentityKind;
-  /** Ids or names. */
-  application?: string;
-  owner?: string;
-  /** Part of name, purpose or SPIFFE path. */
-  q?: string;
-}
-
 /** Of one moment: what a few identities are joined with. */
 interface Around {
   persons: ReadonlyMap<string, Rows['person']>;

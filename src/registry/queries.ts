@@ -1,9 +1,18 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Rows } from '#verifier';
+import type { IdentityKind, IdentityState, Rows } from '#verifier';
 import { type Db, type Known, stoodAt } from '../store/index.ts';
-import type { IdentityFilter } from './identities.ts';
 
 /** Pages over identities: filtered, sorted and cut by the database, by indexes that begin with what is asked for. */
+
+export interface IdentityFilter {
+  state?: IdentityState;
+  kind?: IdentityKind;
+  /** Ids or names. */
+  application?: string;
+  owner?: string;
+  /** Part of name, purpose or SPIFFE path. */
+  q?: string;
+}
 
 type IdentityRow = Rows['identity'];
 

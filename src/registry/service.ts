@@ -9,15 +9,9 @@ import {
   type When,
 } from '../store/index.ts';
 import { ownerFindings } from './findings.ts';
-import {
-  type IdentityFilter,
-  type IdentitySource,
-  type IdentityView,
-  identityAt,
-  listAt,
-} from './identities.ts';
+import { type IdentitySource, type IdentityView, identityAt, listAt } from './identities.ts';
 import { checkMove, graceStart, isLiving } from './model.ts';
-import { countUnanswered, personCalled } from './queries.ts';
+import { countUnanswered, type IdentityFilter, personCalled } from './queries.ts';
 
 export const PAGE_MAX = 500;
 const PAGE_DEFAULT = 50;

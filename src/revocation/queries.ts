@@ -78,12 +78,15 @@ export async function leafHashes(db: Db, entries: number[]): Promise<Map<number,
   return new Map(rows.map(({ idx, leaf_hash }) => [Number(idx), leaf_hash]));
 }
 
-/** Index of the oldest credential that has not ended at `now`; locks before it can have killed nothing that lives. */
+/**
+ * Index of the oldest credential that has not ended at `now`, or of the next entry where all have; locks before it can have
+ * killed nothing that lives, now or later.
+ */
 export async function oldestLive(db: Db, now: string): Promise<number> {
-  const row = await db
-    .selectFrom('row_credential')
-    .select(sql<number | null>`min(known_from)`.as('oldest'))
-    .where(sql<boolean>`(data->'credential'->>'notAfter') collate "C" > ${now}`)
-    .executeTakeFirst();
-  return row?.oldest === null || row === undefined ? Number.MAX_SAFE_INTEGER : Number(row.oldest);
+  const { rows } = await sql<{ oldest: number }>`
+    select coalesce((select min(known_from) from row_credential
+      where (data->'credential'->>'notAfter') collate "C" > ${now}), (select size from log_head)) as oldest`.execute(
+    db,
+  );
+  return Number(rows[0]?.oldest ?? 0);
 }

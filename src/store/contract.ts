@@ -131,7 +131,10 @@ export interface Log {
   noteUnrecorded(): void;
   /** Throws `storage_unavailable` where nothing can be recorded now, and so nothing issued, though reads may go on. */
   checkWritable(): Promise<void>;
-  /** Appends a snapshot entry over the folded live state. */
+  /**
+   * Appends a snapshot entry over the live state at the size that the log has now. Others go on appending meanwhile; where a
+   * replica's snapshot came between, that one is handed back.
+   */
   snapshot(): Promise<Appended>;
   /** The whole database of one moment, in pieces; see `backup/format.ts`. Sealed secrets stay sealed. */
   backup(): AsyncGenerator<Uint8Array>;

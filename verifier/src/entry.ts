@@ -6,7 +6,18 @@ import { sha256Hex } from './hash.ts';
 import { KINDS } from './kinds.ts';
 import { inPieces } from './pieces.ts';
 import { tableText } from './rows-text.ts';
-import { type Body, type Entry, type Kind, type Leaf, ROW_TABLES, type State } from './words/index.ts';
+import {
+  type Body,
+  type Entry,
+  type EntryData,
+  isLive,
+  type Kind,
+  type Leaf,
+  ROW_TABLES,
+  type RowTable,
+  SNAPSHOT_TABLES,
+  type State,
+} from './words/index.ts';
 
 export const LEAF_BYTES_MAX = 1024;
 export const NONCE_BYTES = 16;
@@ -104,11 +115,39 @@ export function decodeEntry(index: number, leafBytes: Uint8Array, bodyBytes: Uin
   return { index, leaf, body };
 }
 
+/** SHA-256 over canonical `{table: SHA-256 of the table's canonical JSON, hex}`, hex. */
+export const digestOfTables = (tables: Iterable<readonly [RowTable, string]>): string =>
+  sha256Hex(canonicalize(Object.fromEntries(tables)));
+
 /**
- * Digest of the live rows at `time`, hex: SHA-256 over canonical `{table: SHA-256 of the table's canonical JSON, hex}`.
- * By table, so that one table can be shown or kept apart without the others.
+ * Digest of the live rows at `time`, hex; see `digestOfTables`. By table, so that one table can be shown or kept apart without
+ * the others.
  */
-export function stateDigest(state: State, time: string): string {
-  const tables = ROW_TABLES.map((table) => [table, digestOf(inPieces(tableText(state, table, time))).sha256]);
-  return sha256Hex(canonicalize(Object.fromEntries(tables)));
+export const stateDigest = (state: State, time: string): string => digestOver(state, time, SNAPSHOT_TABLES);
+
+const digestOver = (state: State, time: string, tables: readonly RowTable[]): string =>
+  digestOfTables(
+    tables.map((table) => [table, digestOf(inPieces(tableText(state, table, time))).sha256] as const),
+  );
+
+/** What a snapshot's entry says of a state: `time` is the entry's `occurred`. */
+export const snapshotOf = (state: State, time: string): EntryData['snapshot'] => ({
+  size: state.size,
+  state: stateDigest(state, time),
+  tables: [...SNAPSHOT_TABLES],
+});
+
+/** True if the snapshot digests this state at `time`, and nothing is live in a table that it leaves out. */
+export function isSnapshotOf(
+  { size, state: digest, tables }: EntryData['snapshot'],
+  state: State,
+  time: string,
+): boolean {
+  if (size !== state.size || !Array.isArray(tables)) return false;
+  const covered = ROW_TABLES.filter((table) => tables.includes(table));
+  if (covered.length !== tables.length) return false;
+  const isBare = (table: RowTable) =>
+    covered.includes(table) ||
+    ![...state.tables[table].values()].some((row) => isLive(table, row as never, time));
+  return ROW_TABLES.every(isBare) && digestOver(state, time, covered) === digest;
 }

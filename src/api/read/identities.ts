@@ -3,10 +3,10 @@ import { compilePolicies } from '../../policy/index.ts';
 import type { IdentityView } from '../../registry/index.ts';
 import { type Db, knownOf, type Log } from '../../store/index.ts';
 import { viewLock, viewPolicy, viewTrust } from './declared.ts';
-import { countLiveOf } from './living.ts';
+import { countLiveOf } from './living/queries.ts';
 import { type Names, namesOf, refOf } from './names.ts';
 import { lastGrants, locksNaming, trustsOf } from './queries.ts';
-import type { Moment } from './when.ts';
+import { isPresent, type Moment } from './when.ts';
 
 export interface IdentityScene {
   log: Log;
@@ -64,12 +64,12 @@ function shown(row: IdentityView, names: Names) {
 }
 
 /** Trusts, locks, policies and approvals around one identity. */
-export async function surroundings({ log, db }: IdentityScene, row: IdentityView, { when }: Moment) {
-  const known = await knownOf(db, when);
+export async function surroundings({ log, db }: IdentityScene, row: IdentityView, moment: Moment) {
+  const known = await knownOf(db, moment.when);
   const targets = [row.id, row.owner.id, row.application.id];
   const [trusts, policies, about, approvals] = await Promise.all([
     trustsOf(db, row.id, known),
-    log.rows('policy', when),
+    policiesAt(log, moment),
     locksNaming(db, targets, known),
     approvalsOf(log, row),
   ]);
@@ -83,18 +83,24 @@ export async function surroundings({ log, db }: IdentityScene, row: IdentityView
   };
 }
 
+type Policies = ReadonlyMap<string, Rows['policy']>;
+
+/** For the present those of the log's own view, which are compiled once for all who ask. */
+async function policiesAt(log: Log, moment: Moment): Promise<Policies> {
+  if (isPresent(moment)) return (await log.view()).rows('policy');
+  return new Map((await log.rows('policy', moment.when)).map((policy) => [policy.id, policy]));
+}
+
 /** Policies whose scope can match this identity, for whatever action: what a decision about it looks at. */
-function applying(
-  policies: Array<Rows['policy']>,
-  { name, application, profile }: IdentityView,
-): Array<Rows['policy']> {
-  const table = new Map(policies.map((policy) => [policy.id, policy]));
-  const compiled = compilePolicies({ epoch: 0, rows: () => table as never, named: () => undefined });
+function applying(policies: Policies, { name, application, profile }: IdentityView): Array<Rows['policy']> {
+  const compiled = compilePolicies({ epoch: 0, rows: () => policies as never, named: () => undefined });
   const names = { identity: name, application: application.name ?? '', profile: profile.name ?? '' };
   const found = new Set(
     ACTIONS.flatMap((action) => compiled.slice(action, names).rules.map(({ policy }) => policy)),
   );
-  return policies.filter((policy) => !policy.retired && found.has(String(policy.name)));
+  return [...policies.values()]
+    .filter((policy) => !policy.retired && found.has(String(policy.name)))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 async function approvalsOf(log: Log, row: IdentityView) {

@@ -3,7 +3,7 @@ import { type Known, knownOf } from '../../store/index.ts';
 import type { Rooms } from '../handlers/rooms.ts';
 import { attentionAt } from './attention.ts';
 import { viewControls } from './controls.ts';
-import { countLive } from './living.ts';
+import { countLive } from './living/queries.ts';
 import { linesOf, postureAt } from './posture.ts';
 import { countIdentities, countObservations, countSince } from './queries.ts';
 import { entriesBefore, type Moment, periodEnd } from './when.ts';

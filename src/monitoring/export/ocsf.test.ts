@@ -103,7 +103,7 @@ describe('OCSF', () => {
   });
 
   test('a kind that is not exported makes no event', () =>
-    assert.equal(toOcsf(entry('snapshot', { size: 0, state: '' }), CONTEXT), undefined));
+    assert.equal(toOcsf(entry('snapshot', { size: 0, state: '', tables: [] }), CONTEXT), undefined));
 
   test('a move says what it did, an address is told, and an unknown asker is one', () => {
     const moves = { active: 'Activate', suspended: 'Suspend', retired: 'Deactivate', approved: 'Update' };

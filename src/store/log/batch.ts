@@ -15,8 +15,6 @@ export type Attempt = { epoch: number; at: number } & ({ decided: Decided<unknow
 /** One piece of work on its way through the committer. */
 export interface Item {
   work: Work<unknown>;
-  /** Drafts that need the tables as they stand under the lock; such an item is a batch of its own. */
-  draftsUnderLock?: (tx: Tx, size: number, time: string) => Promise<Draft[]>;
   attempt: Attempt;
   resolve(outcome: Outcome): void;
   reject(error: unknown): void;
@@ -117,7 +115,7 @@ class Batch {
   /** One item: a failure of its own is settled and leaves nothing behind. */
   async add(item: Item): Promise<void> {
     try {
-      const decided = await this.#decide(item);
+      const decided = this.#decide(item);
       const entries = this.#encode(decided.drafts);
       await this.#useUp(item, decided, entries);
       await this.#take(entries);
@@ -128,11 +126,7 @@ class Batch {
     }
   }
 
-  async #decide(item: Item): Promise<Decided<unknown>> {
-    if (item.draftsUnderLock !== undefined) {
-      const drafts = await item.draftsUnderLock(this.#tx, this.#next, this.#time).catch(broken);
-      return { drafts, result: undefined };
-    }
+  #decide(item: Item): Decided<unknown> {
     const { epoch, at } = item.attempt;
     const stale =
       epoch !== this.#view.epoch || Math.abs(this.#now.getTime() - at) > DECISION_AGE_MAX_MILLISECONDS;

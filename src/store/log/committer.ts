@@ -1,5 +1,5 @@
 import { isMunimentError, MunimentError } from '../../kernel/index.ts';
-import type { Database, Db, Draft } from '../contract.ts';
+import type { Database, Db, Draft, Work } from '../contract.ts';
 import { asStorageError, asUnconfirmed, blamesData, isConflict } from '../engine/failures.ts';
 import {
   attempt,
@@ -31,8 +31,6 @@ export interface CommitterOptions {
   /** Called with each durable batch before anybody is told of its entries: checkpoint, listeners. */
   onDurable(batch: DurableBatch): Promise<void>;
 }
-
-type NewItem = Pick<Item, 'work' | 'draftsUnderLock'>;
 
 /** Takes work in, runs it in batches, one transaction each, and lets go of results only when they are durable. */
 export class Committer {
@@ -68,13 +66,13 @@ export class Committer {
   }
 
   /** The decision is taken at once, while the batch before is being written; under the lock only stale ones are repeated. */
-  submit(work: NewItem): Promise<Outcome> {
+  submit(work: Work<unknown>): Promise<Outcome> {
     if (this.#closed) throw new MunimentError('storage_unavailable', 'the log is closed');
     if (this.#queue.length >= QUEUE_ITEMS_MAX)
       throw new MunimentError('storage_unavailable', 'too much waits for storage');
     return new Promise((resolve, reject) => {
-      const taken = attempt(work.work, this.#view, this.#options.clock.now());
-      this.#queue.push({ ...work, attempt: taken, resolve, reject });
+      const taken = attempt(work, this.#view, this.#options.clock.now());
+      this.#queue.push({ work, attempt: taken, resolve, reject });
       this.#running ??= this.#drain();
     });
   }
@@ -92,16 +90,14 @@ export class Committer {
     this.#running = undefined;
   }
 
-  /** Whole items in order, at least one; one that needs the lock to itself comes alone. */
+  /** Whole items in order, at least one. */
   #nextBatch(): Item[] {
     let drafts = 0;
     let count = 0;
     for (const item of this.#queue) {
-      const alone = item.draftsUnderLock !== undefined;
       drafts += 'decided' in item.attempt ? item.attempt.decided.drafts.length : 0;
-      if (count > 0 && (alone || count >= BATCH_ITEMS_MAX || drafts > BATCH_DRAFTS_MAX)) break;
+      if (count > 0 && (count >= BATCH_ITEMS_MAX || drafts > BATCH_DRAFTS_MAX)) break;
       count += 1;
-      if (alone) break;
     }
     return this.#queue.splice(0, count);
   }

@@ -2,17 +2,19 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { sql } from 'kysely';
 import {
+  type Body,
   canonicalize,
   decodeEntry,
   emptyState,
   fold,
   fromBase64,
+  isSnapshotOf,
   leafHash,
   parseCheckpoint,
   parseNote,
   parseVerifierKey,
   ROW_TABLES,
-  stateDigest,
+  snapshotOf,
   treeRoot,
   utf8,
   verifyConsistency,
@@ -64,7 +66,7 @@ describeEngines('the log', (engine) => {
     assert.ok(first?.body);
     const { body, leaf } = decodeEntry(0, first.leaf, first.body);
     assert.equal(leaf.kind, 'snapshot');
-    assert.deepEqual(body?.data, { size: 0, state: stateDigest(emptyState(), leaf.time) });
+    assert.deepEqual(body?.data, snapshotOf(emptyState(), leaf.time));
   });
 
   test('a commit hands back receipts that a stranger can check, and its rows stand', async () => {
@@ -269,19 +271,54 @@ describeEngines('the log', (engine) => {
 
   test('a snapshot is the digest of the fold over all entries before it', async () => {
     const { index, time, leaf, body } = await log.snapshot();
-    const state = emptyState();
-    for await (const entry of log.entries(0, index)) {
-      assert.ok(entry.body);
-      fold(state, decodeEntry(entry.index, entry.leaf, entry.body));
-    }
-    assert.deepEqual(decodeEntry(index, leaf, body).body?.data, {
-      size: index,
-      state: stateDigest(state, time),
-    });
+    const state = await foldOf(index);
+    const { occurred, data } = decodeEntry(index, leaf, body).body ?? {};
+    assert.ok(occurred !== undefined && occurred <= time);
+    assert.deepEqual(data, snapshotOf(state, occurred));
     for (const table of ROW_TABLES) {
       const folded = [...state.tables[table].values()].map((row) => canonicalize(row)).sort();
       assert.deepEqual((await log.rows(table)).map((row) => canonicalize(row)).sort(), folded, table);
     }
+  });
+
+  const foldOf = async (size: number) => {
+    const state = emptyState();
+    for await (const entry of log.entries(0, size)) {
+      assert.ok(entry.body);
+      fold(state, decodeEntry(entry.index, entry.leaf, entry.body));
+    }
+    return state;
+  };
+
+  test('a snapshot is of one size while others go on appending, over rows of several pages', async () => {
+    const many = (name: string) =>
+      Array.from({ length: 700 }, (_, i) => lockPlaced(`lok_${name}_${i}`, `idn_${name}_${i}`));
+    await log.append([...many('before'), ...Array.from({ length: 700 }, () => granted('idn_s'))]);
+    const { size } = await log.head();
+    const taking = log.snapshot();
+    await log.append([...many('while'), lockLifted('lok_before_3')]);
+    const { index, leaf, body } = await taking;
+    const { occurred, data } = decodeEntry(index, leaf, body).body as Body<'snapshot'>;
+    assert.ok(index > size, 'it came after what was appended meanwhile');
+    assert.equal(data.size, size);
+    assert.ok(isSnapshotOf(data, await foldOf(size), occurred));
+    assert.ok(!isSnapshotOf(data, await foldOf(index), occurred));
+  });
+
+  test('two replicas that take a snapshot at once: each is of every entry up to the one before it', async () => {
+    const other = await openLog({ database: await engine.openAgain(), signer });
+    const { size } = await log.head();
+    const taken = await Promise.all([log, other, log, other].map((each) => each.snapshot()));
+    assert.ok(taken.every(({ index }) => index >= size));
+    let before = -1;
+    for (const { index } of (await log.search({ kinds: ['snapshot'], limit: 100 })).reverse()) {
+      const entry = await log.entry(index);
+      assert.ok(entry?.body);
+      const { data } = decodeEntry(index, entry.leaf, entry.body).body as Body<'snapshot'>;
+      assert.ok(data.size > before && data.size <= index);
+      before = index;
+    }
+    await other.close();
   });
 
   test('search finds by kind, subject and actor, newest first, page by page', async () => {

@@ -3,8 +3,19 @@ import { formatVerifierKey, verifierKey } from '#verifier';
 import { type Clock, MunimentError, systemClock } from '../../kernel/index.ts';
 import { signCheckpoint, TileFolder } from '../../ledger/index.ts';
 import { writeBackup } from '../backup/write.ts';
-import type { Committed, Database, KnownElsewhere, Log, LogSigner, Receipt, Work } from '../contract.ts';
+import type {
+  Appended,
+  Committed,
+  Database,
+  KnownElsewhere,
+  Log,
+  LogSigner,
+  Receipt,
+  StoredEntry,
+  Work,
+} from '../contract.ts';
 import { asStorageError } from '../engine/failures.ts';
+import { Mutex } from '../engine/mutex.ts';
 import type { DurableBatch, Outcome, Step } from './batch.ts';
 import { Committer } from './committer.ts';
 import { type EncodedEntry, toAppended } from './encode.ts';
@@ -14,7 +25,7 @@ import { sizeAt } from './moment.ts';
 import { Prelude } from './prelude.ts';
 import { Publisher } from './publisher.ts';
 import * as reads from './reads.ts';
-import { snapshotDraft } from './snapshot.ts';
+import { Superseded, snapshotWork } from './snapshot.ts';
 import { Tail } from './tail.ts';
 import { TileReader } from './tiles.ts';
 import { catchUp, TableView } from './view.ts';
@@ -54,6 +65,8 @@ class DatabaseLog implements Log {
   readonly #key: ReturnType<typeof verifierKey>;
   readonly #prelude: Prelude;
   readonly #tiles: TileReader;
+  /** One at a time: a second caller gets one of its own, which holds the first. */
+  readonly #snapshots = new Mutex();
   #committer!: Committer;
   #tail!: Tail;
   #publisher: Publisher | undefined;
@@ -143,7 +156,7 @@ class DatabaseLog implements Log {
   }
 
   async commit<T>(work: Work<T>): Promise<Committed<T>> {
-    return this.#committed(await this.#committer.submit({ work: work as Work<unknown> }));
+    return this.#committed(await this.#committer.submit(work as Work<unknown>));
   }
 
   append(drafts: Parameters<Log['append']>[0]): Promise<Committed<undefined>> {
@@ -159,12 +172,21 @@ class DatabaseLog implements Log {
     };
   }
 
-  async snapshot() {
-    const outcome = await this.#committer.submit({
-      work: { decide: () => ({ drafts: [], result: undefined }) },
-      draftsUnderLock: async (tx, size, time) => [await snapshotDraft(tx, size, time)],
+  snapshot(): Promise<Appended> {
+    return this.#snapshots.run(async () => {
+      const work = await this.#read(snapshotWork(this.#db));
+      try {
+        return (await this.commit(work)).appended[0] as Appended;
+      } catch (error) {
+        if (!(error instanceof Superseded)) throw error;
+        return this.#newestSnapshot();
+      }
     });
-    return toAppended(outcome.entries[0] as EncodedEntry);
+  }
+
+  async #newestSnapshot(): Promise<Appended> {
+    const [{ body, ...newest }] = (await this.search({ kinds: ['snapshot'], limit: 1 })) as [StoredEntry];
+    return { ...newest, body: body as Uint8Array };
   }
 
   noteUnrecorded(): void {

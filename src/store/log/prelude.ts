@@ -1,4 +1,4 @@
-import { emptyState, stateDigest } from '#verifier';
+import { emptyState, snapshotOf } from '#verifier';
 import { type Clock, type ClockStep, timestamp } from '../../kernel/index.ts';
 import type { Draft } from '../contract.ts';
 import type { Head } from './head.ts';
@@ -60,7 +60,7 @@ export class Prelude {
   /** Every log begins with the digest of nothing, so that a package always has a snapshot to start from. */
   #firstSnapshot({ size }: Head, now: Date): Draft[] {
     if (size > 0) return [];
-    const data = { size: 0, state: stateDigest(emptyState(), timestamp(now)) };
+    const data = snapshotOf(emptyState(), timestamp(now));
     return [{ kind: 'snapshot', subject: '', actor: SYSTEM, data }];
   }
 

@@ -1,63 +1,90 @@
 import { sql } from 'kysely';
 import { DECIDING_TABLES, type RowChange, type Rows } from '#verifier';
 import type { Db, DecidingTable, Tx, View } from '../contract.ts';
+import { BucketMap } from './bucket-map.ts';
 
-type Tables = ReadonlyMap<DecidingTable, ReadonlyMap<string, unknown>>;
+type Table = BucketMap<unknown>;
+type Tables = ReadonlyMap<DecidingTable, Table>;
 type NamedTable = Parameters<View['named']>[0];
+type Change = readonly [key: string, row: unknown];
 
 const DECIDING: ReadonlySet<string> = new Set(DECIDING_TABLES);
-
-/** Kept by table, which views share until it changes: a lock must not cost a walk over every identity's name. */
-const NAMES = new WeakMap<ReadonlyMap<string, unknown>, ReadonlyMap<string, unknown>>();
+const NAMED_TABLES = [
+  'application',
+  'profile',
+  'identity',
+  'policy',
+  'trust',
+  'rotation',
+  'exception',
+  'control_owner',
+] as const satisfies readonly NamedTable[];
+const NAMED: ReadonlySet<string> = new Set(NAMED_TABLES);
 
 export const isDecidingChange = ({ table }: RowChange): boolean => DECIDING.has(table);
 
-/** Immutable: a change makes another view, which shares the tables that did not change. */
+/** Immutable: a change makes another view, which shares what did not change. A lock must not cost a walk over every identity. */
 export class TableView implements View {
   readonly epoch: number;
   readonly #tables: Tables;
+  /** Rows that stand, by name. */
+  readonly #names: Tables;
 
-  constructor(epoch: number, tables: Tables) {
+  private constructor(epoch: number, tables: Tables, names: Tables) {
     this.epoch = epoch;
     this.#tables = tables;
+    this.#names = names;
   }
 
   static empty(): TableView {
-    return new TableView(0, new Map(DECIDING_TABLES.map((table) => [table, new Map()])));
+    const none = (tables: readonly DecidingTable[]): Tables =>
+      new Map(tables.map((table) => [table, BucketMap.empty()]));
+    return new TableView(0, none(DECIDING_TABLES), none(NAMED_TABLES));
   }
 
   rows<T extends DecidingTable>(table: T): ReadonlyMap<string, Rows[T]> {
-    return this.#tables.get(table) as ReadonlyMap<string, Rows[T]>;
+    return this.#tables.get(table) as ReadonlyMap<string, unknown> as ReadonlyMap<string, Rows[T]>;
   }
 
   named<T extends NamedTable>(table: T, name: string): Rows[T] | undefined {
-    const rows = this.rows(table);
-    let names = NAMES.get(rows);
-    if (names === undefined) {
-      const standing = [...rows.values()].filter(({ retired }) => !retired);
-      names = new Map(standing.map((row) => [String(row.name), row]));
-      NAMES.set(rows, names);
-    }
-    return names.get(name) as Rows[T] | undefined;
+    return this.#names.get(table)?.get(name) as Rows[T] | undefined;
   }
 
   /** The view after these changes; rows of tables that decisions do not look at are passed over. */
   after(changes: Iterable<RowChange>, epoch: number): TableView {
-    const tables = new Map(this.#tables);
-    const fresh = new Map<DecidingTable, Map<string, unknown>>();
-    for (const { table, key, row } of changes) {
-      if (!DECIDING.has(table)) continue;
-      const name = table as DecidingTable;
-      let copy = fresh.get(name);
-      if (copy === undefined) {
-        copy = new Map(tables.get(name));
-        fresh.set(name, copy);
-        tables.set(name, copy);
-      }
-      copy.set(key, row);
+    const [tables, names] = [new Map(this.#tables), new Map(this.#names)];
+    const deciding = [...changes].filter(isDecidingChange);
+    for (const [name, those] of Map.groupBy(deciding, ({ table }) => table as DecidingTable)) {
+      const before = tables.get(name) as Table;
+      const writes = those.map(({ key, row }): Change => [key, row]);
+      tables.set(name, before.with(writes));
+      const known = NAMED.has(name) ? names.get(name) : undefined;
+      if (known !== undefined) names.set(name, known.with(renamings(before, known, writes)));
     }
-    return new TableView(epoch, tables);
+    return new TableView(epoch, tables, names);
   }
+}
+
+type NamedRow = Rows[NamedTable];
+
+/** What a table's changes mean for its names: a row that is replaced gives its own up, unless another took it. */
+function* renamings(rows: Table, names: Table, writes: readonly Change[]): Iterable<Change> {
+  const standing = new Map<string, unknown>();
+  const holders = new Map<string, unknown>();
+  for (const [key, row] of writes) {
+    const before = (standing.has(key) ? standing.get(key) : rows.get(key)) as NamedRow | undefined;
+    const name = String(before?.name);
+    const holder = holders.has(name) ? holders.get(name) : names.get(name);
+    if (before !== undefined && holder === before) yield* held(holders, name, undefined);
+    const after = row as NamedRow;
+    if (!after.retired) yield* held(holders, String(after.name), row);
+    standing.set(key, row);
+  }
+}
+
+function* held(holders: Map<string, unknown>, name: string, row: unknown): Iterable<Change> {
+  holders.set(name, row);
+  yield [name, row];
 }
 
 /**

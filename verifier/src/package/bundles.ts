@@ -15,8 +15,7 @@ function spanOf({ start, last }: Range, bundle: number): { from: number; to: num
 }
 
 /** True for an entry whose body belongs into the package: the leaf before the period and the one after serve as edges only. */
-export const hasBody = ({ snapshot, last }: Range, index: number): boolean =>
-  index >= snapshot && index < last;
+export const hasBody = ({ base, last }: Range, index: number): boolean => index >= base && index < last;
 
 /** Bodies of a bundle, each after its length in 32 bits; length 0 is a body that is not there. */
 export function encodeBodies(bodies: Array<Uint8Array | null>): Uint8Array {

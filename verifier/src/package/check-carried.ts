@@ -12,7 +12,7 @@ import type { Findings, Told } from './report.ts';
 
 function decodeOne(carried: CarriedEntry, manifest: Manifest, checkpoint: Checkpoint): Entry {
   const { index, leaf, body, proof } = carried;
-  if (index >= manifest.range.snapshot) refuse('is carried although it lies in the range');
+  if (index >= manifest.range.base) refuse('is carried although it lies in the range');
   if (!verifyInclusion(index, checkpoint.size, leafHash(leaf), proof, checkpoint.root))
     refuse('is not in the log');
   if ((body === null) !== manifest.withheld.bodies.includes(index))
@@ -118,9 +118,7 @@ export function checkCarried(
     if (!present.has(index))
       findings.problem(`entry ${index}`, 'is not carried although the snapshot rests on it');
   }
-  const lost = manifest.withheld.bodies.filter(
-    (index) => index < manifest.range.snapshot && !present.has(index),
-  );
+  const lost = manifest.withheld.bodies.filter((index) => index < manifest.range.base && !present.has(index));
   for (const index of lost) findings.problem(`entry ${index}`, 'is listed as withheld and is not carried');
   compareRows(snapshotState, byIndex, findings);
   compareApprovals(snapshotState, byIndex, findings);

@@ -1,9 +1,9 @@
 import { type Digest, digestOf } from '../digest.ts';
-import { stateDigest } from '../entry.ts';
-import type { Entry, EntryData, State } from '../words/index.ts';
+import { isSnapshotOf } from '../entry.ts';
+import type { Entry, State } from '../words/index.ts';
 import { refuse } from './json.ts';
 import { decodeRows, encodeRows } from './members.ts';
-import type { Manifest } from './model.ts';
+import type { Manifest, Range } from './model.ts';
 import type { Visit } from './replay.ts';
 import type { Findings, Told } from './report.ts';
 
@@ -13,7 +13,7 @@ const isSnapshot = (entry: Entry | undefined): entry is Snapshot => entry?.leaf.
 
 /** `snapshot.json` has the digest that the snapshot's entry holds, and no later snapshot lies before the period. */
 export function checkSnapshot({ range }: Manifest, entries: Entry[], bytes: Uint8Array): State {
-  const { start, snapshot, first, last } = range;
+  const { start, base, snapshot, first, last } = range;
   const entry = entries[snapshot - start];
   if (!isSnapshot(entry) || entry.body === null)
     return refuse(`entry ${snapshot} is no snapshot that can be read`);
@@ -22,31 +22,50 @@ export function checkSnapshot({ range }: Manifest, entries: Entry[], bytes: Uint
   const { state, time } = decodeRows(bytes);
   const { data, occurred } = entry.body;
   if (time !== occurred) refuse('`snapshot.json` is of another time than its entry');
-  if (state.size !== snapshot || data.size !== snapshot)
-    refuse('`snapshot.json` is of another size than its entry');
-  if (stateDigest(state, time) !== data.state)
-    refuse(`\`snapshot.json\` is not what entry ${snapshot} digests`);
+  if (state.size !== base || data.size !== base) refuse('`snapshot.json` is of another size than its entry');
+  if (!isSnapshotOf(data, state, time)) refuse(`\`snapshot.json\` is not what entry ${snapshot} digests`);
   if (!isDigest(digestOf([bytes]), digestOf(encodeRows(state, time))))
     refuse('`snapshot.json` holds rows that were not live');
   return state;
 }
 
+/** Each snapshot after the package's own, by the size that it is of: beyond the snapshot before it, and not beyond itself. */
+function laterSnapshots(snapshot: number, entries: Entry[], findings: Findings): Map<number, Snapshot> {
+  const bySize = new Map<number, Snapshot>();
+  let before = snapshot;
+  for (const entry of entries.filter(isSnapshot)) {
+    if (entry.index <= snapshot || entry.body === null) continue;
+    const { size } = entry.body.data;
+    if (Number.isInteger(size) && size > before && size <= entry.index) bySize.set(size, entry);
+    else
+      findings.problem(
+        `entry ${entry.index}`,
+        `snapshot is of ${size} entries, which does not fit its place`,
+      );
+    before = entry.index;
+  }
+  return bySize;
+}
+
 /** Compares each later snapshot with the fold; one behind a withheld body cannot be told. */
-export function snapshotVisitor(snapshot: number, findings: Findings): { visit: Visit; count(): number } {
+export function snapshotVisitor(
+  { start, snapshot, last }: Range,
+  entries: Entry[],
+  findings: Findings,
+): { visit: Visit; count: number } {
+  const bySize = laterSnapshots(snapshot, entries.slice(0, last - start), findings);
   let withheld: number | undefined;
-  let count = 0;
   const visit: Visit = (entry, before) => {
+    const found = bySize.get(entry.index);
+    if (found?.body && !isSnapshotOf(found.body.data, before, found.body.occurred)) {
+      const where = `entry ${found.index}`;
+      if (withheld === undefined)
+        findings.problem(where, 'snapshot is not the fold of the entries that it is of');
+      else findings.unknown(where, `snapshot rests on entry ${withheld}, whose body is withheld`);
+    }
     if (entry.body === null) withheld ??= entry.index;
-    if (entry.index === snapshot || !isSnapshot(entry) || entry.body === null) return;
-    count += 1;
-    const { occurred } = entry.body;
-    const { size, state } = entry.body.data as EntryData['snapshot'];
-    if (size === entry.index && stateDigest(before, occurred) === state) return;
-    const where = `entry ${entry.index}`;
-    if (withheld === undefined) findings.problem(where, 'snapshot is not the fold of the entries before it');
-    else findings.unknown(where, `snapshot rests on entry ${withheld}, whose body is withheld`);
   };
-  return { visit, count: () => count };
+  return { visit, count: bySize.size };
 }
 
 const isDigest = (a: Digest, b: Digest): boolean => a.size === b.size && a.sha256 === b.sha256;

@@ -19,9 +19,10 @@ function memberAt(members: ZipMember[], position: number, name: string): Uint8Ar
 }
 
 /** The indices must fit one another and the number of members, before anything is counted by them. */
-function checkRange({ start, snapshot, first, last }: Range, members: number): void {
-  const begin = first === 0 ? 0 : Math.min(snapshot, first - 1);
-  if (!(snapshot <= first && first <= last && snapshot < last)) refuse('range is not in order');
+function checkRange({ start, base, snapshot, first, last }: Range, members: number): void {
+  const begin = first === 0 ? 0 : Math.min(base, first - 1);
+  if (!(base <= snapshot && snapshot <= first && first <= last && snapshot < last))
+    refuse('range is not in order');
   if (start !== begin) refuse(`range starts at ${start}, not at ${begin}`);
   if ((last - start) / BUNDLE_WIDTH > members) refuse('range is longer than the archive could hold');
 }

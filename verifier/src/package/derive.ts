@@ -19,15 +19,15 @@ interface Parts {
   openings: CommitmentOpening[];
 }
 
-/** What the controls look at; entries between snapshot and period count as carried, since they explain the opening too. */
+/** What the controls look at; entries between the snapshot's state and the period count as carried, since they explain the opening too. */
 export function evidenceInput(parts: Parts): EvidenceInput {
-  const { start, snapshot, first, last } = parts.range;
+  const { start, base, first, last } = parts.range;
   return {
     period: parts.period,
     opening: parts.opening,
     entries: parts.entries.slice(first - start, last - start),
     closing: parts.closing,
-    carried: [...parts.carried, ...parts.entries.slice(snapshot - start, first - start)],
+    carried: [...parts.carried, ...parts.entries.slice(base - start, first - start)],
     openings: new Map(parts.openings.map(({ commitment, value }) => [commitment, value])),
   };
 }

@@ -64,9 +64,10 @@ test('ranges that contradict themselves', async () => {
   for (const range of [
     { ...honest.range, start: 8 },
     { ...honest.range, start: 10 },
-    { ...honest.range, snapshot: 12, start: 10 },
+    { ...honest.range, base: 12, snapshot: 12, start: 10 },
+    { ...honest.range, base: 10 },
     { ...honest.range, last: 2 ** 52 },
-    { start: 19, snapshot: 19, first: 19, last: 19 },
+    { start: 18, base: 19, snapshot: 19, first: 19, last: 19 },
     { ...honest.range, first: -1 },
     { ...honest.range, last: 19.5 },
   ]) {

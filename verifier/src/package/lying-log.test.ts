@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { utf8 } from '../bytes.ts';
 import { canonicalBytes } from '../canonical.ts';
-import { encodeLeaf } from '../entry.ts';
+import { encodeLeaf, snapshotOf } from '../entry.ts';
 import { sha256Hex } from '../hash.ts';
 import type { ApplicationSpec } from '../words/index.ts';
 import type { ZipMember } from '../zip.ts';
@@ -44,7 +44,7 @@ async function packageOfLog(tail: (log: FixtureLog) => void): Promise<ZipMember[
   const contents = contentsOf(
     lying,
     signer,
-    { start: 9, snapshot: 9, first: 11, last },
+    { start: 9, base: 9, snapshot: 9, first: 11, last },
     { from: PERIOD.from, to: minute(90) },
   );
   return packageMembers(contents, signer);
@@ -169,10 +169,10 @@ test('something retired that no plan retires', async () => {
 
 test('a snapshot that is not the fold, one passed over, time that goes back, a body of another kind', async () => {
   const lying = await packageOfLog((log) =>
-    log.append('snapshot', { size: log.leaves.length, state: 'f'.repeat(64) }),
+    log.append('snapshot', { ...snapshotOf(log.state, minute(12)), state: 'f'.repeat(64) }),
   );
   await assertRefused(lying, 'snapshots', 'entry 12: snapshot is not the fold');
-  const old = contentsOf(log, signer, { ...honest.range, start: 0, snapshot: 0 });
+  const old = contentsOf(log, signer, { ...honest.range, start: 0, base: 0, snapshot: 0 });
   await assertRefused(await packageMembers(old, signer), 'snapshots', ': entry 9 is a later snapshot');
   const back = await packageOfLog((log) =>
     log.append('session.ended', { person: 'per_a', reason: 'x' }, { time: minute(3) }),

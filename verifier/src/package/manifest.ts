@@ -16,9 +16,10 @@ const digest = (value: unknown, what: string): string =>
   HEX_SHA256.test(text(value, what)) ? (value as string) : refuse(`${what} is not a SHA-256 in hex`);
 
 function parseRange(value: unknown): Range {
-  const fields = exactly(value, ['start', 'snapshot', 'first', 'last'], 'range');
+  const fields = exactly(value, ['start', 'base', 'snapshot', 'first', 'last'], 'range');
   return {
     start: index(fields.start, 'range.start'),
+    base: index(fields.base, 'range.base'),
     snapshot: index(fields.snapshot, 'range.snapshot'),
     first: index(fields.first, 'range.first'),
     last: index(fields.last, 'range.last'),

@@ -107,7 +107,7 @@ test('bodies: absent ones stay absent, and a bundle that ends too early is refus
 test('bundles cover any range as entry tiles would, and refuse an entry more or less', () => {
   fc.assert(
     fc.property(fc.nat(1000), fc.integer({ min: 1, max: 600 }), (start, length) => {
-      const range = { start, snapshot: start, first: start, last: start + length };
+      const range = { start, base: start, snapshot: start, first: start, last: start + length };
       const leaves = Array.from({ length: length + 1 }, (_, i) => utf8(`leaf ${start + i}`));
       const members = new Map(
         [...leafBundles(range, leaves), ...bodyBundles(range, leaves)].map((m) => [m.name, m.bytes]),

@@ -5,9 +5,11 @@ import type { Entry, State } from '../words/index.ts';
 
 /** Where a package's entries lie in the log. All are indices. */
 export interface Range {
-  /** First leaf that is there: the snapshot, or the leaf before the period if that is earlier. */
+  /** First leaf that is there: `base`, or the leaf before the period if that is earlier. */
   start: number;
-  /** The last snapshot at or before `first`: the fold goes on from there. */
+  /** How many entries the snapshot is the fold of: the fold goes on from there. */
+  base: number;
+  /** The last snapshot at or before `first`. */
   snapshot: number;
   /** First entry of the period. */
   first: number;
@@ -57,7 +59,7 @@ export interface PackageContents {
   frontier: Uint8Array[];
   /** Leaves `[start, last]`. */
   leaves: Uint8Array[];
-  /** Bodies of the same entries; null where withheld or erased. Those outside `[snapshot, last)` are left out anyway. */
+  /** Bodies of the same entries; null where withheld or erased. Those outside `[base, last)` are left out anyway. */
   bodies: Array<Uint8Array | null>;
   /** The signed note. */
   checkpoint: Uint8Array;
@@ -65,9 +67,9 @@ export interface PackageContents {
   consistency: Uint8Array[];
   /** For an auditor who holds an earlier checkpoint that lies outside `[start, last + 1]`. */
   since?: EarlierTree;
-  /** The fold of entries 0 to `snapshot` − 1. */
+  /** The fold of entries 0 to `base` − 1. */
   snapshotState: State;
-  /** Below `snapshot`, in order; at least those that `carriedIndices` names. */
+  /** Below `base`, in order; at least those that `carriedIndices` names. */
   carried: CarriedEntry[];
   openings: CommitmentOpening[];
   pages(derived: Derived): Pages;

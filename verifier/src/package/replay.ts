@@ -30,8 +30,8 @@ function foldRange(state: State, entries: Entry[], visit: Visit): State {
 }
 
 /**
- * Folds on from the snapshot: to the period's start, where what has ended is dropped, then to its end. `entries` are those of
- * `[start, last]`.
+ * Folds on from the snapshot's state: to the period's start, where what has ended is dropped, then to its end. `entries` are
+ * those of `[start, last]`.
  */
 export function replay(
   snapshotState: State,
@@ -40,9 +40,13 @@ export function replay(
   from: string,
   visit: Visit = () => undefined,
 ): Replay {
-  const { start, snapshot, first, last } = range;
-  const before = entries.slice(snapshot - start, first - start);
-  const opening = liveState(foldRange(copyOf(snapshotState), before, visit), from);
-  const closing = foldRange(copyOf(opening), entries.slice(first - start, last - start), visit);
+  const { start, base, first, last } = range;
+  const standing = foldRange(copyOf(snapshotState), entries.slice(base - start, first - start), visit);
+  const opening = liveState(standing, from);
+  // A snapshot of just what stood before the period is of a time before it: the period's first entry is seen over all that stood.
+  const within = entries.slice(first - start, last - start);
+  const closing = foldRange(copyOf(opening), within, (entry, before) =>
+    visit(entry, entry.index === first ? standing : before),
+  );
   return { opening, closing };
 }

@@ -104,7 +104,7 @@ test('an older entry whose body was erased is listed, and what it declared canno
 });
 
 test('the first period of a log needs nothing before it', async () => {
-  const range = { start: 0, snapshot: 0, first: 0, last: 11 };
+  const range = { start: 0, base: 0, snapshot: 0, first: 0, last: 11 };
   const contents = contentsOf(log, signer, range, { from: '2026-01-01T00:00:00.000Z', to: PERIOD.from });
   assertHolds(await verifyPackage(await encodePackage(contents, signer), { keys }));
 });
@@ -113,7 +113,7 @@ test('one period’s closing is the next one’s opening', async () => {
   const next = contentsOf(
     log,
     signer,
-    { start: 17, snapshot: 17, first: 19, last: 22 },
+    { start: 17, base: 17, snapshot: 17, first: 19, last: 22 },
     { from: PERIOD.to, to: minute(22) },
   );
   const opening = (await packageMembers(next, signer)).find(({ name }) => name === 'opening.json');
@@ -126,7 +126,7 @@ test('a period without entries is whole too', async () => {
   const contents = contentsOf(
     log,
     signer,
-    { start: 9, snapshot: 9, first: 11, last: 11 },
+    { start: 9, base: 9, snapshot: 9, first: 11, last: 11 },
     { from: '2026-03-01T00:10:30.000Z', to: '2026-03-01T00:10:40.000Z' },
   );
   assertHolds(await verifyPackage(await encodePackage(contents, signer), { keys }));
@@ -136,10 +136,22 @@ test('the snapshot may be the period’s first entry: the leaf before it is ther
   const contents = contentsOf(
     log,
     signer,
-    { start: 8, snapshot: 9, first: 9, last: 19 },
+    { start: 8, base: 9, snapshot: 9, first: 9, last: 19 },
     { from: minute(9), to: PERIOD.to },
   );
   assertHolds(await verifyPackage(await encodePackage(contents, signer), { keys }));
+});
+
+test('a snapshot of fewer entries than stand before it, wherever the period begins', async () => {
+  const behind = smallLog({ behind: 2 });
+  for (const first of [11, 15, 16]) {
+    const range = { start: 7, base: 7, snapshot: 9, first, last: 19 };
+    const contents = contentsOf(behind, signer, range, { from: minute(first), to: PERIOD.to });
+    assertHolds(await verifyPackage(await encodePackage(contents, signer), { keys }));
+    const short = contentsOf(behind, signer, { ...range, start: 8, base: 8 }, contents.period);
+    const members = await packageMembers({ ...short, carried: contents.carried }, signer);
+    assert.equal((await verifyMembers(members, { keys })).outcome, 'BROKEN');
+  }
 });
 
 test('an earlier checkpoint pins the origin, from inside the range or by a proof of its own', async () => {

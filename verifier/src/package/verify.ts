@@ -139,7 +139,7 @@ async function replayEntries(
   let changes: ((findings: Findings) => Promise<Told<true>>) | undefined;
   const rows = await reporter.run('snapshots', (findings) => {
     const snapshotState = checkSnapshot(manifest, entries, snapshot);
-    const snapshots = snapshotVisitor(range.snapshot, findings);
+    const snapshots = snapshotVisitor(range, entries, findings);
     const walked = replay(snapshotState, entries, range, period.from, snapshots.visit);
     changes = async (findings) => {
       const visitor = changesVisitor(snapshotState, findings);
@@ -147,7 +147,7 @@ async function replayEntries(
       const signatures = await visitor.finish();
       return { value: true, detail: `${signatures} signatures of approvals` };
     };
-    const detail = `entry ${range.snapshot}, and ${snapshots.count()} after it`;
+    const detail = `entry ${range.snapshot}, and ${snapshots.count} after it`;
     return { value: { snapshotState, ...walked }, detail };
   });
   if (changes !== undefined) await reporter.run('changes', changes);

@@ -1,4 +1,4 @@
-import { stateDigest } from '../entry.ts';
+import { isSnapshotOf } from '../entry.ts';
 import { type EntryData, emptyState, fold, type State } from '../words/index.ts';
 import type { Context } from './context.ts';
 import { departure, type Finding, finding, type Judged, judge, stated, withheldFinding } from './result.ts';
@@ -93,25 +93,48 @@ function daily(context: Context): Judged {
   });
 }
 
-/** Each snapshot's digest, folded again from the entries before it. Behind a withheld body nothing can be told. */
-function digests({ input }: Context): Finding[] {
+interface Taken {
+  index: number;
+  occurred: string;
+  data: EntryData['snapshot'];
+}
+
+/** Snapshots of the period by the size that they are of; one of what stood before the period is for that period to judge. */
+function takenIn({ input }: Context): Map<number, Taken> {
+  const taken = input.entries.flatMap(({ index, leaf, body }) =>
+    leaf.kind === 'snapshot' && body !== null
+      ? [{ index, occurred: body.occurred, data: body.data as EntryData['snapshot'] }]
+      : [],
+  );
+  const within = taken.filter(
+    ({ data, occurred }) =>
+      data.size > input.opening.size || (data.size === input.opening.size && occurred >= input.period.from),
+  );
+  return new Map(within.map((each) => [each.data.size, each]));
+}
+
+/** Each snapshot's digest, folded again from the entries that it is of. Behind a withheld body nothing can be told. */
+function digests(context: Context): Finding[] {
+  const { input } = context;
+  const taken = takenIn(context);
   const state = copyOf(input.opening);
   let hidden = input.carried.find(({ body }) => body === null)?.index;
   return input.entries.flatMap((entry) => {
-    const { index, leaf, body } = entry;
-    const found = leaf.kind === 'snapshot' && body !== null ? [body] : [];
-    const findings = found.map(({ occurred, data }) => {
-      const { state: digest } = data as EntryData['snapshot'];
-      if (hidden !== undefined)
-        return finding('NOT_EVALUABLE', `entry ${index}`, `the body of entry ${hidden} is withheld`, index);
-      return stateDigest(state, occurred) === digest
-        ? finding('PASS', `entry ${index}`, 'digests what the entries before it lead to', index)
-        : finding('FAIL', `entry ${index}`, 'digests other rows than the entries before it lead to', index);
-    });
-    if (body === null) hidden ??= index;
+    const found = taken.get(state.size);
+    const findings = found === undefined ? [] : [digestOf(found, state, hidden)];
+    if (entry.body === null) hidden ??= entry.index;
     fold(state, entry);
     return findings;
   });
+}
+
+function digestOf({ index, occurred, data }: Taken, state: State, hidden: number | undefined): Finding {
+  const id = `entry ${index}`;
+  if (hidden !== undefined)
+    return finding('NOT_EVALUABLE', id, `the body of entry ${hidden} is withheld`, index);
+  return isSnapshotOf(data, state, occurred)
+    ? finding('PASS', id, 'digests what the entries that it is of lead to', index)
+    : finding('FAIL', id, 'digests other rows than the entries that it is of lead to', index);
 }
 
 function copyOf(state: State): State {

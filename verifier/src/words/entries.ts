@@ -145,8 +145,11 @@ export interface UseRecord {
 
 /** Every kind of entry and what its body's `data` holds. A kind that is not here cannot be written. */
 export interface EntryData extends RotationEntries, BreakGlassEntries {
-  /** The fold's state before this entry. The first entry of a log is one, over the empty state. */
-  snapshot: { size: number; state: string };
+  /**
+   * The fold of the first `size` entries; entries that came while it was computed lie between them and this one. `tables` are
+   * those that the digest is over; in any other no row was live. The first entry of a log is one, over the empty state.
+   */
+  snapshot: { size: number; state: string; tables: string[] };
   /**
    * The log goes on under another name, since entries of the one before are lost. Its first `kept` entries are this log's own;
    * `checkpoint` is the last that is known of it (a signed note over `size` entries and `root`, hex), by `logKey` (C2SP verifier key).

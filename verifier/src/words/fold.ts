@@ -30,6 +30,9 @@ export function fold(state: State, entry: Entry): State {
 /** Tables whose rows are events: they belong to the period in which they fell, so a snapshot leaves them out. */
 const EVENT_TABLES: ReadonlySet<RowTable> = new Set(['refusal', 'probe']);
 
+/** What a snapshot covers. Each snapshot names its tables, so one that is added here changes no digest that was taken before. */
+export const SNAPSHOT_TABLES: readonly RowTable[] = ROW_TABLES.filter((table) => !EVENT_TABLES.has(table));
+
 /** True for a row that a later entry or decision may still rest on: what a snapshot's digest covers. */
 export function isLive<T extends RowTable>(table: T, row: Rows[T], time: string): boolean {
   if (EVENT_TABLES.has(table)) return false;

@@ -5,7 +5,7 @@ import { base64url } from '../../bytes.ts';
 import { canonicalBytes, parseCanonical } from '../../canonical.ts';
 import { type CommitmentOpening, openingOf } from '../../commitment.ts';
 import { cosignedMessage, encodeCosignature, type WitnessKey, witnessKey } from '../../cosignature.ts';
-import { decodeEntry, encodeBody, encodeLeaf, stateDigest } from '../../entry.ts';
+import { decodeEntry, encodeBody, encodeLeaf, snapshotOf } from '../../entry.ts';
 import { sha256Hex } from '../../hash.ts';
 import { frontierOf, leafHash, proveConsistency, proveInclusion, treeRoot } from '../../merkle.ts';
 import { formatCheckpoint, formatNote, parseNote, signNote, verifierKey } from '../../note.ts';
@@ -58,12 +58,12 @@ export class FixtureLog {
   append<K extends Kind>(
     kind: K,
     data: EntryData[K],
-    more: { subject?: string; time?: string } = {},
+    more: { subject?: string; time?: string; occurred?: string } = {},
   ): number {
     const index = this.leaves.length;
     const time = more.time ?? minute(index);
     const nonce = base64url(new Uint8Array(16).fill(index));
-    const body = encodeBody({ v: 1, nonce, occurred: time, data });
+    const body = encodeBody({ v: 1, nonce, occurred: more.occurred ?? time, data });
     const leaf = encodeLeaf({
       v: 1,
       kind,
@@ -79,9 +79,12 @@ export class FixtureLog {
     return index;
   }
 
-  snapshot(): number {
-    const size = this.leaves.length;
-    return this.append('snapshot', { size, state: stateDigest(this.state, minute(size)) });
+  /** Of all entries so far, or of fewer: while it is computed, others append. */
+  snapshot(behind = 0): number {
+    const size = this.leaves.length - behind;
+    const time = minute(Math.max(size - 1, 0));
+    const data = snapshotOf(behind === 0 ? this.state : (this.states[size] as State), time);
+    return this.append('snapshot', data, { occurred: time });
   }
 
   /** A personal value; its opening is kept beside. */
@@ -156,7 +159,7 @@ export const application = (id: string): Operation => ({
 });
 
 /** Entries 0 to 22: snapshots at 0, 9, 17 and 20; the period is minutes 11 to 19. */
-export function smallLog(options: { signer?: KeyObject } = {}): FixtureLog {
+export function smallLog(options: { signer?: KeyObject; behind?: number } = {}): FixtureLog {
   const log = new FixtureLog();
   log.snapshot();
   log.append('bootstrap.opened', { reason: 'first start' });
@@ -164,22 +167,22 @@ export function smallLog(options: { signer?: KeyObject } = {}): FixtureLog {
   person(log, 'per_b', ['approver'], [bob.key]);
   log.append('bootstrap.closed', { reason: 'a second approver is enrolled' });
   change(log, 'chg_1', application('app_1'));
-  log.snapshot();
+  log.snapshot(options.behind);
   log.append('lock.placed', { lock: 'lok_1', target: { kind: 'application', id: 'app_1' }, reason: 'drill' });
   log.append('session.opened', { person: 'per_a', method: 'key-file' });
   change(log, 'chg_2', application('app_2'), options);
   log.append('lock.lifted', { lock: 'lok_1', reason: 'over' });
-  log.snapshot();
+  log.snapshot(options.behind);
   log.append('session.ended', { person: 'per_a', reason: 'signed out' });
   log.append('log.gap', { from: minute(18), to: minute(19), refusals: 2 });
-  log.snapshot();
+  log.snapshot(options.behind);
   log.append('session.opened', { person: 'per_b', method: 'key-file' });
   log.append('session.ended', { person: 'per_b', reason: 'signed out' });
   return log;
 }
 
 export const PERIOD = { from: minute(11), to: minute(19) };
-const RANGE: Range = { start: 9, snapshot: 9, first: 11, last: 19 };
+const RANGE: Range = { start: 9, base: 9, snapshot: 9, first: 11, last: 19 };
 
 export function checkpointOf(log: FixtureLog, signer: PackageSigner, size = log.leaves.length): Uint8Array {
   const root = treeRoot(log.leaves.slice(0, size).map(leafHash));
@@ -195,7 +198,7 @@ export function contentsOf(
   period: PackageContents['period'] = PERIOD,
 ): PackageContents {
   const hashes = log.leaves.map(leafHash);
-  const state = log.states[range.snapshot] as State;
+  const state = log.states[range.base] as State;
   return {
     period,
     range,

@@ -3,7 +3,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { approvalMessage, planDigest } from '../../approval.ts';
 import { base64url } from '../../bytes.ts';
 import { openingOf } from '../../commitment.ts';
-import { encodeBody, stateDigest } from '../../entry.ts';
+import { encodeBody, snapshotOf } from '../../entry.ts';
 import type { EvidenceInput } from '../../evidence-input.ts';
 import { sha256Hex } from '../../hash.ts';
 import {
@@ -336,8 +336,8 @@ export function except(
 /** What the entries before it lead to, unless another digest is told. */
 export function snapshot(story: Story, digest?: string): number {
   const before = story.entries.reduce(fold, emptyState());
-  const state = digest ?? stateDigest(before, story.now());
-  return story.add('snapshot', '', { size: before.size, state });
+  const honest = snapshotOf(before, story.now());
+  return story.add('snapshot', '', { ...honest, state: digest ?? honest.state });
 }
 
 export const ROTATION: RotationSpec = {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { type Db, type Known, knownOf, stoodAt } from '../../store/index.ts';
-import { isPresent, type Moment } from './when.ts';
+import { type Db, type Known, knownOf, stoodAt } from '../../../store/index.ts';
+import { isPresent, type Moment } from '../when.ts';
 
 /** How many credentials live at a moment: those that have not ended, less those that a lock had killed. */
 

@@ -8,7 +8,15 @@ import { after, before, describe, it } from 'node:test';
 import { ownEnvironment, type Program, ROOT, startOwn, stopAll } from '../tools/demo/programs.ts';
 
 /** In the order in which a newcomer reads them; later pages rest on what the first one set up. */
-const PAGES = ['first-hour.md', 'manifests.md', 'agents.md', 'oauth.md', 'evidence.md', 'operations.md', 'backup.md'];
+const PAGES = [
+  'first-hour.md',
+  'manifests.md',
+  'agents.md',
+  'oauth.md',
+  'evidence.md',
+  'operations.md',
+  'backup.md',
+];
 const STEP_TIMEOUT_MS = 60_000;
 
 const blocksOf = (page: string): string[] =>

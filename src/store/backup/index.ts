@@ -1,2 +1,1 @@
-export { type Restored, type RestoreOptions, restoreBackup } from './restore.ts';
-export { type BackupSource, writeBackup } from './write.ts';
+export { type Restored, restoreBackup } from './restore.ts';

@@ -1,7 +1,7 @@
 import { canonicalize } from '../canonical.ts';
 import type { EvidenceInput } from '../evidence-input.ts';
 import { type Histories, historiesOf, type Version } from '../tests/history.ts';
-import type { Commitment, ObservedValue, Rows, RowTable } from '../words/index.ts';
+import type { Commitment, ObservedValue, Rows } from '../words/index.ts';
 
 /** What the columns look up: names for ids, values for commitments, and how rows stood over the period. */
 export interface Facts {

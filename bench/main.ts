@@ -1,5 +1,5 @@
-/** `npm run bench [-- NAME…] [--json FILE]`. */
-import { writeFileSync } from 'node:fs';
+/** `npm run bench [-- NAME…] [--json FILE] [--against FILE]`. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { agent } from './agent.ts';
 import { decisions } from './decisions.ts';
 import { growth } from './growth.ts';
@@ -24,12 +24,22 @@ const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
 };
 
 const args = process.argv.slice(2);
-const json = args.includes('--json') ? args.splice(args.indexOf('--json'), 2)[1] : undefined;
+const option = (name: string): string | undefined =>
+  args.includes(name) ? args.splice(args.indexOf(name), 2)[1] : undefined;
+const json = option('--json');
+const against = option('--against');
 const unknown = args.find((name) => !(name in BENCHES));
 if (unknown !== undefined) {
   console.error(`bench: there is no \`${unknown}\`; there are ${Object.keys(BENCHES).join(', ')}`);
   process.exit(2);
 }
+
+/** Figures of an earlier run that was kept with `--json`, by name. */
+const before = new Map<string, Figure>(
+  against === undefined
+    ? []
+    : (JSON.parse(readFileSync(against, 'utf8')).figures as Figure[]).map((figure) => [figure.name, figure]),
+);
 
 console.log(machine());
 const signatures = signaturesPerSecond();
@@ -42,7 +52,7 @@ for (const [name, bench] of Object.entries(BENCHES)) {
   if (args.length > 0 && !args.includes(name)) continue;
   for (const figure of await bench(signatures)) {
     all.push(figure);
-    console.log(line(figure));
+    console.log(line(figure, before.get(figure.name)));
   }
 }
 if (json !== undefined)

@@ -63,7 +63,17 @@ export async function underLoad(
 const rounded = (value: number | undefined, digits: number): string =>
   value === undefined ? '' : value.toFixed(digits);
 
-export function line(figure: Figure): string {
+/** How much a figure changed, by its ratio where it has one: ratios of two runs may be compared, rates hardly. */
+function change(figure: Figure, before: Figure | undefined): string {
+  for (const key of ['ratio', 'perSecond', 'p50'] as const) {
+    const [now, then] = [figure[key], before?.[key]];
+    if (now !== undefined && then !== undefined && then !== 0)
+      return `${key} ${(now / then).toFixed(2)} of before`;
+  }
+  return '';
+}
+
+export function line(figure: Figure, before?: Figure): string {
   const ratio = figure.ratio === undefined ? '' : `${figure.ratio.toFixed(3)} of ${figure.of}`;
   const columns = [
     figure.name.padEnd(52),
@@ -71,5 +81,5 @@ export function line(figure: Figure): string {
     rounded(figure.p50, 1).padStart(8),
     rounded(figure.p99, 1).padStart(8),
   ];
-  return `${columns.join(' ')}  ${[ratio, figure.note ?? ''].filter((text) => text !== '').join('; ')}`;
+  return `${columns.join(' ')}  ${[ratio, figure.note ?? '', change(figure, before)].filter((text) => text !== '').join('; ')}`;
 }

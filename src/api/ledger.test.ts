@@ -55,3 +55,13 @@ test('sizes that the log never had, and those in the wrong order, are refused', 
     assert.deepEqual([answer.status, answer.json.code], [status, code], query);
   }
 });
+
+test('text that is no checkpoint is the mistake of whoever gave it; one over another tree is told', async () => {
+  const verify = (checkpoint: string) =>
+    house.call('/api/v1/ledger/verify', { body: { rows: true, checkpoint }, door: operatorDoor() });
+  for (const text of ['', 'no note', 'a\n1\nAAAA\n\n— a AAAA\n']) {
+    const { status, json } = await verify(text);
+    assert.deepEqual([status, json.code], [400, 'bad_request'], text);
+  }
+  assert.deepEqual((await verify((await house.call('/log/checkpoint')).text)).json.problems, []);
+});

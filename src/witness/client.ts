@@ -27,7 +27,8 @@ function readCa(path: string): string {
   }
 }
 
-const addressOf = ({ url }: Witness): URL => new URL(`${url.replace(/\/+$/, '')}/add-checkpoint`);
+/** The submission prefix, whether or not it ends in a slash. */
+const addressOf = ({ url }: Witness): URL => new URL('add-checkpoint', url.endsWith('/') ? url : `${url}/`);
 
 /**
  * One `add-checkpoint` request (C2SP tlog-witness). No redirect is followed. The whole exchange has one time limit, so that a

@@ -175,13 +175,25 @@ function startNginx({ folder }: RelyingParty, port: number) {
   const version = execFileSync('/bin/sh', ['-c', `${NGINX} -v 2>&1`], { encoding: 'utf8' });
   return {
     version: /nginx\/([\d.]+)/.exec(version)?.[1] ?? '',
-    reload: async () => void child.kill('SIGHUP'),
+    // Workers of before still take connections for a moment, and know the list of before.
+    async reload() {
+      const old = workersOf(child.pid);
+      child.kill('SIGHUP');
+      await until(
+        async () => workersOf(child.pid),
+        (workers) => workers.length > 0 && !workers.some((pid) => old.includes(pid)),
+      );
+    },
     async stop() {
       child.kill('SIGTERM');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     },
   };
 }
+
+/** proc(5). */
+const workersOf = (master: number | undefined): string[] =>
+  readFileSync(`/proc/${master}/task/${master}/children`, 'utf8').trim().split(' ').filter(Boolean);
 
 function get(port: number, { root: ca }: RelyingParty, credential?: Credential): Promise<string> {
   const { cert, key } = credential ?? {};

@@ -44,7 +44,6 @@ test('the finder finds: squares, cubes, a choice of many ways, what only an anch
     [String.raw`^(\S+)\s*=\s*(.*)$`, ''],
     [String.raw`^\s*[a-z]+:`, 'm'],
     ['a[^b]*b', 'g'],
-    ['<!--.*?-->', 'gs'],
   ].map(([source = '', flags = '']) => ({ source, flags, place: 'planted' }));
   for (const expression of planted)
     assert.ok((await faultOf(expression, FEW_CHARACTERS)) !== undefined, expression.source);

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { parseCheckpoint, parseNote } from '#verifier';
 import { MunimentError } from '../../kernel/index.ts';
 import { type Log, type StoredEntry, verifyRows } from '../../store/index.ts';
 import type { Api } from '../app.ts';
@@ -70,8 +71,19 @@ async function consistencyOf(log: Log, from: number, asked: number | undefined) 
   return { from, to, proof, checkpoint, verifierKey: log.verifierKey };
 }
 
+/** Text of whoever asks: that it is no checkpoint is their mistake, and no damage of ours. */
+function readCheckpoint(text: string): { from: string; note: Uint8Array } {
+  const note = Buffer.from(text);
+  try {
+    parseCheckpoint(parseNote(note).text);
+  } catch (cause) {
+    throw new MunimentError('bad_request', 'the checkpoint is no signed note over a tree', { cause });
+  }
+  return { from: 'the checkpoint given', note };
+}
+
 async function checkRows({ database, log }: Rooms, kept: string | undefined) {
-  const known = kept === undefined ? [] : [{ from: 'the checkpoint given', note: Buffer.from(kept) }];
+  const known = kept === undefined ? [] : [readCheckpoint(kept)];
   const { size, problems, unchecked } = await verifyRows(database, { key: log.verifierKey, known });
   return { ok: problems.length === 0, size, unchecked, problems: problems.map(({ what }) => what) };
 }

@@ -25,7 +25,7 @@ export interface Verdicts {
 }
 
 /** Entries, decoded, and their rows are in memory while a package is built or checked, some 5 KB for each: beyond this, a period has to be split. */
-export const PACKAGE_ENTRIES_MAX = 100_000;
+export const PACKAGE_ENTRIES_MAX = 110_000;
 export const PACKAGE_BODIES_MAX_BYTES = 128 * 1024 * 1024;
 /** How far a period reaches back where nobody says: so long, and over no more entries. */
 export const VERDICTS_ENTRIES_DEFAULT = 20_000;

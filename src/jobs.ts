@@ -1,4 +1,3 @@
-import type { Kind } from '#verifier';
 import type { House } from './house.ts';
 import { CRL_REFRESH_SECONDS } from './revocation/index.ts';
 import { scheduleRotation } from './rotation/index.ts';
@@ -55,8 +54,6 @@ async function sweepIfOld({ log, discovery, clock }: House): Promise<void> {
   if (age >= DAY_SECONDS * 1000) await discovery.sweep(SOURCE, 'sys');
 }
 
-const kindOf = (leaf: Uint8Array): Kind => JSON.parse(new TextDecoder().decode(leaf)).kind;
-
 /** Judges the controls each day, and soon after what is declared has changed. */
 async function scheduleVerdicts(
   { jobs, log, evidence, clock }: House,
@@ -65,7 +62,7 @@ async function scheduleVerdicts(
   jobs.handle(VERDICTS, async () => void (await evidence.judge()));
   await jobs.every(VERDICTS, VERDICTS_EVERY_SECONDS);
   return log.onAppend((entries) => {
-    if (!entries.some(({ leaf }) => kindOf(leaf) === 'change.applied')) return;
+    if (!entries.some(({ kind }) => kind === 'change.applied')) return;
     const due = new Date(clock.now().getTime() + VERDICTS_SETTLE_SECONDS * 1000);
     jobs.put(VERDICTS, { dedupe: 'change', due }).catch(onFault);
   });

@@ -8,7 +8,7 @@ import { livingPersons, SESSION_COOKIE, type Sessions } from './sessions/index.t
 export interface CallerSources {
   log: Log;
   sessions: Sessions;
-  /** Who shows this client certificate (DER). Throws `attestation_refused` or `locked`. */
+  /** Who shows this client certificate (DER). Throws `attestation_refused`; that it is locked is for the decision, which is recorded. */
   agentOf(certificate: Uint8Array): Promise<Caller>;
   /** Uids that may speak over the admin socket. */
   operators: ReadonlySet<number>;

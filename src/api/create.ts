@@ -25,7 +25,7 @@ import type { Rooms } from './handlers/rooms.ts';
 import { mountRotations } from './handlers/rotations.ts';
 import { mountSessions } from './handlers/sessions.ts';
 import type { Logger } from './logging.ts';
-import { createMetrics, kindOf } from './metrics.ts';
+import { createMetrics } from './metrics.ts';
 import { mountOAuth } from './oauth/index.ts';
 import { createSessions, type RelyingParty, type Sessions } from './sessions/index.ts';
 import { openStatic } from './static.ts';
@@ -100,7 +100,7 @@ const PEOPLE_MAY_LEAVE: ReadonlySet<string> = new Set(['resource.declared', 'res
 /** Whoever has left is signed out with the change that says so; what that misses, the next tick does. */
 function endWithLeaving({ log }: House, sessions: Sessions, logger: Logger): () => void {
   return log.onAppend((appended) => {
-    if (!appended.some((entry) => PEOPLE_MAY_LEAVE.has(kindOf(entry)))) return;
+    if (!appended.some(({ kind }) => PEOPLE_MAY_LEAVE.has(kind))) return;
     sessions
       .endOfLeavers()
       .catch((error: unknown) => logger.error({ err: error }, 'sessions of people who left were not ended'));

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { EntryData, Kind, Leaf } from '#verifier';
+import type { EntryData, Kind } from '#verifier';
 import type { House } from '../house.ts';
 import type { Appended } from '../store/index.ts';
 import { type Admission, LANES } from './admission.ts';
@@ -100,14 +100,13 @@ function countEntries({ log }: House, registers: Registry[]): () => void {
     commits.inc();
     batches.observe(appended.length);
     for (const entry of appended) {
-      const kind = kindOf(entry);
-      entries.inc({ kind });
-      outcomes(kind, entry);
+      entries.inc({ kind: entry.kind });
+      outcomes(entry);
     }
   });
 }
 
-function countOutcomes(registers: Registry[]): (kind: Kind, entry: Appended) => void {
+function countOutcomes(registers: Registry[]): (entry: Appended) => void {
   const grants = new Counter({
     name: 'muniment_grants_total',
     help: 'Credentials granted, by type',
@@ -120,15 +119,12 @@ function countOutcomes(registers: Registry[]): (kind: Kind, entry: Appended) => 
     labelNames: ['code'],
     registers,
   });
-  return (kind, entry) => {
-    if (kind === 'credential.granted')
+  return (entry) => {
+    if (entry.kind === 'credential.granted')
       grants.inc({ type: dataOf<'credential.granted'>(entry).credential.type });
-    if (kind === 'credential.refused') refusals.inc({ code: dataOf<'credential.refused'>(entry).code });
+    if (entry.kind === 'credential.refused') refusals.inc({ code: dataOf<'credential.refused'>(entry).code });
   };
 }
 
-const parsed = <T>(bytes: Uint8Array): T => JSON.parse(Buffer.from(bytes).toString('utf8')) as T;
 const dataOf = <K extends Kind>({ body }: Appended): EntryData[K] =>
-  parsed<{ data: EntryData[K] }>(body).data;
-
-export const kindOf = ({ leaf }: Appended): Kind => parsed<Leaf>(leaf).kind;
+  JSON.parse(Buffer.from(body).toString('utf8')).data;

@@ -64,3 +64,16 @@ test('a small correction, a drift and a sleep are followed, and are no steps', (
   assert.equal(shown(), 2_900 + HOUR);
   assert.equal(clock.step?.(), undefined);
 });
+
+test('readings that agree ask for the costly one at most once a second', () => {
+  let asked = 0;
+  let at = 0;
+  const awake = () => {
+    asked += 1;
+    return at;
+  };
+  const clock = steadyClock({ wall: () => START + at, monotonic: () => at, awake });
+  const before = asked;
+  for (; at < 10_000; at += 10) assert.equal(clock.now().getTime(), START + at);
+  assert.ok(asked - before <= 10, `${asked - before} times in ten seconds`);
+});

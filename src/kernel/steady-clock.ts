@@ -2,6 +2,8 @@ import { uptime } from 'node:os';
 import { type Clock, type ClockStep, timestamp } from './clock.ts';
 
 const SECOND_MILLISECONDS = 1_000;
+/** How long readings that agree are reckoned from one anchor: `awake` costs more than the other two together, tenfold. */
+const ANCHOR_MILLISECONDS = 1_000;
 /** Time services step a little, and that is believed at once. */
 const STEP_MAX_MILLISECONDS = 1_000;
 /** How long a larger step must stand before it is believed. */
@@ -50,7 +52,11 @@ class SteadyClock implements Clock {
     const wall = this.#sources.wall();
     const monotonic = this.#sources.monotonic();
     const expected = this.#anchor.wall + (monotonic - this.#anchor.monotonic);
-    if (Math.abs(wall - expected) <= STEP_MAX_MILLISECONDS || this.#slept(wall)) return this.#believe(wall);
+    if (Math.abs(wall - expected) <= STEP_MAX_MILLISECONDS) {
+      const isFresh = monotonic - this.#anchor.monotonic < ANCHOR_MILLISECONDS && this.#step === undefined;
+      return isFresh ? new Date(wall) : this.#believe(wall);
+    }
+    if (this.#slept(wall)) return this.#believe(wall);
     this.#note(wall, expected, monotonic);
     const stood = monotonic - (this.#step?.since ?? monotonic);
     return stood >= STEP_SETTLE_MILLISECONDS ? this.#believe(wall) : new Date(expected);

@@ -1,4 +1,4 @@
-import type { AlertOutcome, Kind, Rows } from '#verifier';
+import type { AlertOutcome, Rows } from '#verifier';
 import type { Clock } from '../kernel/index.ts';
 import type { Database, Log, Receipt } from '../store/index.ts';
 import { acknowledge, type Handled, type Handler, resolve } from './alerts.ts';
@@ -34,8 +34,6 @@ export interface Monitoring {
 /** A round is a transaction of its own: under load one is made of what came in this time, not one after every batch. */
 const GATHER_MS = 200;
 
-const kindOf = (leaf: Uint8Array): Kind => JSON.parse(new TextDecoder().decode(leaf)).kind;
-
 export function createMonitoring(options: MonitoringOptions): Monitoring {
   const { log, sources } = options;
   let round: Promise<unknown> = Promise.resolve();
@@ -58,7 +56,7 @@ export function createMonitoring(options: MonitoringOptions): Monitoring {
       const look = () => void watchInTurn().catch(onFault);
       let timer: NodeJS.Timeout | undefined;
       const stop = log.onAppend((entries) => {
-        if (timer !== undefined || !entries.some(({ leaf }) => USE_KINDS.has(kindOf(leaf)))) return;
+        if (timer !== undefined || !entries.some(({ kind }) => USE_KINDS.has(kind))) return;
         timer = setTimeout(() => {
           timer = undefined;
           look();

@@ -64,8 +64,6 @@ const recorded = (committed: Committed<unknown>): Recorded => {
 
 const OWNERS_MAY_CHANGE: ReadonlySet<Kind> = new Set<Kind>(['resource.declared', 'resource.retired']);
 
-const kindOf = (leaf: Uint8Array): Kind => JSON.parse(new TextDecoder().decode(leaf)).kind;
-
 /** A cursor is the name and the id of the last identity that was shown. */
 const cursorOf = ({ name, id }: IdentityView): string => Buffer.from(`${name}\n${id}`).toString('base64url');
 
@@ -176,7 +174,7 @@ class RegistryService implements Registry {
 
   watchOwners(onFault: (error: unknown) => void): () => void {
     return this.#log.onAppend((entries) => {
-      if (!entries.some(({ leaf }) => OWNERS_MAY_CHANGE.has(kindOf(leaf)))) return;
+      if (!entries.some(({ kind }) => OWNERS_MAY_CHANGE.has(kind))) return;
       this.reconcileOwnerFindings().catch(onFault);
     });
   }

@@ -46,6 +46,7 @@ export type Draft = {
 export interface Appended {
   index: number;
   time: string;
+  kind: Kind;
   leafHash: Uint8Array;
   /** The exact bytes that the tile and the body table hold. */
   leaf: Uint8Array;

@@ -40,7 +40,7 @@ const outcomeOf = async (witnesses: ReturnType<typeof room>) => (await witnesses
 
 test('litewitness cosigns our log as it grows, over a restart of its own, and refuses a rewritten one', async (t) => {
   const installed = litewitness();
-  if (installed === undefined) return t.skip('no package archive that this machine knows has litewitness');
+  if (installed === undefined) return t.skip('needs litewitness');
   const folder = mkdtempSync(join(tmpdir(), 'muniment-lite-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const signer = testSigner();

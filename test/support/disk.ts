@@ -13,7 +13,7 @@ const BALLAST_STEP_BYTES = 256 * 1024;
 /** Why no such disk can be had here; undefined where it can. */
 export function disksNeed(): string | undefined {
   if (process.getuid?.() !== 0) return 'needs root';
-  if (!existsSync('/dev/loop-control')) return 'this kernel offers no loop devices';
+  if (!existsSync('/dev/loop-control')) return 'needs loop devices';
   return MKFS === undefined ? 'needs e2fsprogs' : undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import { type Body, DECIDING_KINDS, type Leaf, type Rows } from '#verifier';
+import { type Body, DECIDING_KINDS, type Rows } from '#verifier';
 import type { Appended } from '../../store/index.ts';
 import type { Env } from '../env.ts';
 import type { Rooms } from './rooms.ts';
@@ -32,7 +32,7 @@ async function messagesOf(entries: Appended[], { revocation, log }: Rooms): Prom
   const messages: Message[] = [];
   let policy = false;
   for (const entry of entries) {
-    const { kind } = json<Leaf>(entry.leaf);
+    const { kind } = entry;
     if (kind === 'lock.placed') {
       const { lock } = json<Body<'lock.placed'>>(entry.body).data;
       const row = await log.row('lock', lock);

@@ -86,6 +86,7 @@ export function canonicalTime(text: string): string {
 export const toAppended = (entry: EncodedEntry): Appended => ({
   index: entry.index,
   time: entry.leaf.time,
+  kind: entry.leaf.kind,
   leafHash: entry.leafHash,
   leaf: entry.leafBytes,
   body: entry.bodyBytes,

@@ -60,14 +60,15 @@ export class Tail {
     const rows = await this.#db
       .selectFrom('entry')
       .innerJoin('body', 'body.idx', 'entry.idx')
-      .select(['entry.idx', 'time', 'leaf', 'leaf_hash', 'bytes'])
+      .select(['entry.idx', 'time', 'kind', 'leaf', 'leaf_hash', 'bytes'])
       .where('entry.idx', '>=', from)
       .where('entry.idx', '<', to)
       .orderBy('entry.idx')
       .execute();
-    return rows.map(({ idx, time, leaf, leaf_hash, bytes }) => ({
+    return rows.map(({ idx, time, kind, leaf, leaf_hash, bytes }) => ({
       index: idx,
       time,
+      kind,
       leaf,
       leafHash: leaf_hash,
       body: bytes,

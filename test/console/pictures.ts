@@ -53,8 +53,8 @@ try {
   await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
   mkdirSync(FOLDER, { recursive: true });
   const pictures: Array<[name: string, theme: Theme, path: string, shown: string]> = [
-    ['overview-light', 'light', '/', 'Owner and purpose'],
-    ['overview-dark', 'dark', '/', 'Owner and purpose'],
+    ['overview-light', 'light', '/', 'See all'],
+    ['overview-dark', 'dark', '/', 'See all'],
     ['identities-light', 'light', '/identities', 'payments-api'],
     ['identity-dark', 'dark', `/identities/${furnished.identity}`, 'Proves itself by'],
     ['decisions-light', 'light', `/identities/${furnished.identity}?tab=decisions`, 'Refused'],

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { decodeEntry, type EntryData, verifyPackage } from '#verifier';
 import { PAYMENTS } from '../changes/testing/house.ts';
 import { timestamp } from '../kernel/index.ts';
-import { changedVerdicts } from './judging.ts';
+import { changedVerdicts, recordVerdicts } from './judging.ts';
 import { buildBytes, carryOut, enrolTwo, openHouse } from './testing/house.ts';
 
 const MINUTE_MS = 60_000;
@@ -66,8 +66,26 @@ test('of two that judge at once one tells', async (t) => {
   const house = await openHouse();
   t.after(() => house.close());
   await enrolTwo(house);
-  const outcomes = await Promise.allSettled([house.evidence.judge(), house.evidence.judge()]);
+  const verdicts = await house.evidence.verdicts();
+  // Both have read what stood before either says anything: the race that a lucky order would not show.
+  const { promise: bothRead, resolve } = Promise.withResolvers<void>();
+  let reads = 0;
+  const log: typeof house.log = {
+    ...house.log,
+    commit: (work) => house.log.commit(work),
+    async search(query) {
+      const found = await house.log.search(query);
+      reads += 1;
+      if (reads === 2) resolve();
+      await bothRead;
+      return found;
+    },
+  };
+  const judge = () => recordVerdicts({ database: house.database, log }, verdicts);
+  const outcomes = await Promise.allSettled([judge(), judge()]);
   assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected']);
+  const lost = outcomes.find((outcome) => outcome.status === 'rejected');
+  assert.equal(lost?.reason.code, 'conflict');
   const { length } = await house.log.search({ kinds: ['controls.judged'], limit: 10 });
   assert.equal(length, 1);
 });

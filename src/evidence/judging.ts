@@ -2,9 +2,12 @@ import { decodeEntry, type EntryData, type Verdict } from '#verifier';
 import { MunimentError } from '../kernel/index.ts';
 import type { Database, Log } from '../store/index.ts';
 import type { Verdicts } from './model.ts';
-import { lastOfKind } from './queries.ts';
+import { moveOnce } from './queries.ts';
 
 type Judged = EntryData['controls.judged'];
+
+const JUDGED = 'controls.judged';
+const NONE_YET = -1;
 
 /** A verdict as it came to be, and the entry that says so. */
 export interface VerdictChange {
@@ -50,7 +53,7 @@ export async function recordVerdicts(
       result: undefined,
     }),
     async consume(tx) {
-      if ((await lastOfKind(tx, 'controls.judged')) !== last.index)
+      if (!(await moveOnce(tx, JUDGED, last.index ?? NONE_YET)))
         throw new MunimentError('conflict', 'another replica judged meanwhile');
     },
   });

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { emptyState, type Kind, liveState, ROW_TABLES, type RowTable, type State } from '#verifier';
+import { emptyState, liveState, ROW_TABLES, type RowTable, type State } from '#verifier';
 import type { Db, Tx } from '../store/index.ts';
 
 /** Tables whose rows a snapshot leaves out: they are events. */
@@ -34,14 +34,14 @@ export async function stateAt(db: Db, size: number, time: string): Promise<State
   return liveState(state, time);
 }
 
-/** Index of the newest entry of a kind. */
-export async function lastOfKind(tx: Tx, kind: Kind): Promise<number | undefined> {
-  const row = await tx
-    .selectFrom('entry')
-    .select('idx')
-    .where('kind', '=', kind)
-    .orderBy('idx', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  return row === undefined ? undefined : Number(row.idx);
+/**
+ * Moves a follower on from `from`, once: false where somebody else did already, in this very transaction too. Reading the log's
+ * last entry would not tell, for what is committed together is not there to be read yet.
+ */
+export async function moveOnce(tx: Tx, name: string, from: number): Promise<boolean> {
+  const { rows } = await sql`
+    insert into follower (name, next) values (${name}, ${from + 1})
+    on conflict (name) do update set next = excluded.next where follower.next < excluded.next
+    returning name`.execute(tx);
+  return rows.length === 1;
 }

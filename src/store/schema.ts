@@ -150,6 +150,16 @@ export interface CosignatureTable {
   cosigned: string;
 }
 
+/** A committed page that a sweep read. */
+export interface DocumentTable {
+  digest: string;
+  /** gzip. */
+  data: Uint8Array;
+  /** Of the canonical JSON, uncompressed. */
+  bytes: number;
+  first_seen: string;
+}
+
 export type FoldTables = { [T in RowTable as `row_${T}`]: FoldRow<Rows[T]> };
 
 export interface Schema extends FoldTables {
@@ -169,4 +179,5 @@ export interface Schema extends FoldTables {
   watch_state: WatchStateTable;
   event_batch: EventBatchTable;
   cosignature: CosignatureTable;
+  document: DocumentTable;
 }

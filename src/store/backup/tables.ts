@@ -84,6 +84,16 @@ export const LOG_TABLES: readonly LogTable[] = [
     ...table('opening', { commitment: 'text', salt: 'text', value: 'text' }, ['commitment']),
     stood: () => sql<boolean>`true`,
   },
+  // Pages that sweeps read, likewise: each is found by its digest alone.
+  {
+    ...table(
+      'document',
+      { digest: 'text', data: 'bytea', bytes: 'bigint', first_seen: 'text' },
+      ['digest'],
+      PAGE_LARGE_ROWS,
+    ),
+    stood: () => sql<boolean>`true`,
+  },
   ...ROW_TABLES.map(foldTable),
 ];
 

@@ -10,6 +10,7 @@ import { up as breakGlass } from './0006-break-glass.ts';
 import { up as growth } from './0007-growth.ts';
 import { up as cosignatures } from './0008-cosignatures.ts';
 import { up as reach } from './0009-reach.ts';
+import { up as estate } from './0010-estate.ts';
 
 /** In order, never changed once released: a mistake is mended by the next number. */
 const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [
@@ -22,6 +23,7 @@ const MIGRATIONS: ReadonlyArray<(tx: Tx) => Promise<void>> = [
   growth,
   cosignatures,
   reach,
+  estate,
 ];
 
 /** Number of the last migration: what a backup must be of to be restored by this program. */

@@ -1,5 +1,6 @@
 import type { Verdict } from '../controls/control.ts';
 import type { BreakGlassEntries } from './break-glass.ts';
+import type { ObservedValue, Provenance } from './observed.ts';
 import type {
   Action,
   ApprovalSignature,
@@ -123,6 +124,35 @@ export interface DeniedRange {
   why: string;
 }
 
+export interface ListingRecord {
+  listing: string;
+  pages: number;
+  items: number;
+  /** Things of any class that its items were mapped to. */
+  observations: number;
+  /** The provider's own count; null where it gives none. */
+  providerCount: number | null;
+  endSeen: boolean;
+  /** Read to its end, nothing denied, nothing failed, counts agreeing: what it no longer shows is gone. */
+  whole: boolean;
+}
+
+export type ObservationDisposition = 'dismissed' | 'retire';
+
+export type SecretPlace =
+  | { from: 'environment'; name: string }
+  | { from: 'file'; path: string }
+  | { from: 'sealed' };
+
+export interface SourceSpec {
+  /** The connector's word, e.g. `aws`. */
+  type: string;
+  settings: Record<string, unknown>;
+  secrets: Record<string, SecretPlace>;
+  /** Seconds between sweeps; null: only when asked. */
+  everySeconds: number | null;
+}
+
 export const DETECTORS = ['failed-attempts', 'locked-credential', 'second-address', 'unusual-hour'] as const;
 export type DetectorName = (typeof DETECTORS)[number];
 
@@ -232,24 +262,59 @@ export interface EntryData extends RotationEntries, BreakGlassEntries {
     denied: DeniedRange[];
     verdict: SweepVerdict;
     why: string;
-    /** SHA-256 of the canonical list of all observations, hex. */
+    /** SHA-256 of the canonical list of `[key, digest]` of all observations, by key; `digest` as `observationDigest` has it. Hex. */
     listDigest: string;
+    /** What each listing gave. */
+    listings: ListingRecord[];
+    /**
+     * SHA-256 (hex) of the list of the committed pages that the sweep read, which is itself kept under that digest; null where the
+     * source could not even say what there is to read.
+     */
+    manifest: string | null;
+    /** The provider's clock at one answer, and ours; null where it shows none. */
+    clock: { provider: string; ours: string } | null;
     started: string;
     ended: string;
   };
   'observation.recorded': {
     sweep: string;
     source: string;
+    partition: string;
     /** Stable across sweeps: the same thing has the same key. */
     key: string;
     class: 'identity' | 'credential' | 'permission' | 'trust' | 'exposure';
     change: 'new' | 'changed' | 'gone';
     label: string | Commitment;
     attributes: Record<string, ObservedValue>;
+    /** Names by which another source may know the very same thing. */
+    joins: string[];
+    provenance: Provenance[];
   };
   /** A person says which declared identity something that a sweep saw belongs to; a later claim takes its place. */
   'observation.claimed': { observation: string; identity: string };
-  'finding.opened': { finding: string; rule: string; subject: string; title: string; due: string };
+  /** A person decides on something that nobody declared. `until`: when the decision lapses (dismissed), or by when it must be gone (retire). */
+  'observation.disposed': {
+    observation: string;
+    disposition: ObservationDisposition;
+    reason: string;
+    until: string;
+  };
+  /** Two observations are one thing; `reason` names what shows it. `a` sorts before `b`. */
+  'observation.joined': { a: string; b: string; reason: string };
+  /** A person says that they are not; they are not joined again. */
+  'observation.split': { a: string; b: string; reason: string };
+  /** A source as it is read from now on. Secrets by where they are kept, never by value. */
+  'source.configured': { source: string; spec: SourceSpec };
+  'source.removed': { source: string; reason: string };
+  /** `owner`: id of the person who must decide; absent where nobody is named. */
+  'finding.opened': {
+    finding: string;
+    rule: string;
+    subject: string;
+    title: string;
+    due: string;
+    owner?: string;
+  };
   'finding.closed': { finding: string; reason: string };
   /** Uses that a source told of under its signature (Ed25519 over the canonical source, batch and events), or that test a detector. */
   'events.ingested': {
@@ -289,8 +354,6 @@ export interface EntryData extends RotationEntries, BreakGlassEntries {
   };
   'evidence.built': { from: string; to: string; size: number; withheld: number };
 }
-
-export type ObservedValue = string | number | boolean | null | Commitment | Array<string | number>;
 
 export type Kind = keyof EntryData;
 

@@ -2,6 +2,7 @@ export * from './break-glass.ts';
 export * from './control-owners.ts';
 export * from './entries.ts';
 export * from './fold.ts';
+export * from './observed.ts';
 export * from './project.ts';
 export * from './resources.ts';
 export * from './rotation.ts';

@@ -77,6 +77,9 @@ const declared: Rule<'resource.declared'> = {
   },
 };
 
+/** How a join is named: the two keys in order. */
+export const joinKey = ({ a, b }: { a: string; b: string }): string => `${a} ${b}`;
+
 const sweepKey = (data: EntryData['sweep.recorded']): string => `${data.source}/${data.partition}`;
 
 /**
@@ -259,6 +262,7 @@ const RULES: { [K in Kind]?: Rule<K> } = {
         firstSeen: before?.firstSeen ?? place.occurred,
         lastChanged: place.occurred,
         ...(before?.identity === undefined ? {} : { identity: before.identity }),
+        ...(before?.disposed === undefined ? {} : { disposed: before.disposed }),
         entry: place.index,
       };
       return [{ table: 'observation', key: seen.key, row }];
@@ -267,6 +271,35 @@ const RULES: { [K in Kind]?: Rule<K> } = {
   'observation.claimed': {
     reads: (data) => [{ table: 'observation', key: data.observation }],
     rows: (data, _, read) => patch(read, 'observation', data.observation, { identity: data.identity }),
+  },
+  'observation.disposed': {
+    reads: (data) => [{ table: 'observation', key: data.observation }],
+    rows({ observation, ...decided }, { actor, time }, read) {
+      return patch(read, 'observation', observation, { disposed: { ...decided, by: actor, time } });
+    },
+  },
+  'observation.joined': {
+    rows: (data, place) => [
+      { table: 'join', key: joinKey(data), row: { ...data, split: false, entry: place.index } },
+    ],
+  },
+  'observation.split': {
+    rows: (data, place) => [
+      { table: 'join', key: joinKey(data), row: { ...data, split: true, entry: place.index } },
+    ],
+  },
+  'source.configured': {
+    reads: (data) => [{ table: 'source', key: data.source }],
+    rows(data, place, read) {
+      const since = read('source', data.source)?.since ?? place.time;
+      return [
+        { table: 'source', key: data.source, row: { ...data, since, removed: null, entry: place.index } },
+      ];
+    },
+  },
+  'source.removed': {
+    reads: (data) => [{ table: 'source', key: data.source }],
+    rows: (data, place, read) => patch(read, 'source', data.source, { removed: place.time }),
   },
   'rotation.started': {
     reads: (data) => [{ table: 'rotation', key: data.rotation }],
@@ -321,6 +354,7 @@ const RULES: { [K in Kind]?: Rule<K> } = {
           subject: data.subject,
           title: data.title,
           due: data.due,
+          owner: data.owner ?? null,
           opened: place.time,
           closed: null,
           reason: null,

@@ -7,8 +7,10 @@ import type {
   DetectorName,
   EntryData,
   LockTargetKind,
+  ObservationDisposition,
   Probe,
   RequestRecord,
+  SourceSpec,
 } from './entries.ts';
 import type {
   ApplicationSpec,
@@ -114,8 +116,20 @@ export interface Rows {
     lastChanged: string;
     /** Id of the identity that it was claimed for; absent where nobody claimed it. */
     identity?: string;
+    /** What a person last decided on it. */
+    disposed?: {
+      disposition: ObservationDisposition;
+      reason: string;
+      until: string;
+      by: string;
+      time: string;
+    };
     entry: number;
   };
+  /** Key: `a` and `b` with a space between. */
+  join: { a: string; b: string; reason: string; split: boolean; entry: number };
+  /** Key: the source's name. */
+  source: { source: string; spec: SourceSpec; since: string; removed: string | null; entry: number };
   finding: {
     id: string;
     rule: string;
@@ -123,6 +137,8 @@ export interface Rows {
     title: string;
     due: string;
     opened: string;
+    /** Id of the person who must decide; null where nobody is named. */
+    owner: string | null;
     closed: string | null;
     reason: string | null;
     entry: number;
@@ -169,6 +185,8 @@ export const ROW_TABLES = [
   'probe',
   'sweep',
   'observation',
+  'join',
+  'source',
   'finding',
   'alert',
   'detector',

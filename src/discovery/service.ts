@@ -3,11 +3,11 @@ import type { Rows, SourceSpec } from '#verifier';
 import type { Seal } from '../crypto/index.ts';
 import { type Clock, MunimentError, timestamp } from '../kernel/index.ts';
 import type { Database, Log } from '../store/index.ts';
+import { reconcileFindings } from './after.ts';
 import { type Catalog, createCatalog } from './catalog.ts';
 import { type Claim, claim } from './claim.ts';
 import type { Opening, SourceLimits, SourceType } from './contract.ts';
 import { type Decision, decide, type Pair, pairUp, splitUp } from './decide.ts';
-import { reconcileFindings } from './after.ts';
 import { SOURCE_LIMITS, SWEEP_LEASE_SECONDS } from './limits.ts';
 import { secretFingerprint } from './marks.ts';
 import { documentOf, leaseSweep, releaseSweep } from './queries.ts';
@@ -125,8 +125,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       const until = new Date(now.getTime() + SWEEP_LEASE_SECONDS * 1000);
       return leaseSweep(database.db, source, lease, timestamp(now), timestamp(until));
     };
-    if (!(await take()))
-      throw new MunimentError('sweep_running', `another replica sweeps \`${source}\``);
+    if (!(await take())) throw new MunimentError('sweep_running', `another replica sweeps \`${source}\``);
     const renewal = setInterval(() => void take().catch(() => undefined), (SWEEP_LEASE_SECONDS * 1000) / 4);
     try {
       return await work();

@@ -1,4 +1,12 @@
-import { canonicalize, type EntryData, hex, type ObservedValue, type Provenance, sha256, utf8 } from '#verifier';
+import {
+  canonicalize,
+  type EntryData,
+  hex,
+  type ObservedValue,
+  type Provenance,
+  sha256,
+  utf8,
+} from '#verifier';
 import type { Opening as CommitmentOpening } from '../store/index.ts';
 import type { Fault, Observed } from './contract.ts';
 import { keyOf } from './keys.ts';
@@ -53,7 +61,7 @@ export const emptyGathering = (source: string, partition: string): Gathered => (
   clock: null,
 });
 
-const cut = (text: string, max: number): string =>
+export const cut = (text: string, max: number): string =>
   text.length > max ? `${text.slice(0, max - 1).toWellFormed()}…` : text.toWellFormed();
 
 function bounded(value: ObservedValue): ObservedValue {

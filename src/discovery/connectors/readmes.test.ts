@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { operationsTable, sourceReadmes, withOperations } from '../../../tools/source-readmes.ts';
@@ -47,14 +47,6 @@ describe('the README of each source', () => {
     });
     test(`${source.type}: has a recipe`, () => assert.deepEqual(missing(read(), source.type), []));
   }
-
-  test('no folder goes without one', () => {
-    const folders = globSync('*/connector.ts', { cwd: import.meta.dirname }).map(dirname);
-    assert.deepEqual(
-      folders.filter((folder) => !existsSync(join(import.meta.dirname, folder, 'README.md'))),
-      [],
-    );
-  });
 });
 
 describe('the table of calls', () => {

@@ -8,8 +8,6 @@ const WORD_MAX_CHARACTERS = 63;
 const PLACE_MAX_CHARACTERS = 4096;
 const SECRET_MAX_CHARACTERS = 64 * 1024;
 const SECRETS_MAX = 32;
-export const SWEEP_EVERY_MIN_SECONDS = 300;
-const SWEEP_EVERY_MAX_SECONDS = 366 * 86_400;
 
 /** It begins the keys of everything that is seen there. */
 export const SourceName = z
@@ -121,13 +119,7 @@ export const putSource = route({
           .record(Word, SecretGiven)
           .refine((secrets) => Object.keys(secrets).length <= SECRETS_MAX, 'holds too many secrets')
           .default({}),
-        everySeconds: z
-          .number()
-          .int()
-          .min(SWEEP_EVERY_MIN_SECONDS)
-          .max(SWEEP_EVERY_MAX_SECONDS)
-          .nullable()
-          .default(null),
+        everySeconds: z.number().int().nullable().default(null),
       }),
     ),
   },
@@ -146,6 +138,10 @@ export const removeSource = route({
 
 export const SourceTest = z
   .object({
+    failed: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Why it could not be opened at all; null where it could.' }),
     partitions: z.array(
       z.object({
         partition: z.string(),
@@ -153,8 +149,8 @@ export const SourceTest = z
           z.object({
             listing: z.string(),
             ok: z.boolean(),
-            why: z.string().nullable(),
-            items: z.number().int().nullable(),
+            why: z.string().openapi({ description: 'Empty where nothing is wrong.' }),
+            items: z.number().int().openapi({ description: 'On the first page.' }),
             privileges: z.array(z.string()).openapi({
               description: 'What reading it takes; where it is not `ok`, one of them is missing.',
             }),

@@ -71,10 +71,10 @@ const below = (prefix: string): Condition =>
 
 const DISPOSITIONS: Record<NonNullable<Filter['disposition']>, (now: string) => Condition> = {
   none: (now) =>
-    sql`(r.data->'disposed' is null or (r.data->'disposed'->>'disposition' = 'dismissed' and r.data->'disposed'->>'until' <= ${now}))`,
+    sql`(not (r.data ? 'disposed') or (r.data->'disposed'->>'disposition' = 'dismissed' and r.data->'disposed'->>'until' <= ${now}))`,
   dismissed: (now) =>
-    sql`(r.data->'disposed' is not null and r.data->'disposed'->>'disposition' = 'dismissed' and r.data->'disposed'->>'until' > ${now})`,
-  retire: () => sql`(r.data->'disposed' is not null and r.data->'disposed'->>'disposition' = 'retire')`,
+    sql`(r.data ? 'disposed' and r.data->'disposed'->>'disposition' = 'dismissed' and r.data->'disposed'->>'until' > ${now})`,
+  retire: () => sql`(r.data ? 'disposed' and r.data->'disposed'->>'disposition' = 'retire')`,
 };
 
 const REGISTERED = sql<boolean>`r.data->>'identity' is not null`;
@@ -90,6 +90,7 @@ function conditionsOf(filter: Filter, { now }: At): Condition[] {
       : below(filter.class === undefined ? source : `${source}/${filter.class}`),
     filter.class === undefined ? undefined : sql`r.data->>'class' = ${filter.class}`,
     partition === undefined ? undefined : sql`r.data->>'partition' = ${partition}`,
+    partition === undefined || source === undefined ? undefined : sql`r.data->>'source' = ${source}`,
     kind === undefined ? undefined : sql`r.data->'attributes'->>'kind' = ${kind}`,
     present === undefined ? undefined : sql`r.data->>'present' = ${String(present)}`,
     registered === undefined ? undefined : registered ? REGISTERED : not(REGISTERED),

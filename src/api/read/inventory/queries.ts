@@ -77,7 +77,6 @@ const DISPOSITIONS: Record<NonNullable<Filter['disposition']>, (now: string) => 
   retire: () => sql`(r.data ? 'disposed' and r.data->'disposed'->>'disposition' = 'retire')`,
 };
 
-const REGISTERED = sql<boolean>`r.data->>'identity' is not null`;
 const ADMINISTRATOR = sql<boolean>`r.data->'attributes'->>'administrator' = 'true'`;
 const not = (condition: Condition): Condition => sql<boolean>`(${condition}) is not true`;
 
@@ -93,7 +92,9 @@ function conditionsOf(filter: Filter, { now }: At): Condition[] {
     partition === undefined || source === undefined ? undefined : sql`r.data->>'source' = ${source}`,
     kind === undefined ? undefined : sql`r.data->'attributes'->>'kind' = ${kind}`,
     present === undefined ? undefined : sql`r.data->>'present' = ${String(present)}`,
-    registered === undefined ? undefined : registered ? REGISTERED : not(REGISTERED),
+    registered === undefined
+      ? undefined
+      : sql`r.data->>'identity' ${registered ? sql`is not null` : sql`is null`}`,
     disposition && DISPOSITIONS[disposition](now),
     administrator === undefined ? undefined : administrator ? ADMINISTRATOR : not(ADMINISTRATOR),
     keys && sql`r.key = any(${keys}::text[])`,

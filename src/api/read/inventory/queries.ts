@@ -54,7 +54,7 @@ export interface Found {
 }
 
 /** Rows that one search looks at before it hands back how far it came. */
-export const SEARCH_ROWS_MAX = 10_000;
+export const SEARCH_ROWS_MAX = 5_000;
 
 /** A key begins with its source, so this is the order of sources as well. What was never used comes before what was. */
 const ORDERS: Record<Sort, RawBuilder<string>> = {

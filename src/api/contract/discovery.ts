@@ -73,7 +73,7 @@ export const runSweep = route({
     ...body(z.strictObject({ source: SourceWord })),
   },
   responses: {
-    ...ok(list(Sweep), 'Swept: a record for each partition'),
+    200: { description: 'Swept: a record for each partition', content: json(list(Sweep)) },
     202: { description: 'Started', content: json(Progress) },
   },
 });

@@ -1,14 +1,12 @@
 import { z } from 'zod';
 import type { Rows } from '#verifier';
 import type { SourceType, SourceView } from '../../discovery/index.ts';
-import { timestamp } from '../../kernel/index.ts';
 import type { Db } from '../../store/index.ts';
 import { lastComplete } from './sweeps/queries.ts';
 
 /** Sources, and the kinds of them there are. */
 
 const WORST = ['FAILED', 'PARTIAL', 'COMPLETE'] as const;
-const SECOND_MS = 1000;
 
 export const viewSourceType = ({
   type,
@@ -56,21 +54,14 @@ export const viewSweep = (row: Rows['sweep']) => ({
   entry: row.entry,
 });
 
-/** When the next sweep is due; null where none is. */
-function nextOf({ spec: { everySeconds }, last, running }: SourceView, now: Date): string | null {
-  if (everySeconds === null || running !== null) return null;
-  const ended = Math.max(0, ...last.map((sweep) => Date.parse(sweep.ended)));
-  return timestamp(new Date(Math.max(now.getTime(), ended + everySeconds * SECOND_MS)));
-}
-
 export const viewProgress = ({ partition, listing, ...progress }: NonNullable<SourceView['running']>) => ({
   ...progress,
   partition: partition === '' ? null : partition,
   listing: listing === '' ? null : listing,
 });
 
-export async function viewSource(db: Db, view: SourceView, now: Date) {
-  const { source, type, title, spec, declared, since, last, running } = view;
+export async function viewSource(db: Db, view: SourceView) {
+  const { source, type, title, spec, declared, since, last, next, running } = view;
   return {
     source,
     type,
@@ -83,7 +74,7 @@ export async function viewSource(db: Db, view: SourceView, now: Date) {
     verdict: WORST.find((verdict) => last.some((sweep) => sweep.verdict === verdict)) ?? null,
     sweeps: last.map(viewSweep),
     lastComplete: await lastComplete(db, last),
-    next: nextOf(view, now),
+    next,
     running: running === null ? null : viewProgress(running),
   };
 }

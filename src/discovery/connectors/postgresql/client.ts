@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, ClientConfig, QueryResultRow } from 'pg';
 import type { Opening } from '../../contract.ts';
+import { patiently } from '../../patience.ts';
 import { asSourceError, SourceError } from '../../source-error.ts';
 import type { Settings } from './settings.ts';
 
@@ -26,6 +26,9 @@ const DENIED = /^(28...|42501)$/;
 /** Class 53: no connection, memory or disk left; 57P03: still starting. What is so now may not be so in a moment. */
 const PASSING = /^(53...|57P03)$/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
+/** What the client library itself says, and no server. */
+const LOST = /^Connection terminated/;
+const LATE = /^(Query read timeout|timeout expired)$/;
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown } | null)?.code;
@@ -40,6 +43,9 @@ export function errorOf(error: unknown): SourceError {
   if (PASSING.test(code)) return new SourceError('limited', `the server has no room (SQLSTATE ${code})`);
   if (SQLSTATE.test(code) && !code.startsWith('E'))
     return new SourceError('failed', `the server failed (SQLSTATE ${code})`);
+  const { message } = error as { message?: unknown };
+  if (LOST.test(String(message))) return new SourceError('failed', 'the connection was lost');
+  if (LATE.test(String(message))) return new SourceError('failed', 'no answer in time');
   return asSourceError(error);
 }
 
@@ -68,22 +74,17 @@ async function configOf(settings: Settings, database: string, opening: Opening):
   };
 }
 
-/** Connects, again after a pause where the server had no room or did not answer, as often as the limits say. */
-async function connected(config: ClientConfig, opening: Opening): Promise<Client> {
+async function connected(config: ClientConfig): Promise<Client> {
   const { default: pg } = await import('pg');
-  const { limits, signal } = opening;
-  for (let tries = 1; ; tries += 1) {
-    const client = new pg.Client(config);
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      return client;
-    } catch (error) {
-      await client.end().catch(() => undefined);
-      if (signal.aborted) throw new SourceError('cancelled', 'cancelled');
-      if (tries >= limits.tries || !isPassing(error)) throw errorOf(error);
-      await pause(limits.backoffMilliseconds * 2 ** (tries - 1), undefined, { signal });
-    }
+  const client = new pg.Client(config);
+  // What breaks a connection is told by the query that runs on it.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return client;
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
   }
 }
 
@@ -93,11 +94,13 @@ export async function openSnapshot(
   database: string,
   opening: Opening,
 ): Promise<Snapshot> {
-  const client = await connected(await configOf(settings, database, opening), opening);
+  const config = await configOf(settings, database, opening);
+  const client = await patiently(opening, () => connected(config), { isPassing, errorOf });
   const end = () => client.end().catch(() => undefined);
   opening.signal.addEventListener('abort', end, { once: true });
   const rows = async <Row extends QueryResultRow>(sql: string): Promise<Row[]> => {
     try {
+      opening.signal.throwIfAborted();
       return (await client.query<Row>(sql)).rows;
     } catch (error) {
       if (opening.signal.aborted) throw new SourceError('cancelled', 'cancelled');

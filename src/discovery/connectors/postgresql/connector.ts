@@ -5,7 +5,7 @@ import { DATABASE_LISTINGS, SERVER_LISTINGS } from './mapping.ts';
 import { type Settings, serverOf, settings } from './settings.ts';
 import { DATABASES, SEES_SESSIONS, STATEMENTS } from './statements.ts';
 
-const PAGE_ITEMS = 500;
+const PAGE_ITEMS = 100;
 const LISTINGS = [...SERVER_LISTINGS, ...DATABASE_LISTINGS];
 /** What the server shows of others' sessions only to those who read all statistics, without saying that it hid anything. */
 const OF_SESSIONS = ['sessions', 'client-certificates'];
@@ -53,6 +53,8 @@ async function* pagesOf(snapshot: Snapshot, listing: string): AsyncGenerator<Raw
   for (let offset = 0, end = false; !end; offset += PAGE_ITEMS) {
     const items = await snapshot.rows(`fetch forward ${PAGE_ITEMS} from page`);
     end = items.length < PAGE_ITEMS;
+    // One snapshot holds what it counted: more of it is the same again, and may never end.
+    if (offset + items.length > providerCount) throw new SourceError('failed', 'more than the server counts');
     const unreadable = items.filter(({ unreadable }) => unreadable === true);
     yield {
       operation,

@@ -128,7 +128,8 @@ const GRANTS = `
   group by part.grantee, r.rolname, part.part order by part.grantee, part.part`;
 
 /** Whether sessions of others are shown whole. */
-export const SEES_SESSIONS = `select pg_has_role('pg_read_all_stats', 'USAGE') as sees`;
+export const SEES_SESSIONS = `
+  select pg_has_role(r.oid, 'USAGE') as sees from pg_catalog.pg_roles r where r.rolname = 'pg_read_all_stats'`;
 
 export const STATEMENTS: Record<string, string> = {
   roles: ROLES,

@@ -11,11 +11,6 @@ import type { Marks } from './marks.ts';
  */
 export type ObservedClass = 'identity' | 'credential' | 'permission' | 'trust' | 'exposure';
 
-/** A fingerprint of a secret under this installation's key, in a committed item. */
-export interface Fingerprint {
-  fingerprint: string;
-}
-
 /** `undefined` is as good as absent. */
 export type GivenAttributes = Pick<StandardAttributes, 'kind'> & {
   [Name in Exclude<keyof StandardAttributes, 'kind'>]?: StandardAttributes[Name] | undefined;

@@ -40,6 +40,8 @@ export interface HttpOptions {
   operations: Operation[];
   /** Asked for each request: a token may be renewed. */
   headers(): Record<string, string> | Promise<Record<string, string>>;
+  /** Where the built-in one does not do: see `fetchOver`. */
+  fetch?: typeof fetch;
 }
 
 /** How long the provider asks us to wait: seconds or a date (RFC 9110, section 10.2.3); undefined where it does not say. */
@@ -80,7 +82,7 @@ export function createHttp(options: HttpOptions, opening: Opening): Http {
 
   async function once(asking: Asking): Promise<Omit<Answer, 'calls'> & { wait: number | undefined }> {
     const { method = 'GET', body } = asking;
-    const response = await fetch(new URL(asking.url, options.base), {
+    const response = await (options.fetch ?? fetch)(new URL(asking.url, options.base), {
       method,
       redirect: 'error',
       headers: { accept: 'application/json', ...(await options.headers()), ...asking.headers },

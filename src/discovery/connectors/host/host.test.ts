@@ -6,12 +6,13 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Observed, Page } from '../../connector.ts';
-import { parsePasswd, parseShadow } from './accounts.ts';
+import { parsePasswd } from '../../formats/passwd.ts';
+import { factsOfBlob, parseAuthorizedKeys, parsePrivateKey } from '../../formats/ssh-keys.ts';
+import { parseShadow } from './accounts.ts';
 import { createHostConnector } from './connector.ts';
 import { secretVariables } from './environment.ts';
 import { lastLogin, parseAuthLog, parseJournal } from './login-records.ts';
 import { FILE_MAX_BYTES } from './reader.ts';
-import { factsOfBlob, parseAuthorizedKeys, parsePrivateKey } from './ssh-keys.ts';
 import { parseSudoers } from './sudo.ts';
 import { parseUnit } from './units.ts';
 

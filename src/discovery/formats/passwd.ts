@@ -33,7 +33,7 @@ export const hasOwnHome = ({ home }: Account): boolean =>
 
 const NO_LOGIN = /(?:^|\/)(?:nologin|false|sync|shutdown|halt)$/;
 
-export const mayLogIn = ({ shell }: Account): boolean => shell !== '' && !NO_LOGIN.test(shell);
+export const mayLogIn = ({ shell }: { shell: string }): boolean => shell !== '' && !NO_LOGIN.test(shell);
 
 /** login.defs(5): ordinary accounts, which may be people, start here; 65534 is `nobody`. */
 const FIRST_PERSON_UID = 1000;

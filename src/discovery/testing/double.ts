@@ -41,6 +41,8 @@ export interface Running {
   asked(): string[];
   /** From now on nothing is wrong any more, and it holds what it was started with. */
   heal(): void;
+  /** The opposite: from now on `plan.fault` is there again, as it is from the start. The table heals it for a first sweep. */
+  fail?(): void;
   stop(): Promise<void>;
 }
 
@@ -82,5 +84,7 @@ export interface HttpProvider {
   isPart(request: DoubleRequest): boolean;
   /** Answers like the provider, with the page faults of `plan.fault` (repeated-page, cut-page, empty-last-page, broken-item, count-disagrees) built in. */
   answer(request: DoubleRequest, plan: Plan): DoubleAnswer;
+  /** Headers and body of an answer with such a status, where the provider's client reads them; otherwise a JSON message. */
+  refusal?(status: number): DoubleAnswer;
   not: Partial<Record<FaultCase, string>>;
 }

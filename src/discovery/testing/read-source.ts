@@ -1,6 +1,6 @@
 import { canonicalize } from '#verifier';
 import type { Fault, Mapping, Observed, Opening, Partition, RawPage, SourceType } from '../contract.ts';
-import { type Marking, marksOf } from '../marks.ts';
+import { type Marking, marksOf, secretFingerprint } from '../marks.ts';
 import { asSourceError, SourceError, type SourceErrorKind } from '../source-error.ts';
 
 /** What one listing of one partition came to, without an engine: everything that a verdict is made of. */
@@ -20,7 +20,9 @@ export interface Read {
   kept: string;
 }
 
-export const LIMITS = {
+const KEY = new Uint8Array(32).fill(7);
+
+const LIMITS = {
   requestMilliseconds: 2_000,
   tries: 3,
   backoffMilliseconds: 10,
@@ -31,6 +33,9 @@ export const LIMITS = {
 
 export function openingFor(secrets: Record<string, string> = {}): Opening {
   return {
+    source: 'test',
+    fingerprint: (secret) => secretFingerprint(KEY, secret),
+    conceal: (text) => secretFingerprint(KEY, `concealed ${text}`),
     async secret(name) {
       const value = secrets[name];
       if (value === undefined) throw new SourceError('failed', `no secret \`${name}\``);
@@ -42,8 +47,6 @@ export function openingFor(secrets: Record<string, string> = {}): Opening {
     now: () => new Date(),
   };
 }
-
-const KEY = new Uint8Array(32).fill(7);
 
 function take(
   read: Read,

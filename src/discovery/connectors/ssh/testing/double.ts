@@ -140,7 +140,8 @@ function answerRead(state: State, client: Connection, sftp: SFTPWrapper, request
 function serve(state: State, client: Connection): void {
   state.asked.push(operation.HANDSHAKE);
   client.on('error', () => {});
-  client.setNoDelay(true);
+  // The types do not know it; without it each answer waits for the client's acknowledgement.
+  (client as unknown as { setNoDelay(on: boolean): void }).setNoDelay(true);
   client.on('authentication', (context) => {
     if (context.method !== 'publickey') return context.reject(['publickey']);
     if (context.signature === undefined) return context.accept();

@@ -12,6 +12,8 @@ const STATUS_EOF = 1;
 const STATUS_NO_SUCH_FILE = 2;
 const STATUS_PERMISSION_DENIED = 3;
 
+const BROKE_OFF = 'the connection broke off';
+
 export interface RemoteFile {
   text: string;
   /** Permission bits, e.g. `0600`. */
@@ -39,10 +41,7 @@ function asSftpError(error: unknown): SourceError {
   if (error instanceof SourceError) return error;
   const code = (error as { code?: unknown } | null)?.code;
   if (code === STATUS_PERMISSION_DENIED) return new SourceError('denied', 'no permission');
-  return new SourceError(
-    'failed',
-    typeof code === 'number' ? `SFTP status ${code}` : 'the connection broke off',
-  );
+  return new SourceError('failed', typeof code === 'number' ? `SFTP status ${code}` : BROKE_OFF);
 }
 
 type Ask = <Result>(
@@ -54,7 +53,7 @@ function asking(client: Client, sftp: SFTPWrapper, opening: Opening): { ask: Ask
   let calls = 0;
   const ended = Promise.withResolvers<never>();
   ended.promise.catch(() => {});
-  client.once('close', () => ended.reject(new SourceError('failed', 'the connection broke off')));
+  client.once('close', () => ended.reject(new SourceError('failed', BROKE_OFF)));
   const ask: Ask = (call) => {
     calls += 1;
     const answer = Promise.withResolvers<never>();
@@ -141,7 +140,10 @@ export async function openFiles(client: Client, opening: Opening): Promise<Remot
   });
   const { ask, takeCalls } = asking(client, sftp, opening);
   const told = (error: unknown): never => {
-    throw asSftpError(error);
+    const asTold = asSftpError(error);
+    // The channel can end a moment before its connection does.
+    gone ||= asTold.message === BROKE_OFF;
+    throw asTold;
   };
   return {
     read: (path) => readFile(ask, path).catch(told),

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
-import ssh2 from 'ssh2';
+import { makeKey } from '../connectors/ssh/testing/keys.ts';
 import { hostOfLine, parseHost, parseKnownHosts, stateOfHostKey } from './known-hosts.ts';
 
-const keyOf = () => ssh2.utils.generateKeyPairSync('ed25519').public.split(' ').slice(0, 2).join(' ');
-const [first, second] = [keyOf(), keyOf()];
+const [first, second] = [makeKey().public, makeKey().public];
 const factsOf = (key: string) => {
   const [line] = parseKnownHosts(`x ${key}`).lines;
   assert.ok(line);

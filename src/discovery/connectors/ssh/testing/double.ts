@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test';
 import ssh2, { type Connection, type SFTPWrapper } from 'ssh2';
 import type { Double, Plan, Running } from '../../../testing/double.ts';
 import * as operation from '../operations.ts';
+import { makeKey } from './keys.ts';
 
 const { Server, utils } = ssh2;
 const { OPEN_MODE, STATUS_CODE } = utils.sftp;
@@ -168,7 +169,7 @@ function serve(state: State, client: Connection): void {
 
 async function start(t: TestContext, plan: Plan): Promise<Running> {
   const state: State = { plan, faulty: true, asked: [], dropped: false };
-  const [host, user] = [utils.generateKeyPairSync('ed25519'), utils.generateKeyPairSync('ed25519')];
+  const [host, user] = [makeKey(), makeKey()];
   const server = new Server({ hostKeys: [host.private] }, (client) => serve(state, client));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;

@@ -40,6 +40,8 @@ export interface HttpOptions {
   operations: Operation[];
   /** Asked for each request: a token may be renewed. */
   headers(): Record<string, string> | Promise<Record<string, string>>;
+  /** How long a refusal asks us to wait where it says so in another header than `Retry-After`, milliseconds. */
+  waitOf?(headers: Headers, now: Date): number | undefined;
 }
 
 /** How long the provider asks us to wait: seconds or a date (RFC 9110, section 10.2.3); undefined where it does not say. */
@@ -94,7 +96,9 @@ export function createHttp(options: HttpOptions, opening: Opening): Http {
       status: response.status,
       headers: response.headers,
       body: good ? parsed(text) : null,
-      wait: retryAfterMilliseconds(response.headers.get('retry-after'), now()),
+      wait:
+        retryAfterMilliseconds(response.headers.get('retry-after'), now()) ??
+        options.waitOf?.(response.headers, now()),
       ...(Number.isNaN(date) ? {} : { providerTime: new Date(date) }),
     };
   }

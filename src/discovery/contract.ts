@@ -119,6 +119,12 @@ export interface Session {
 }
 
 export interface Opening {
+  /** Name of the configured source. */
+  source: string;
+  /** Under this installation's key, hex: the same for the same secret in every source, and it gives nothing away. */
+  fingerprint(secret: string): string;
+  /** The same for names, per source: for natural ids that would name a person. */
+  conceal(text: string): string;
   /** A configured secret. Throws `SourceError` where there is none. */
   secret(name: string): Promise<string>;
   /** Whether it was configured. */

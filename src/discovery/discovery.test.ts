@@ -1,0 +1,12 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { z } from 'zod';
+import type { Rows } from '#verifier';
+import { sealWith } from '../crypto/index.ts';
+import { manualClock } from '../kernel/index.ts';
+import { openDatabase, openLog } from '../store/index.ts';
+import { testLogSigner } from '../store/testing/signer.ts';
+import { defineListing, defineSource, type RawPage } from './contract.ts';
+import { joins } from './joins.ts';
+import { createDiscovery } from './service.ts';
+import { SourceError } from './source-error.ts';

@@ -5,11 +5,7 @@ import type { SourceSpec } from '#verifier';
 import { type Changes, createChanges } from './changes/index.ts';
 import type { Config } from './config.ts';
 import { type KeyStore, openKeys, openSeal, type Seal } from './crypto/index.ts';
-import {
-  createDiscovery,
-  type Discovery,
-  secretFingerprint,
-} from './discovery/index.ts';
+import { createDiscovery, type Discovery, secretFingerprint } from './discovery/index.ts';
 import { createEvidence, type Evidence } from './evidence/index.ts';
 import {
   type Authority,

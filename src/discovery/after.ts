@@ -48,7 +48,13 @@ export async function reconcileFindings(
     ...unapproved(made, (key) => approved.has(key), now),
     ...overdue(await toBeRetired(database.db), now),
   ];
-  const drafts: Draft[] = findingDrafts([UNAPPROVED_MAKING, RETIREMENT_OVERDUE], wanted, known, () => true, now);
+  const drafts: Draft[] = findingDrafts(
+    [UNAPPROVED_MAKING, RETIREMENT_OVERDUE],
+    wanted,
+    known,
+    () => true,
+    now,
+  );
   if (swept !== undefined) {
     const missing = missingPartitions(await log.rows('sweep'), swept.source, swept.declared);
     const concerns = ({ subject }: { subject: string }) => subject.startsWith(`${swept.source}/`);

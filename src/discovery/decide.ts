@@ -32,7 +32,11 @@ async function append(log: Log, draft: Draft): Promise<{ entry: number }> {
  * Records a decision; a later one takes its place.
  * @throws MunimentError `not_found`; `conflict` for what is gone or claimed; `invalid_time` for a time that is past or too far off
  */
-export async function decide(log: Log, clock: Clock, { actor, ...decision }: Decision): Promise<{ entry: number }> {
+export async function decide(
+  log: Log,
+  clock: Clock,
+  { actor, ...decision }: Decision,
+): Promise<{ entry: number }> {
   const row = await log.row('observation', decision.observation);
   if (row === undefined) throw new MunimentError('not_found', 'there is no such observation');
   if (!row.present) throw new MunimentError('conflict', 'it is gone: the last sweep no longer saw it');

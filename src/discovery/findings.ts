@@ -77,7 +77,11 @@ export const isDisposed = ({ disposed }: Observation, now: Date): boolean =>
  * The anti-join: what the provider's own record says was made, against what was approved here. Approved is what belongs to a
  * declared identity, itself or as one with another.
  */
-export const unapproved = (made: readonly Observation[], isApproved: (key: string) => boolean, now: Date): Wanted[] =>
+export const unapproved = (
+  made: readonly Observation[],
+  isApproved: (key: string) => boolean,
+  now: Date,
+): Wanted[] =>
   made
     .filter((row) => row.identity === undefined && !isApproved(row.key) && !isDisposed(row, now))
     .map((row) => ({
@@ -93,7 +97,9 @@ export const missingPartitions = (
   declared: readonly string[],
 ): Wanted[] =>
   sweeps
-    .filter((sweep) => sweep.source === source && sweep.manifest !== null && !declared.includes(sweep.partition))
+    .filter(
+      (sweep) => sweep.source === source && sweep.manifest !== null && !declared.includes(sweep.partition),
+    )
     .map(({ partition }) => ({
       rule: PARTITION_MISSING,
       subject: `${source}/${partition}`,

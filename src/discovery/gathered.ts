@@ -1,4 +1,12 @@
-import { canonicalize, type EntryData, hex, type ObservedValue, type Provenance, sha256, utf8 } from '#verifier';
+import {
+  canonicalize,
+  type EntryData,
+  hex,
+  type ObservedValue,
+  type Provenance,
+  sha256,
+  utf8,
+} from '#verifier';
 import type { Opening as CommitmentOpening } from '../store/index.ts';
 import type { Fault, Observed } from './contract.ts';
 import { keyOf } from './keys.ts';

@@ -47,7 +47,9 @@ export async function recordedMakings(db: Db): Promise<ObservationRow[]> {
 export async function toBeRetired(db: Db): Promise<ObservationRow[]> {
   const { rows } = await sql<{ data: ObservationRow }>`
     select data from row_observation
-    where known_to is null and data ? 'disposed' and data->'disposed'->>'disposition' = 'retire' order by key`.execute(db);
+    where known_to is null and data ? 'disposed' and data->'disposed'->>'disposition' = 'retire' order by key`.execute(
+    db,
+  );
   return rows.map(({ data }) => data);
 }
 
@@ -57,7 +59,11 @@ export interface StoredDocument {
 }
 
 /** Keeps committed pages; one that is there already costs no more than the question. */
-export async function keepDocuments(db: Db, documents: readonly StoredDocument[], now: string): Promise<void> {
+export async function keepDocuments(
+  db: Db,
+  documents: readonly StoredDocument[],
+  now: string,
+): Promise<void> {
   const digests = documents.map(({ digest }) => digest);
   const { rows } = await sql<{ digest: string }>`
     select digest from document where digest = any(${digests}::text[])`.execute(db);
@@ -97,7 +103,11 @@ export async function getSealed(db: Db, name: string): Promise<Uint8Array | unde
 }
 
 export async function dropSealed(db: Db, names: readonly string[]): Promise<void> {
-  if (names.length > 0) await db.deleteFrom('sealed_secret').where('name', 'in', [...names]).execute();
+  if (names.length > 0)
+    await db
+      .deleteFrom('sealed_secret')
+      .where('name', 'in', [...names])
+      .execute();
 }
 
 /** Takes or renews the right to sweep a source: among replicas one does. */

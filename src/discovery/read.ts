@@ -42,12 +42,18 @@ function startListing({ gathered }: Reading, { listing, events = false, restsOn 
 function tell(faults: Fault[], more: readonly Fault[]): void {
   for (const fault of more) {
     if (faults.length < FAULTS_TOLD_MAX) faults.push(fault);
-    else if (faults.length === FAULTS_TOLD_MAX) faults.push({ what: fault.what, why: 'and more of the kind' });
+    else if (faults.length === FAULTS_TOLD_MAX)
+      faults.push({ what: fault.what, why: 'and more of the kind' });
   }
 }
 
 /** Items as they may be kept; one that is not what it should be is an error, and the others stand. */
-function commitItems(page: RawPage, { shape, listing }: Listing, reading: Reading, listed: Listed): unknown[] {
+function commitItems(
+  page: RawPage,
+  { shape, listing }: Listing,
+  reading: Reading,
+  listed: Listed,
+): unknown[] {
   const schema = shape(reading.marking.marks);
   const committed: unknown[] = [];
   for (const item of page.items) {
@@ -171,7 +177,9 @@ export async function readPartition(
       await readListing(partition, listing, reading);
     } catch (error) {
       if (reading.opening.signal.aborted) throw error;
-      const { denied, errors } = isMunimentError(error) ? { denied: [], errors: [{ what: name, why: error.code }] } : toFaults(name, error);
+      const { denied, errors } = isMunimentError(error)
+        ? { denied: [], errors: [{ what: name, why: error.code }] }
+        : toFaults(name, error);
       const listed = reading.gathered.listed.get(name) ?? startListing(reading, listing);
       listed.ended = false;
       tell(listed.denied, denied);

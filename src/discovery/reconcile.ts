@@ -43,7 +43,16 @@ function withWhatStands(seen: Observation, known: Known, gathered: Gathered): Ob
 const isGone = ({ present, provenance }: Known, gathered: Gathered): boolean =>
   present && provenance.length > 0 && provenance.every(({ listing }) => mayForget(gathered, listing));
 
-function goneOf({ source, partition, key, class: kind, label, attributes, joins, provenance }: Known): Observation {
+function goneOf({
+  source,
+  partition,
+  key,
+  class: kind,
+  label,
+  attributes,
+  joins,
+  provenance,
+}: Known): Observation {
   return { source, partition, key, class: kind, label, attributes, joins, provenance };
 }
 

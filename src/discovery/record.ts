@@ -57,7 +57,12 @@ export function recordOf(
 }
 
 /** The record of a source that could not even say what there is to read. */
-export function failedRecord({ started, ...frame }: SweepFrame, fault: Fault, refused: boolean, ended: Date): SweepRecord {
+export function failedRecord(
+  { started, ...frame }: SweepFrame,
+  fault: Fault,
+  refused: boolean,
+  ended: Date,
+): SweepRecord {
   return {
     ...frame,
     ...{ scope: [], calls: 0, pages: 0, endSeen: false, items: 0, providerCount: null },

@@ -3,14 +3,15 @@ import type { Rows, SourceSpec } from '#verifier';
 import type { Seal } from '../crypto/index.ts';
 import { type Clock, MunimentError, timestamp } from '../kernel/index.ts';
 import type { Database, Log } from '../store/index.ts';
+import { reconcileFindings } from './after.ts';
 import { type Catalog, createCatalog } from './catalog.ts';
 import { type Claim, claim } from './claim.ts';
 import type { Opening, SourceLimits, SourceType } from './contract.ts';
 import { type Decision, decide, type Pair, pairUp, splitUp } from './decide.ts';
-import { reconcileFindings } from './after.ts';
 import { SOURCE_LIMITS, SWEEP_LEASE_SECONDS } from './limits.ts';
 import { secretFingerprint } from './marks.ts';
 import { documentOf, leaseSweep, releaseSweep } from './queries.ts';
+import { nextSweep } from './schedule.ts';
 import { type Configured, createSourceBook, type SourceRequest } from './sources.ts';
 import { type SweepResult, sweepSource } from './sweep.ts';
 import { type SourceTest, testSource } from './try-out.ts';
@@ -37,6 +38,8 @@ export interface SourceView {
   since: string | null;
   /** The latest sweep of each partition. */
   last: Array<Rows['sweep']>;
+  /** When it is swept next (RFC 3339); null: when somebody asks. */
+  next: string | null;
   running: Progress | null;
 }
 
@@ -125,8 +128,7 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       const until = new Date(now.getTime() + SWEEP_LEASE_SECONDS * 1000);
       return leaseSweep(database.db, source, lease, timestamp(now), timestamp(until));
     };
-    if (!(await take()))
-      throw new MunimentError('sweep_running', `another replica sweeps \`${source}\``);
+    if (!(await take())) throw new MunimentError('sweep_running', `another replica sweeps \`${source}\``);
     const renewal = setInterval(() => void take().catch(() => undefined), (SWEEP_LEASE_SECONDS * 1000) / 4);
     try {
       return await work();
@@ -152,6 +154,13 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
     }
   }
 
+  /** What was decided may close a finding. */
+  async function thenJudge<T>(decided: Promise<T>): Promise<T> {
+    const result = await decided;
+    await reconcileFindings({ database, log, clock });
+    return result;
+  }
+
   return {
     catalog,
     async sources() {
@@ -160,7 +169,9 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
         const { title } = await catalog.type(spec.type);
         const last = sweeps.filter((row) => row.source === source);
         const running = runs.get(source)?.progress ?? null;
-        return { source, type: spec.type, title, spec, declared: since !== null, since, last, running };
+        const at = nextSweep({ source, spec, last }, clock.now());
+        const next = at && timestamp(at);
+        return { source, type: spec.type, title, spec, declared: since !== null, since, last, next, running };
       });
       return Promise.all(views);
     },
@@ -178,8 +189,8 @@ export function createDiscovery(options: DiscoveryOptions): Discovery {
       runs.get(source)?.controller.abort();
       return runs.has(source);
     },
-    claim: (request) => claim(log, request),
-    dispose: (decision) => decide(log, clock, decision),
+    claim: (request) => thenJudge(claim(log, request)),
+    dispose: (decision) => thenJudge(decide(log, clock, decision)),
     join: (pair) => pairUp(log, pair),
     split: (pair) => splitUp(log, pair),
     judge: () => reconcileFindings({ database, log, clock }),

@@ -65,7 +65,9 @@ function checkSettings(type: SourceType, settings: unknown): void {
   if (result.success) return;
   const [issue] = result.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys.join(', ') : issue?.path.join('.');
-  throw invalid(`setting \`${unknown ?? ''}\` of \`${type.type}\`: ${issue?.code === 'unrecognized_keys' ? 'is not known' : 'is missing or wrong'}`);
+  throw invalid(
+    `setting \`${unknown ?? ''}\` of \`${type.type}\`: ${issue?.code === 'unrecognized_keys' ? 'is not known' : 'is missing or wrong'}`,
+  );
 }
 
 function checkSecrets(type: SourceType, secrets: SourceRequest['secrets']): void {
@@ -97,8 +99,15 @@ export function createSourceBook(needs: Needs): SourceBook {
     return Buffer.from(seal.open(sealedName(source, name), sealed)).toString('utf8');
   }
 
-  async function check({ source, type: word, settings, secrets, everySeconds }: SourceRequest): Promise<void> {
-    if (!SOURCE_NAME.test(source)) throw new MunimentError('invalid_name', `\`${source}\` is no name of a source`);
+  async function check({
+    source,
+    type: word,
+    settings,
+    secrets,
+    everySeconds,
+  }: SourceRequest): Promise<void> {
+    if (!SOURCE_NAME.test(source))
+      throw new MunimentError('invalid_name', `\`${source}\` is no name of a source`);
     if (builtIn[source] !== undefined) throw new MunimentError('conflict', `\`${source}\` is built in`);
     const type = await catalog.type(word);
     checkSettings(type, settings);
@@ -108,7 +117,10 @@ export function createSourceBook(needs: Needs): SourceBook {
     const before = await standing(source);
     // Another kind of source under the old name would make what was seen of the old one look gone.
     if (before !== undefined && before.spec.type !== word)
-      throw new MunimentError('conflict', `\`${source}\` is of type \`${before.spec.type}\`: remove it, or take another name`);
+      throw new MunimentError(
+        'conflict',
+        `\`${source}\` is of type \`${before.spec.type}\`: remove it, or take another name`,
+      );
   }
 
   return {
@@ -119,7 +131,8 @@ export function createSourceBook(needs: Needs): SourceBook {
     },
     async get(source) {
       const own = builtIn[source];
-      if (own !== undefined) return { source, spec: own, type: await catalog.type(own.type), declared: false };
+      if (own !== undefined)
+        return { source, spec: own, type: await catalog.type(own.type), declared: false };
       const row = await standing(source);
       if (row === undefined) throw new MunimentError('not_found', `there is no source \`${source}\``);
       return { source, spec: row.spec, type: await catalog.type(row.spec.type), declared: true };
@@ -146,7 +159,10 @@ export function createSourceBook(needs: Needs): SourceBook {
       const { appended } = await log.append([
         { kind: 'source.removed', subject: '', actor, data: { source, reason } },
       ]);
-      await dropSealed(database.db, Object.keys(row.spec.secrets).map((name) => sealedName(source, name)));
+      await dropSealed(
+        database.db,
+        Object.keys(row.spec.secrets).map((name) => sealedName(source, name)),
+      );
       return { entry: appended[0]?.index ?? -1 };
     },
     async secret(configured, name) {
@@ -154,7 +170,8 @@ export function createSourceBook(needs: Needs): SourceBook {
       if (place === undefined) throw new SourceError('failed', `secret \`${name}\` is not configured`);
       if (place.from === 'sealed') return fromSeal(configured, name);
       const value = place.from === 'environment' ? process.env[place.name] : await fromFile(place.path);
-      if (value === undefined || value === '') throw new SourceError('failed', `secret \`${name}\` is empty or not there`);
+      if (value === undefined || value === '')
+        throw new SourceError('failed', `secret \`${name}\` is empty or not there`);
       return value;
     },
   };

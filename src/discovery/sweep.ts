@@ -62,7 +62,11 @@ async function recordFailure(sweeping: Sweeping, frame: SweepFrame, error: unkno
   return { ...data, entry: appended[0]?.index ?? -1, differences: NOTHING };
 }
 
-async function gatherPartition(sweeping: Sweeping, session: Session, partition: Partition): Promise<Gathered> {
+async function gatherPartition(
+  sweeping: Sweeping,
+  session: Session,
+  partition: Partition,
+): Promise<Gathered> {
   const { source, type, database, opening, clock, fingerprintKey } = sweeping;
   const gathered = emptyGathering(source, partition.partition);
   let held: StoredDocument[] = [];
@@ -119,7 +123,11 @@ async function joinDrafts({ database, log, actor }: Sweeping, seen: Difference[]
   const drafts: Draft[] = [];
   for (let at = 0; at < named.length; at += COMMIT_DRAFTS_MAX) {
     const some = named.slice(at, at + COMMIT_DRAFTS_MAX);
-    const others = await goingBy(database.db, some.flatMap(({ joins }) => joins), JOINED_MAX);
+    const others = await goingBy(
+      database.db,
+      some.flatMap(({ joins }) => joins),
+      JOINED_MAX,
+    );
     drafts.push(...joinsFor(some, others, known).map((join) => joinDraft(join, actor)));
   }
   return drafts;
@@ -129,7 +137,12 @@ async function joinDrafts({ database, log, actor }: Sweeping, seen: Difference[]
  * Compares what was gathered with what was known, and writes the differences. The record comes last: a sweep that was killed
  * while it wrote has none, and is not counted.
  */
-async function settle(sweeping: Sweeping, frame: SweepFrame, partition: Partition, gathered: Gathered): Promise<SweepResult> {
+async function settle(
+  sweeping: Sweeping,
+  frame: SweepFrame,
+  partition: Partition,
+  gathered: Gathered,
+): Promise<SweepResult> {
   const { database, log, clock, type, actor } = sweeping;
   const record = recordOf(frame, partition, type.listings, gathered, clock.now());
   const writer = new Writer(log);
@@ -140,7 +153,13 @@ async function settle(sweeping: Sweeping, frame: SweepFrame, partition: Partitio
     if (difference.change !== 'gone' && difference.observation.joins.length > 0) named.push(difference);
     await writer.put(draftOf(difference, gathered, record, actor));
   }
-  await writer.put({ kind: 'sweep.recorded', subject: frame.sweep, actor, occurred: record.ended, data: record });
+  await writer.put({
+    kind: 'sweep.recorded',
+    subject: frame.sweep,
+    actor,
+    occurred: record.ended,
+    data: record,
+  });
   const entry = await writer.end();
   for (const draft of await joinDrafts(sweeping, named)) await writer.put(draft);
   await writer.end();
@@ -148,7 +167,11 @@ async function settle(sweeping: Sweeping, frame: SweepFrame, partition: Partitio
 }
 
 /** Sweeps one partition: it is recorded whatever happens, and where it was cancelled nothing of it counts. */
-async function sweepPartition(sweeping: Sweeping, session: Session, partition: Partition): Promise<SweepResult> {
+async function sweepPartition(
+  sweeping: Sweeping,
+  session: Session,
+  partition: Partition,
+): Promise<SweepResult> {
   const frame = frameOf(sweeping, partition.partition);
   let gathered: Gathered;
   try {

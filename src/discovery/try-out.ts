@@ -1,7 +1,7 @@
 import type { Listing, Opening, Partition, Session } from './contract.ts';
-import type { Configured } from './sources.ts';
 import { marksOf } from './marks.ts';
 import { asSourceError } from './source-error.ts';
+import type { Configured } from './sources.ts';
 
 export interface ListingTest {
   listing: string;

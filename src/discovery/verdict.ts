@@ -33,8 +33,7 @@ const number = (count: number, one: string, many: string): string => `${count} $
 export function verdictOf(scope: Scope, gathered: Gathered): { verdict: SweepVerdict; why: string } {
   const listed = [...gathered.listed.values()];
   const missing = scope.filter((listing) => gathered.listed.get(listing)?.ended !== true);
-  if (missing.length === scope.length)
-    return { verdict: 'FAILED', why: 'no listing was read to its end' };
+  if (missing.length === scope.length) return { verdict: 'FAILED', why: 'no listing was read to its end' };
   const failed = listed.flatMap(({ errors }) => errors).length;
   const refused = listed.flatMap(({ denied }) => denied).length;
   const disagree = listed.filter((each) => !countsAgree(each));
@@ -43,7 +42,8 @@ export function verdictOf(scope: Scope, gathered: Gathered): { verdict: SweepVer
     ...(failed > 0 ? [`${number(failed, 'read', 'reads')} failed`] : []),
     ...(refused > 0 ? [`${number(refused, 'range', 'ranges')} could not be read`] : []),
     ...disagree.map(
-      ({ listing, providerCount, items }) => `${listing}: the source counts ${providerCount}, ${items} were seen`,
+      ({ listing, providerCount, items }) =>
+        `${listing}: the source counts ${providerCount}, ${items} were seen`,
     ),
   ];
   return why.length === 0

@@ -178,6 +178,11 @@ function swept(): Draft[] {
       actor: 'sys',
       data: { ...sweep, ...where, ...counts, ...verdict, ...pages },
     },
-    { kind: 'observation.recorded', subject: sweep.sweep, actor: 'sys', data: { ...sweep, ...seen, partition: 'this host', joins: [], provenance: [] } },
+    {
+      kind: 'observation.recorded',
+      subject: sweep.sweep,
+      actor: 'sys',
+      data: { ...sweep, ...seen, partition: 'this host', joins: [], provenance: [] },
+    },
   ];
 }

@@ -1,6 +1,6 @@
-import type { HostObserved } from './observed.ts';
 import { type Account, mayLogIn } from './account.ts';
 import { traceOfAccount } from './logs.ts';
+import type { HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
 import type { Reader } from './reader.ts';
 import { accountFacts, type Scene } from './scene.ts';

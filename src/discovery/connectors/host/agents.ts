@@ -1,6 +1,6 @@
-import type { HostObserved } from './observed.ts';
 import { accountNamed, homesOf } from './account.ts';
 import { clamp, clamped, type Fields, fieldsOf, listOf, parseJson, parseYaml, textOf } from './documents.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { fileFacts, isInlineSecret, isSecretName, observeSecret } from './secrets.ts';

@@ -1,7 +1,7 @@
-import type { HostObserved } from './observed.ts';
 import { credentialItems } from './credential-files.ts';
 import { kube, type Parser, wholeFile } from './credential-parsers.ts';
 import { clamp, fieldsOf, listOf, nodesOf, parseJson, parseYaml, textOf } from './documents.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import type { HostObserved } from './observed.ts';
 import { accountNamed } from './account.ts';
 import { clamp, clamped, type Fields, fieldsOf, listOf, parseYaml, textOf } from './documents.ts';
 import { secretVariables } from './environment.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { isInlineSecret, isSecretName, observeExposure, observeSecret } from './secrets.ts';

@@ -1,6 +1,12 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { defineListing, defineSource, type Observed, type ObservedClass, type Opening } from '../../contract.ts';
+import {
+  defineListing,
+  defineSource,
+  type Observed,
+  type ObservedClass,
+  type Opening,
+} from '../../contract.ts';
 import { keyOf } from '../../keys.ts';
 import type { Marks } from '../../marks.ts';
 import { type Host, openHost } from './listings.ts';
@@ -26,7 +32,10 @@ const asSeen = (marks: Marks) => {
 };
 
 /** Natural ids of a host hold names of its people, so they are concealed before they leave it. */
-function contextOf(opening: Opening, partition: string): HostContext & { conceal(item: HostObserved): string } {
+function contextOf(
+  opening: Opening,
+  partition: string,
+): HostContext & { conceal(item: HostObserved): string } {
   const hidden = (observed: ObservedClass, naturalId: string) => opening.conceal(`${observed}\0${naturalId}`);
   return {
     fingerprint: opening.fingerprint,

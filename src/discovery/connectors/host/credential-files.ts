@@ -1,6 +1,6 @@
-import type { HostObserved } from './observed.ts';
 import { homesOf } from './account.ts';
 import * as parse from './credential-parsers.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 import { observeSecret } from './secrets.ts';

@@ -1,5 +1,5 @@
-import type { HostObserved } from './observed.ts';
 import { type Account, accountNamed } from './account.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 import { privateItem, sshHomes } from './ssh.ts';

@@ -52,11 +52,7 @@ const listingsBelow = (root: string, roots: string[]): Record<string, Listing> =
 });
 
 /** What all listings of a sweep stand on. Whatever of it could not be read is told by the listing that it belongs to. */
-async function setScene(
-  root: string,
-  roots: string[],
-  context: HostContext,
-): Promise<Omit<Scene, 'reader'>> {
+async function setScene(root: string, roots: string[], context: HostContext): Promise<Omit<Scene, 'reader'>> {
   const live = root === '/';
   const reader = new Reader(root);
   return {

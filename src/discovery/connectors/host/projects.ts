@@ -1,8 +1,8 @@
-import type { HostObserved } from './observed.ts';
 import { accountNamed, homesOf } from './account.ts';
 import { AGENT_PLACES, agentFileItems, isProjectAgentFile, productOf } from './agents.ts';
 import { ciItems, isGitHubWorkflow, isGitLabFile } from './ci.ts';
 import { composeItems, containerFileItems, isComposeFile, isContainerFile } from './compose.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 import { findFiles } from './walk.ts';

@@ -1,6 +1,6 @@
-import type { HostContext, HostObserved } from './observed.ts';
 import { type Account, accountNamed } from './account.ts';
 import type { Logs } from './logs.ts';
+import type { HostContext, HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
 import type { Reader } from './reader.ts';
 

@@ -1,6 +1,6 @@
-import type { HostObserved } from './observed.ts';
 import { accountNamed } from './account.ts';
 import { clamp, clamped } from './documents.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { observeExposure, secretsInCommand } from './secrets.ts';

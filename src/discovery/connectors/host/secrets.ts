@@ -1,7 +1,7 @@
-import type { HostObserved } from './observed.ts';
 import { accountNamed } from './account.ts';
 import { clamp } from './documents.ts';
 import { isOwnSecret, namesSecret } from './environment.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 

@@ -1,6 +1,6 @@
-import type { HostObserved } from './observed.ts';
 import { type Account, accountNamed, homesOf, mayLogIn } from './account.ts';
 import { lastUseOfKey } from './logs.ts';
+import type { HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, type Scene } from './scene.ts';

@@ -1,5 +1,5 @@
-import type { HostObserved } from './observed.ts';
 import { accountNamed } from './account.ts';
+import type { HostObserved } from './observed.ts';
 import type { Reader } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 

@@ -1,5 +1,5 @@
-import type { HostObserved } from './observed.ts';
 import { traceOfUnit } from './logs.ts';
+import type { HostObserved } from './observed.ts';
 import type { Reader } from './reader.ts';
 import { accountFacts, type Scene } from './scene.ts';
 

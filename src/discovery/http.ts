@@ -42,6 +42,8 @@ export interface HttpOptions {
   headers(): Record<string, string> | Promise<Record<string, string>>;
   /** Where the built-in one does not do: see `fetchOver`. */
   fetch?: typeof fetch;
+  /** How long a refusal asks us to wait where it says so in another header than `Retry-After`, milliseconds. */
+  waitOf?(headers: Headers, now: Date): number | undefined;
 }
 
 /** How long the provider asks us to wait: seconds or a date (RFC 9110, section 10.2.3); undefined where it does not say. */
@@ -96,7 +98,9 @@ export function createHttp(options: HttpOptions, opening: Opening): Http {
       status: response.status,
       headers: response.headers,
       body: good ? parsed(text) : null,
-      wait: retryAfterMilliseconds(response.headers.get('retry-after'), now()),
+      wait:
+        retryAfterMilliseconds(response.headers.get('retry-after'), now()) ??
+        options.waitOf?.(response.headers, now()),
       ...(Number.isNaN(date) ? {} : { providerTime: new Date(date) }),
     };
   }

@@ -1,15 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SourceSpec } from '#verifier';
 import { type Changes, createChanges } from './changes/index.ts';
 import type { Config } from './config.ts';
 import { type KeyStore, openKeys, openSeal, type Seal } from './crypto/index.ts';
-import {
-  createDiscovery,
-  createHostConnector,
-  type Discovery,
-  secretFingerprint,
-} from './discovery/index.ts';
+import { createDiscovery, type Discovery, secretFingerprint } from './discovery/index.ts';
 import { createEvidence, type Evidence } from './evidence/index.ts';
 import {
   type Authority,
@@ -157,6 +153,11 @@ async function furnish(config: Config, needs: Needs): Promise<House> {
   const closing = new AbortController();
   const jobs = createJobs({ database, clock, onFault });
   const revocation = createRevocation({ database, log, authority, clock });
+  const discovery = createDiscovery({
+    ...{ database, log, clock, seal },
+    fingerprintKey: sweepKey,
+    builtIn: { host: hostSource(config) },
+  });
   return {
     config,
     clock,
@@ -187,12 +188,7 @@ async function furnish(config: Config, needs: Needs): Promise<House> {
     exporter: createExporter({ database, log, clock }),
     notifier: createNotifier({ database, log, clock }),
     witnesses,
-    discovery: createDiscovery({
-      log,
-      clock,
-      fingerprintKey: sweepKey,
-      connectors: [createHostConnector({ sweepRoots: config.sweepRoots })],
-    }),
+    discovery,
     rotation: createRotation({
       ...{ log, database, seal, clock, onFault },
       fingerprintKey: await keys.secret('rotation'),
@@ -202,12 +198,21 @@ async function furnish(config: Config, needs: Needs): Promise<House> {
     stopStreams: () => closing.abort(),
     async close() {
       closing.abort();
+      await discovery.close();
       await jobs.close();
       await log.close();
       await database.close();
     },
   };
 }
+
+const DAY_SECONDS = 86_400;
+
+/** This very host, swept each day unless the settings say otherwise. */
+const hostSource = ({ sweep, sweepRoots }: Config): SourceSpec => ({
+  ...{ type: 'host', settings: { sweepRoots }, secrets: {} },
+  everySeconds: sweep ? DAY_SECONDS : null,
+});
 
 /** Keys and log; where the tail was lost and a new name is given, it goes on under that from here. */
 async function openLedger(

@@ -1,10 +1,13 @@
 import type { House } from './house.ts';
+import { timestamp } from './kernel/index.ts';
 import { CRL_REFRESH_SECONDS } from './revocation/index.ts';
 import { scheduleRotation } from './rotation/index.ts';
 
 const DAY_SECONDS = 86_400;
 const HOUR_SECONDS = 3_600;
-const SOURCE = 'host';
+/** Of one server. */
+const SWEEPS_AT_ONCE = 2;
+const SWEEPS_LOOK_SECONDS = 60;
 const VERDICTS = 'verdicts';
 const VERDICTS_EVERY_SECONDS = DAY_SECONDS;
 /** Changes come in rows: so long after one of them the controls are judged, once. */
@@ -38,20 +41,26 @@ export async function startJobs(
   const stop = async () => {
     for (const each of stops) await each();
   };
-  if (!config.sweep) return stop;
-  const started = clock.now().getTime();
-  // Whoever starts the server sweeps first and shows what was found; two at once would be in each other's way.
-  const isEarly = () => clock.now().getTime() - started < HOUR_SECONDS * 1000;
-  jobs.handle('sweep', async () => (isEarly() ? undefined : sweepIfOld(house)));
-  await jobs.every('sweep', HOUR_SECONDS);
+  await scheduleSweeps(house, onFault);
   return stop;
 }
 
-/** Sweeps this host unless the last sweep is less than a day old. */
-async function sweepIfOld({ log, discovery, clock }: House): Promise<void> {
-  const sweeps = (await log.rows('sweep')).filter(({ source }) => source === SOURCE);
-  const age = clock.now().getTime() - Math.max(0, ...sweeps.map(({ ended }) => Date.parse(ended)));
-  if (age >= DAY_SECONDS * 1000) await discovery.sweep(SOURCE, 'sys');
+/** Sweeps run beside the other jobs, for they may take long; a few at once, so that none of them starves the server. */
+async function scheduleSweeps({ jobs, discovery, clock }: House, onFault: (error: unknown) => void) {
+  const started = clock.now().getTime();
+  // Whoever starts the server sweeps its host first and shows what was found; two at once would be in each other's way.
+  const isEarly = () => clock.now().getTime() - started < HOUR_SECONDS * 1000;
+  jobs.handle('sweeps', async () => {
+    const now = timestamp(clock.now());
+    const due = (await discovery.sources())
+      .filter(({ declared }) => declared || !isEarly())
+      .filter(({ next, running }) => running === null && next !== null && next <= now);
+    const free = SWEEPS_AT_ONCE - discovery.running().length;
+    for (const { source } of due.slice(0, Math.max(0, free))) discovery.sweep(source, 'sys').catch(onFault);
+  });
+  await jobs.every('sweeps', SWEEPS_LOOK_SECONDS);
+  jobs.handle('discovery-findings', () => discovery.judge());
+  await jobs.every('discovery-findings', HOUR_SECONDS);
 }
 
 /** Judges the controls each day, and soon after what is declared has changed. */

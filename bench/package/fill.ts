@@ -110,8 +110,11 @@ function observed(at: number): Draft {
     data: {
       sweep: newId('sweep'),
       source: 'host',
+      partition: 'this host',
       key,
       class: 'credential',
+      joins: [],
+      provenance: [],
       change: 'new',
       label: `/srv/app-${at}/key.pem`,
       attributes: { path: `/srv/app-${at}/key.pem`, mode: '0600', owner: 'app', bits: 256 },

@@ -13,11 +13,14 @@ const observed = (key: string, data: object): Draft => ({
   data: {
     sweep: 'swp_a',
     source: 'host',
+    partition: 'x',
     key,
     class: 'credential',
     change: 'new',
     label: key,
     attributes: {},
+    joins: [],
+    provenance: [],
     ...data,
   },
 });
@@ -46,7 +49,7 @@ const sweep = (more: object): Draft =>
         verdict: 'COMPLETE',
         why: 'all',
       },
-      ...{ listDigest: '', started: OLD, ended: OLD },
+      ...{ listDigest: '', listings: [], manifest: null, clock: null, started: OLD, ended: OLD },
       ...more,
     },
   }) as Draft;

@@ -11,10 +11,10 @@ import type { Marks } from './marks.ts';
  */
 export type ObservedClass = 'identity' | 'credential' | 'permission' | 'trust' | 'exposure';
 
-/** A fingerprint of a secret under this installation's key, in a committed item. */
-export interface Fingerprint {
-  fingerprint: string;
-}
+/** `undefined` is as good as absent. */
+export type GivenAttributes = Pick<StandardAttributes, 'kind'> & {
+  [Name in Exclude<keyof StandardAttributes, 'kind'>]?: StandardAttributes[Name] | undefined;
+} & Record<string, ObservedValue | undefined>;
 
 /** One thing that was seen. Two of one class and natural id in one partition are one thing: their attributes are put together. */
 export interface Observed {
@@ -23,7 +23,7 @@ export interface Observed {
   naturalId: string;
   /** For people; longer than `LABEL_MAX_CHARACTERS` is cut. */
   label: string | Commitment;
-  attributes: StandardAttributes & Record<string, ObservedValue | undefined>;
+  attributes: GivenAttributes;
   /**
    * Names by which another source may know the very same thing, e.g. `ssh:SHA256:…`, `spki:sha256:…`, `aws:arn:…`. Things that
    * share one are joined. See `joins.ts` for the forms.
@@ -119,6 +119,12 @@ export interface Session {
 }
 
 export interface Opening {
+  /** Name of the configured source. */
+  source: string;
+  /** Under this installation's key, hex: the same for the same secret in every source, and it gives nothing away. */
+  fingerprint(secret: string): string;
+  /** The same for names, per source: for natural ids that would name a person. */
+  conceal(text: string): string;
   /** A configured secret. Throws `SourceError` where there is none. */
   secret(name: string): Promise<string>;
   /** Whether it was configured. */

@@ -2,11 +2,15 @@ import { createHmac } from 'node:crypto';
 import { z } from 'zod';
 import { type Commitment, canonicalize, hex, openingOf, sha256, utf8 } from '#verifier';
 import type { Opening as CommitmentOpening } from '../store/index.ts';
-import type { Fingerprint } from './contract.ts';
 
 const SALT_BYTES = 16;
 /** Of one field of an item: what a provider may call a thing. */
 export const TEXT_MAX_CHARACTERS = 64 * 1024;
+
+/** A fingerprint of a secret under this installation's key, in a committed item. */
+export interface Fingerprint {
+  fingerprint: string;
+}
 
 /** What a field that no shape names is replaced by: the same for the same value, and it gives nothing away. */
 export interface Hidden {

@@ -25,8 +25,9 @@ const seen = (
 ): Row => {
   serial += 1;
   const key = `host/${kind}/${serial}`;
+  const where = { source: 'host', partition: 'x', joins: [], provenance: [] };
   const times = { firstSeen: OLD, lastChanged: OLD, entry: serial, sweep: 'swp_x' };
-  return { source: 'host', key, class: kind, label: key, present: true, attributes, ...times, ...more };
+  return { ...where, key, class: kind, label: key, present: true, attributes, ...times, ...more };
 };
 
 const swept = (verdict: Sweep['verdict'], denied: Sweep['denied'] = []): Sweep =>

@@ -41,6 +41,9 @@ export const ERRORS = {
   approval_refused: 403,
   change_closed: 409,
   observation_mismatch: 409,
+  // sources that are read
+  invalid_source: 400,
+  sweep_running: 409,
   // issuance
   no_identity: 403,
   identity_not_active: 403,

@@ -17,7 +17,8 @@ const mismatch = { code: 'observation_mismatch' };
 type Seen = Partial<Pick<Rows['observation'], 'identity' | 'present' | 'class' | 'attributes' | 'entry'>>;
 
 const observation = (more: Seen = {}): Rows['observation'] => ({
-  ...{ sweep: 'swp_a', source: 'host', key: KEY, class: 'credential', label: 'a key', entry: 10 },
+  ...{ sweep: 'swp_a', source: 'host', partition: 'x', key: KEY, class: 'credential', label: 'a key', entry: 10 },
+  ...{ joins: [], provenance: [] },
   ...{ attributes: { fingerprint: 'A' }, present: true, firstSeen: '', lastChanged: '' },
   ...more,
 });
@@ -89,7 +90,8 @@ describe('a run of what a sweep found', () => {
   const seen = (fingerprint: string, change: 'new' | 'changed'): Draft => ({
     ...{ kind: 'observation.recorded', subject: 'swp_a', actor: 'sys' },
     data: {
-      ...{ sweep: 'swp_a', source: 'host', key: KEY, class: 'credential', change, label: 'a password' },
+      ...{ sweep: 'swp_a', source: 'host', partition: 'x', key: KEY, class: 'credential', change },
+      ...{ label: 'a password', joins: [], provenance: [] },
       attributes: { fingerprint },
     },
   });

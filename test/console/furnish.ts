@@ -172,11 +172,14 @@ function hostile(identity: string): Draft[] {
     actor: 'sys',
     data: {
       ...sweep,
+      partition: 'this host',
       key: `k${number}`,
       class: 'credential',
       change: 'new',
       label,
       attributes: { path: label, mode: '0600' },
+      joins: [],
+      provenance: [],
     },
   });
   return [
@@ -199,6 +202,9 @@ function hostile(identity: string): Draft[] {
         verdict: 'PARTIAL',
         why: 'one place could not be read',
         listDigest: '0'.repeat(64),
+        listings: [],
+        manifest: null,
+        clock: null,
         started: time,
         ended: time,
       },

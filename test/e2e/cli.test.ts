@@ -167,6 +167,7 @@ function swept(): Draft[] {
   const sweep = { sweep: newId('sweep'), source: 'host' };
   const counts = { calls: 1, pages: 1, endSeen: true, items: 1, providerCount: null, errors: [], denied: [] };
   const verdict = { verdict: 'COMPLETE' as const, why: 'read to the end', listDigest: '0'.repeat(64) };
+  const pages = { listings: [], manifest: null, clock: null };
   const where = { connector: 'host', partition: 'this host', scope: ['/home'], started: time, ended: time };
   const attributes = { path: LABEL, mode: '0600' };
   const seen = { key: 'k1', class: 'credential' as const, change: 'new' as const, label: LABEL, attributes };
@@ -175,8 +176,13 @@ function swept(): Draft[] {
       kind: 'sweep.recorded',
       subject: sweep.sweep,
       actor: 'sys',
-      data: { ...sweep, ...where, ...counts, ...verdict },
+      data: { ...sweep, ...where, ...counts, ...verdict, ...pages },
     },
-    { kind: 'observation.recorded', subject: sweep.sweep, actor: 'sys', data: { ...sweep, ...seen } },
+    {
+      kind: 'observation.recorded',
+      subject: sweep.sweep,
+      actor: 'sys',
+      data: { ...sweep, ...seen, partition: 'this host', joins: [], provenance: [] },
+    },
   ];
 }

@@ -30,7 +30,9 @@ export class Story {
     this.evidence = new EvidenceStory(this.house);
   }
 
-  sweep(): Promise<Sweep> {
-    return this.house.cli<Sweep>('sweep', 'host');
+  async sweep(): Promise<Sweep> {
+    const [swept] = await this.house.cli<Sweep[]>('sweep', 'host');
+    if (swept === undefined) throw new Error('the sweep of the host left no record');
+    return swept;
   }
 }

@@ -45,8 +45,8 @@ export const runSweep = route({
   path: '/api/v1/sweeps',
   tags,
   summary: 'Sweep a source now',
-  request: body(z.strictObject({ source: z.literal('host') })),
-  responses: ok(Sweep),
+  request: body(z.strictObject({ source: Id })),
+  responses: ok(list(Sweep)),
 });
 
 export const listSweeps = route({

@@ -14,8 +14,8 @@ export function mountDiscovery(app: Api, rooms: Rooms): void {
   const { log, clock, discovery, registry } = rooms;
 
   app.openapi(contract.runSweep, async (c) => {
-    const result = await discovery.sweep(c.req.valid('json').source, actorOf(c.get('caller')));
-    return c.json(viewSweep(result), 200);
+    const results = await discovery.sweep(c.req.valid('json').source, actorOf(c.get('caller')));
+    return c.json({ items: results.map(viewSweep) }, 200);
   });
 
   app.openapi(contract.listSweeps, async (c) => {

@@ -20,8 +20,9 @@ export const sweepText = (sweep: Sweep): string =>
 
 async function run(source: string, options: CommonOptions): Promise<void> {
   const api = await client(options);
-  const sweep = await withProgress(`sweeping ${source}`, api.post<Sweep>('/sweeps', { source }));
-  print(sweep, options.json, () => sweepText(sweep));
+  const asked = api.post<{ items: Sweep[] }>('/sweeps', { source });
+  const { items } = await withProgress(`sweeping ${source}`, asked);
+  print(items, options.json, () => items.map(sweepText).join('\n'));
 }
 
 export const sweepCommand = (): Command =>

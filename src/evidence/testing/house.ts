@@ -16,7 +16,8 @@ import type { BuildRequest } from '../model.ts';
 export async function openHouse() {
   const database = await openDatabase({ memory: true });
   const clock = manualClock(new Date());
-  const keys = openKeys({ secrets: sealedSecrets(database), seal: sealWith(Buffer.alloc(32, 7), '') });
+  const seal = sealWith(Buffer.alloc(32, 7), '');
+  const keys = openKeys({ secrets: sealedSecrets(database), seal });
   const key = await keys.signer('log', 'Ed25519');
   const signer = { origin: 'log.example/evidence', publicKey: key.publicKey.subarray(-32), sign: key.sign };
   const log = await openLog({ database, clock, signer });
@@ -30,8 +31,8 @@ export async function openHouse() {
     revocation: createRevocation(rooms),
     tokens: createTokens(rooms),
     evidence: createEvidence({ database, log, signer, clock, sealing: 'a key in this test alone.' }),
-    discovery: (connectors: Parameters<typeof createDiscovery>[0]['connectors']) =>
-      createDiscovery({ log, clock, fingerprintKey: new Uint8Array(32), connectors }),
+    discovery: (types: NonNullable<Parameters<typeof createDiscovery>[0]['types']>) =>
+      createDiscovery({ database, log, clock, seal, fingerprintKey: new Uint8Array(32), types }),
     async close() {
       await log.close();
       await database.close();

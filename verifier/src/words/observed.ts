@@ -64,6 +64,7 @@ export const GRANTS_MAX = 500;
 
 /** Where fields of an observation came from: the page (by the digest of its committed form) and the operation that gave it. */
 export interface Provenance {
+  listing: string;
   operation: string;
   /** SHA-256 of the committed page, hex. */
   document: string;

@@ -1,6 +1,6 @@
-import type { Observed } from '../../connector.ts';
 import { type Account, mayLogIn } from './account.ts';
 import { traceOfAccount } from './logs.ts';
+import type { HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
 import type { Reader } from './reader.ts';
 import { accountFacts, type Scene } from './scene.ts';
@@ -51,16 +51,16 @@ export function parseShadow(text: string): ShadowLine[] {
 }
 
 /** Whoever has uid 0 is the administrator, whatever the name. */
-const administration = ({ uid }: Account): Observed['attributes'] =>
+const administration = ({ uid }: Account): HostObserved['attributes'] =>
   uid === 0 ? { administrator: true, path: 'uid 0' } : {};
 
 /** An account that cannot log in and that no log mentions is not missed in the logs. */
-function traceFacts(scene: Scene, account: Account): Observed['attributes'] {
+function traceFacts(scene: Scene, account: Account): HostObserved['attributes'] {
   const trace = traceOfAccount(scene.logs, account);
   return mayLogIn(account) || trace === true ? { trace } : {};
 }
 
-export function observeAccount(scene: Scene, account: Account, shadow: ShadowLine | undefined): Observed {
+export function observeAccount(scene: Scene, account: Account, shadow: ShadowLine | undefined): HostObserved {
   return {
     class: 'identity',
     naturalId: `account/${account.name}`,
@@ -79,7 +79,7 @@ export function observeAccount(scene: Scene, account: Account, shadow: ShadowLin
   };
 }
 
-export function observePassword(scene: Scene, account: Account, shadow: ShadowLine): Observed {
+export function observePassword(scene: Scene, account: Account, shadow: ShadowLine): HostObserved {
   return {
     class: 'credential',
     naturalId: `password/${account.name}`,
@@ -116,7 +116,7 @@ export async function otherSources(reader: Reader): Promise<string[]> {
   return line.split(/\s+/).filter((word) => word !== '' && !LOCAL_SOURCES.test(word));
 }
 
-export async function accountItems(scene: Scene): Promise<Observed[]> {
+export async function accountItems(scene: Scene): Promise<HostObserved[]> {
   const { reader } = scene;
   // Read again under the listing's own account of calls, so an unreadable list is told once, and here.
   const accounts = await readAccounts(reader);

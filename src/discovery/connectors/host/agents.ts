@@ -1,6 +1,6 @@
-import type { Observed } from '../../connector.ts';
 import { accountNamed, homesOf } from './account.ts';
 import { clamp, clamped, type Fields, fieldsOf, listOf, parseJson, parseYaml, textOf } from './documents.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { fileFacts, isInlineSecret, isSecretName, observeSecret } from './secrets.ts';
@@ -145,7 +145,7 @@ function observeServer(
   owner: string,
   product: string,
   server: McpServer,
-): Observed {
+): HostObserved {
   const account = accountNamed(scene.accounts, owner);
   const { fields } = server;
   const command = textOf(fields.command) ?? textOf(fields.cmd) ?? textOf(fieldsOf(fields.command).path) ?? '';
@@ -202,7 +202,7 @@ function agentOf(
   owner: string,
   product: string,
   document: unknown,
-): Observed | undefined {
+): HostObserved | undefined {
   const { permissions, hooks, apiKeyHelper } = fieldsOf(document);
   if (permissions === undefined && hooks === undefined && apiKeyHelper === undefined) return undefined;
   const account = accountNamed(scene.accounts, owner);
@@ -225,7 +225,7 @@ function agentOf(
 }
 
 /** One agent's file. Inline credentials are observed as such, by variable name. */
-export function agentFileItems(scene: Scene, file: FileRead, owner: string, product: string): Observed[] {
+export function agentFileItems(scene: Scene, file: FileRead, owner: string, product: string): HostObserved[] {
   const document = /\.ya?ml$/.test(file.path) ? parseYaml(file.text) : parseJson(file.text);
   if (document === undefined) {
     scene.reader.errors.push({ what: file.path, why: 'is no document that may be read' });
@@ -244,8 +244,8 @@ export function agentFileItems(scene: Scene, file: FileRead, owner: string, prod
   ];
 }
 
-export async function agentItems(scene: Scene): Promise<Observed[]> {
-  const items: Observed[] = [];
+export async function agentItems(scene: Scene): Promise<HostObserved[]> {
+  const items: HostObserved[] = [];
   for (const { home, name } of homesOf(scene.accounts)) {
     for (const [path, product] of Object.entries(AGENT_FILES)) {
       const file = await scene.reader.file(`${home}/${path}`, { within: home });

@@ -1,6 +1,6 @@
-import type { Observed } from '../../connector.ts';
 import { accountNamed } from './account.ts';
 import { clamped, fieldsOf, type Node, nodesOf, parseYaml, textOf } from './documents.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { isInlineSecret, isSecretName, observeExposure } from './secrets.ts';
@@ -69,7 +69,7 @@ export function readGitLab(document: unknown, text: string): Workflow {
   };
 }
 
-function observeWorkflow(scene: Scene, file: FileRead, owner: string, workflow: Workflow): Observed {
+function observeWorkflow(scene: Scene, file: FileRead, owner: string, workflow: Workflow): HostObserved {
   const account = accountNamed(scene.accounts, owner);
   return {
     class: 'identity',
@@ -86,7 +86,7 @@ function observeWorkflow(scene: Scene, file: FileRead, owner: string, workflow: 
 }
 
 /** Whoever trusts the platform's issuer trusts these jobs. */
-function observeOidc(scene: Scene, file: FileRead, owner: string, { platform }: Workflow): Observed {
+function observeOidc(scene: Scene, file: FileRead, owner: string, { platform }: Workflow): HostObserved {
   const account = accountNamed(scene.accounts, owner);
   return {
     class: 'trust',
@@ -101,7 +101,7 @@ function observeOidc(scene: Scene, file: FileRead, owner: string, { platform }: 
   };
 }
 
-export function ciItems(scene: Scene, file: FileRead, owner: string): Observed[] {
+export function ciItems(scene: Scene, file: FileRead, owner: string): HostObserved[] {
   const document = parseYaml(file.text);
   if (document === undefined) {
     scene.reader.errors.push({ what: file.path, why: 'is no YAML that may be read' });

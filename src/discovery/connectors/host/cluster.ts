@@ -1,7 +1,7 @@
-import type { Observed } from '../../connector.ts';
 import { credentialItems } from './credential-files.ts';
 import { kube, type Parser, wholeFile } from './credential-parsers.ts';
 import { clamp, fieldsOf, listOf, nodesOf, parseJson, parseYaml, textOf } from './documents.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 
@@ -25,10 +25,10 @@ export const CLUSTER_PLACES = [...KUBECONFIGS, K3S, POD_TOKEN, MANIFESTS, DAEMON
 /** Files that whoever can read them may do everything with. */
 const ADMINISTRATES = /\/(?:super-)?admin\.conf$|\/k3s\.yaml$/;
 
-const administration = (path: string): Observed['attributes'] =>
+const administration = (path: string): HostObserved['attributes'] =>
   ADMINISTRATES.test(path) ? { administrator: true, path: 'kubeconfig of a cluster administrator' } : {};
 
-async function secretsOf(scene: Scene, path: string, kind: string, parser: Parser): Promise<Observed[]> {
+async function secretsOf(scene: Scene, path: string, kind: string, parser: Parser): Promise<HostObserved[]> {
   const file = await scene.reader.file(path, { trusted: true });
   if (file === undefined) return [];
   return credentialItems(scene, file, 'root', kind, parser).map((item) => ({
@@ -51,18 +51,18 @@ const podPaths = (document: unknown): string[] => {
 };
 
 /** Static pods: the kubelet starts them without asking the cluster. */
-function podItems(file: FileRead, document: unknown): Observed[] {
+function podItems(file: FileRead, document: unknown): HostObserved[] {
   const { metadata, spec } = fieldsOf(document);
   const name = clamp(textOf(fieldsOf(metadata).name) ?? file.path);
   const images = listOf(fieldsOf(spec).containers).map((each) => clamp(textOf(fieldsOf(each).image) ?? ''));
-  const identity: Observed = {
+  const identity: HostObserved = {
     class: 'identity',
     naturalId: `static-pod/${file.path}`,
     label: `static pod ${name}`,
     attributes: { kind: 'static-pod', images, file: file.path, modified: file.modified.toISOString() },
   };
   const permissions = podPaths(document).map(
-    (path): Observed => ({
+    (path): HostObserved => ({
       class: 'permission',
       naturalId: `static-pod-permission/${file.path}/${path}`,
       label: `static pod ${name}: ${path}`,
@@ -72,8 +72,8 @@ function podItems(file: FileRead, document: unknown): Observed[] {
   return [identity, ...permissions];
 }
 
-async function staticPods({ reader }: Scene): Promise<Observed[]> {
-  const items: Observed[] = [];
+async function staticPods({ reader }: Scene): Promise<HostObserved[]> {
+  const items: HostObserved[] = [];
   for (const name of (await reader.names(MANIFESTS)).filter((each) => /\.(?:ya?ml|json)$/.test(each))) {
     const file = await reader.file(`${MANIFESTS}/${name}`, { trusted: true });
     if (file === undefined) continue;
@@ -85,7 +85,7 @@ async function staticPods({ reader }: Scene): Promise<Observed[]> {
 }
 
 /** dockerd(8): whoever reaches the API is root on the host; over TCP only a client certificate keeps others away. */
-async function daemonItems({ reader }: Scene): Promise<Observed[]> {
+async function daemonItems({ reader }: Scene): Promise<HostObserved[]> {
   const file = await reader.file(DAEMON, { trusted: true });
   if (file === undefined) return [];
   const document = parseJson(file.text);
@@ -108,8 +108,8 @@ async function daemonItems({ reader }: Scene): Promise<Observed[]> {
     }));
 }
 
-export async function clusterItems(scene: Scene): Promise<Observed[]> {
-  const items: Observed[] = [];
+export async function clusterItems(scene: Scene): Promise<HostObserved[]> {
+  const items: HostObserved[] = [];
   for (const path of [...KUBECONFIGS, K3S]) items.push(...(await secretsOf(scene, path, 'kubeconfig', kube)));
   return [
     ...items,

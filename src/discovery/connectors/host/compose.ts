@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import type { Observed } from '../../connector.ts';
 import { accountNamed } from './account.ts';
 import { clamp, clamped, type Fields, fieldsOf, listOf, parseYaml, textOf } from './documents.ts';
 import { secretVariables } from './environment.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { isInlineSecret, isSecretName, observeExposure, observeSecret } from './secrets.ts';
@@ -56,7 +56,7 @@ interface Service {
   owner: string;
 }
 
-function identityOf(scene: Scene, { name, fields, file, owner }: Service): Observed {
+function identityOf(scene: Scene, { name, fields, file, owner }: Service): HostObserved {
   const account = accountNamed(scene.accounts, owner);
   const image = clamp(textOf(fields.image) ?? '');
   const variables = variablesOf(fields.environment).map((variable) => variable.name);
@@ -80,7 +80,7 @@ function identityOf(scene: Scene, { name, fields, file, owner }: Service): Obser
   };
 }
 
-const permissionsOf = (scene: Scene, { name, fields, file, owner }: Service): Observed[] =>
+const permissionsOf = (scene: Scene, { name, fields, file, owner }: Service): HostObserved[] =>
   pathsOf(fields).map((path) => ({
     class: 'permission',
     naturalId: `container-permission/${file.path}/${name}/${path}`,
@@ -94,7 +94,7 @@ const permissionsOf = (scene: Scene, { name, fields, file, owner }: Service): Ob
     },
   }));
 
-const exposuresOf = (scene: Scene, { name, fields, file, owner }: Service): Observed[] =>
+const exposuresOf = (scene: Scene, { name, fields, file, owner }: Service): HostObserved[] =>
   variablesOf(fields.environment).flatMap((variable) =>
     isInlineSecret(variable.name, variable.value)
       ? [observeExposure(scene, file, owner, { name: `${name}/${variable.name}`, value: variable.value })]
@@ -102,10 +102,10 @@ const exposuresOf = (scene: Scene, { name, fields, file, owner }: Service): Obse
   );
 
 /** Files beside the compose file alone: a path out of its folder could name anybody's. */
-async function environmentFiles(scene: Scene, { fields, file, owner }: Service): Promise<Observed[]> {
+async function environmentFiles(scene: Scene, { fields, file, owner }: Service): Promise<HostObserved[]> {
   const folder = posix.dirname(file.path);
   const named = Array.isArray(fields.env_file) ? fields.env_file : [fields.env_file];
-  const items: Observed[] = [];
+  const items: HostObserved[] = [];
   for (const each of named) {
     const name = textOf(each) ?? textOf(fieldsOf(each).path);
     if (name === undefined) continue;
@@ -120,13 +120,13 @@ async function environmentFiles(scene: Scene, { fields, file, owner }: Service):
 }
 
 /** compose-spec, services; `owner` is who has the file. */
-export async function composeItems(scene: Scene, file: FileRead, owner: string): Promise<Observed[]> {
+export async function composeItems(scene: Scene, file: FileRead, owner: string): Promise<HostObserved[]> {
   const document = parseYaml(file.text);
   if (document === undefined) {
     scene.reader.errors.push({ what: file.path, why: 'is no YAML that may be read' });
     return [];
   }
-  const items: Observed[] = [];
+  const items: HostObserved[] = [];
   for (const [name, value] of Object.entries(fieldsOf(fieldsOf(document).services))) {
     const service = { name, fields: fieldsOf(value), file, owner };
     items.push(identityOf(scene, service), ...permissionsOf(scene, service), ...exposuresOf(scene, service));
@@ -142,7 +142,7 @@ const instructions = (text: string, word: string): string[] =>
   [...text.matchAll(new RegExp(`^[ \\t]*${word}[ \\t]+(.*)$`, 'gim'))].map(([, rest]) => (rest ?? '').trim());
 
 /** Dockerfile reference: base images, the user, and secrets that are baked into a layer. */
-export function containerFileItems(scene: Scene, file: FileRead, owner: string): Observed[] {
+export function containerFileItems(scene: Scene, file: FileRead, owner: string): HostObserved[] {
   const account = accountNamed(scene.accounts, owner);
   const text = file.text.replace(/\\\r?\n/g, ' ');
   const images = instructions(text, 'FROM').map(
@@ -152,7 +152,7 @@ export function containerFileItems(scene: Scene, file: FileRead, owner: string):
   const baked = set
     .flatMap((line) => line.match(/(?<!\w)[A-Za-z_]\w*=(?:"[^"]*"|'[^']*'|\S+)/g) ?? [])
     .flatMap((pair) => secretVariables(pair));
-  const identity: Observed = {
+  const identity: HostObserved = {
     class: 'identity',
     naturalId: `container-build/${file.path}`,
     label: pathFor(account, `container built by ${file.path}`),

@@ -1,108 +1,85 @@
 import { hostname } from 'node:os';
-import type { Connector, ConnectorContext, Observed, Page } from '../../connector.ts';
-import { accountItems, otherSources, readAccounts } from './accounts.ts';
-import { AGENT_PLACES, agentItems } from './agents.ts';
-import { CLUSTER_PLACES, clusterItems } from './cluster.ts';
-import { CREDENTIAL_PLACES, credentialFileItems } from './credential-files.ts';
-import { environmentItems } from './environment.ts';
-import { groupItems } from './groups.ts';
-import { keyFileItems } from './key-files.ts';
-import { LISTENER_PLACES, listenerItems } from './listeners.ts';
-import { loginItems } from './logins.ts';
-import { readLogs } from './logs.ts';
-import { withoutNames } from './personal.ts';
-import { PROJECT_PLACES, projectItems } from './projects.ts';
-import { Reader } from './reader.ts';
-import type { Scene } from './scene.ts';
-import { SCHEDULE_PLACES, scheduleItems } from './schedules.ts';
-import { hostKeyItems, sshItems } from './ssh.ts';
-import { sudoItems } from './sudo.ts';
-import { readUnits, UNIT_FOLDERS, unitItems } from './units.ts';
+import { z } from 'zod';
+import {
+  defineListing,
+  defineSource,
+  type Observed,
+  type ObservedClass,
+  type Opening,
+} from '../../contract.ts';
+import { keyOf } from '../../keys.ts';
+import type { Marks } from '../../marks.ts';
+import { type Host, openHost } from './listings.ts';
+import type { HostContext, HostObserved } from './observed.ts';
 
-interface Listing {
-  where: string[];
-  items(scene: Scene): Promise<Observed[]>;
-}
-
-/** Environment files that units name: the units themselves are the listing of services to answer for. */
-const environment = async (scene: Scene, root: string): Promise<Observed[]> =>
-  environmentItems(scene, await readUnits(new Reader(root)));
-
-const listingsBelow = (root: string, roots: string[]): Record<string, Listing> => ({
-  accounts: { where: ['/etc/passwd', '/etc/shadow', '/etc/nsswitch.conf'], items: accountItems },
-  sudo: { where: ['/etc/sudoers', '/etc/sudoers.d'], items: sudoItems },
-  groups: { where: ['/etc/group', '/etc/sudoers', '/etc/sudoers.d'], items: groupItems },
-  ssh: { where: ['~/.ssh of every account', '/home'], items: sshItems },
-  'key-files': { where: roots, items: keyFileItems },
-  'host-keys': { where: ['/etc/ssh'], items: hostKeyItems },
-  services: { where: UNIT_FOLDERS, items: unitItems },
-  environment: {
-    where: ['files that services name', '/etc/default', '/etc/environment'],
-    items: (scene) => environment(scene, root),
-  },
-  schedules: { where: SCHEDULE_PLACES, items: scheduleItems },
-  tls: { where: LISTENER_PLACES, items: listenerItems },
-  'credential-files': { where: CREDENTIAL_PLACES, items: credentialFileItems },
-  agents: { where: AGENT_PLACES, items: agentItems },
-  cluster: { where: CLUSTER_PLACES, items: clusterItems },
-  projects: { where: [...PROJECT_PLACES, ...roots], items: projectItems },
-  logins: {
-    where: ['/var/log/lastlog', '/var/log/auth.log', '/var/log/secure', 'journal, 30 days'],
-    items: loginItems,
-  },
+const Settings = z.strictObject({
+  root: z.string().exactOptional(),
+  name: z.string().exactOptional(),
+  sweepRoots: z.array(z.string()).exactOptional(),
 });
 
-/** What all listings of a sweep stand on. Whatever of it could not be read is told by the listing that it belongs to. */
-async function setScene(
-  root: string,
-  roots: string[],
-  context: ConnectorContext,
-): Promise<Omit<Scene, 'reader'>> {
-  const live = root === '/';
-  const reader = new Reader(root);
+/** Everything of this connector is made by its listings: the committed page holds what they saw, and the mapping adds nothing. */
+const asSeen = (marks: Marks) => {
+  const personal = z.strictObject({ personal: marks.personal() }).transform((value) => value.personal);
+  const scalar = z.union([marks.text(), z.number(), z.boolean(), z.null()]);
+  const list = z.array(z.union([marks.text(), z.number()]));
+  return z.strictObject({
+    class: z.enum(['identity', 'credential', 'permission', 'trust', 'exposure']),
+    naturalId: marks.text(),
+    label: z.union([marks.text(), personal]),
+    attributes: z.record(z.string(), z.union([scalar, list, personal])),
+  });
+};
+
+/** Natural ids of a host hold names of its people, so they are concealed before they leave it. */
+function contextOf(
+  opening: Opening,
+  partition: string,
+): HostContext & { conceal(item: HostObserved): string } {
+  const hidden = (observed: ObservedClass, naturalId: string) => opening.conceal(`${observed}\0${naturalId}`);
   return {
-    context,
-    live,
-    roots,
-    accounts: await readAccounts(reader),
-    accountsWhole: (await otherSources(reader)).length === 0,
-    logs: await readLogs(root, live, context.now()),
+    fingerprint: opening.fingerprint,
+    now: opening.now,
+    reference: (observed, id) => keyOf(opening.source, partition, observed, hidden(observed, id)),
+    conceal: (item) => hidden(item.class, item.naturalId),
   };
 }
 
-/** One host listing is one page: its items, and exactly what it could not read. */
-async function pageOf(listing: string, { items }: Listing, scene: Scene): Promise<Page> {
-  const { reader } = scene;
-  const seen = await items(scene);
-  const told = withoutNames(scene.accounts);
-  const placed = (faults: Page['denied']): Page['denied'] =>
-    faults.map(({ what, why }) => ({ what: told(what), why }));
-  const [denied, errors] = [placed(reader.denied), placed(reader.errors)];
-  return { listing, items: seen, calls: reader.calls, denied, errors, end: true };
+async function* readListing(host: Host, listing: string, context: ReturnType<typeof contextOf>) {
+  const page = await host.read(listing, context);
+  const items = page.items.map((item) => ({ ...item, naturalId: context.conceal(item) }));
+  const { calls, denied, errors } = page;
+  yield { operation: `read ${listing}`, request: {}, items, calls, denied, errors, end: true };
 }
 
-export interface HostOptions {
-  /** `/`, or a folder that stands for one. */
-  root?: string;
-  name?: string;
-  /** Folders below which checkouts, compose files and private keys are looked for; checkouts also in every home. */
-  sweepRoots?: string[];
-}
+const NAMES = Object.keys(openHost({}).scope);
 
-export const SWEEP_ROOTS_DEFAULT = ['/srv', '/opt'];
-
-export function createHostConnector(options: HostOptions = {}): Connector {
-  const { root = '/', name = hostname(), sweepRoots = SWEEP_ROOTS_DEFAULT } = options;
-  const listings = Object.entries(listingsBelow(root, sweepRoots));
-  return {
-    source: 'host',
-    connector: 'host/3',
-    partition: name,
-    scope: listings.map(([listing, { where }]) => ({ listing, where })),
-    async *pages(context) {
-      const scene = await setScene(root, sweepRoots, context);
-      for (const [listing, how] of listings)
-        yield await pageOf(listing, how, { ...scene, reader: new Reader(root) });
-    },
-  };
-}
+export const source = defineSource({
+  type: 'host',
+  version: 4,
+  title: 'this host',
+  settings: Settings,
+  secrets: {},
+  operations: NAMES.map((name) => ({
+    name: `read ${name}`,
+    privilege: 'any uid; root, or CAP_DAC_READ_SEARCH, to read everything',
+  })),
+  listings: NAMES.map((name) =>
+    defineListing({
+      listing: name,
+      about: `${name} of the host`,
+      operations: [`read ${name}`],
+      shape: asSeen,
+      map: (item) => [item as Observed],
+    }),
+  ),
+  async open({ name: partition = hostname(), ...settings }, opening) {
+    const host = openHost(settings);
+    const context = contextOf(opening, partition);
+    return {
+      partitions: async () => [{ partition, scope: host.scope }],
+      read: (_, listing) => readListing(host, listing, context),
+      close: async () => undefined,
+    };
+  },
+});

@@ -1,6 +1,6 @@
-import type { Observed } from '../../connector.ts';
 import { homesOf } from './account.ts';
 import * as parse from './credential-parsers.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 import { observeSecret } from './secrets.ts';
@@ -64,7 +64,7 @@ export function credentialItems(
   owner: string,
   kind: string,
   parser: parse.Parser,
-): Observed[] {
+): HostObserved[] {
   const secrets = parser(read.text);
   if (secrets === undefined)
     scene.reader.errors.push({ what: read.path, why: `is no ${kind} that may be read` });
@@ -80,8 +80,8 @@ async function expanded({ reader }: Scene, pattern: string): Promise<string[]> {
 }
 
 /** Kind, age, mode and keyed fingerprint of what the tools of each account log in with; never the value. */
-export async function credentialFileItems(scene: Scene): Promise<Observed[]> {
-  const items: Observed[] = [];
+export async function credentialFileItems(scene: Scene): Promise<HostObserved[]> {
+  const items: HostObserved[] = [];
   for (const { home, name } of homesOf(scene.accounts)) {
     for (const { path, kind, parse: parser } of FILES) {
       for (const each of await expanded(scene, `${home}/${path}`)) {

@@ -1,4 +1,4 @@
-import type { ConnectorContext, Observed } from '../../connector.ts';
+import type { HostContext, HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 import type { Unit } from './units.ts';
@@ -37,9 +37,9 @@ function observeSecret(
   secret: SecretVariable,
   where: string,
   users: string[],
-  context: ConnectorContext,
+  context: HostContext,
   file?: FileRead,
-): Observed {
+): HostObserved {
   return {
     class: 'credential',
     naturalId: `environment/${where}/${secret.name}`,
@@ -61,13 +61,13 @@ function observeSecret(
 }
 
 /** Environment files that units name, `/etc/default/*` and `/etc/environment`, and what units set in their own text. */
-export async function environmentItems({ reader, context }: Scene, units: Unit[]): Promise<Observed[]> {
+export async function environmentItems({ reader, context }: Scene, units: Unit[]): Promise<HostObserved[]> {
   const users = new Map<string, string[]>();
   for (const unit of units) {
     for (const file of unit.environmentFiles) users.set(file, [...(users.get(file) ?? []), unit.name]);
   }
   const defaults = (await reader.names('/etc/default')).map((name) => `/etc/default/${name}`);
-  const items: Observed[] = [];
+  const items: HostObserved[] = [];
   for (const path of new Set([...users.keys(), ...defaults, '/etc/environment'])) {
     const file = await reader.file(path, { trusted: true });
     if (file === undefined) continue;

@@ -1,5 +1,5 @@
-import type { Observed } from '../../connector.ts';
 import { type Account, accountNamed } from './account.ts';
+import type { HostObserved } from './observed.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { administratorGroups, readSudoRules } from './sudo.ts';
 
@@ -42,7 +42,7 @@ function pathBy(group: Group, sudo: Map<string, boolean>): string | undefined {
   return `sudo ALL by group${noPassword ? ' without a password' : ''}`;
 }
 
-function observeMember(scene: Scene, group: Group, member: string, path: string): Observed {
+function observeMember(scene: Scene, group: Group, member: string, path: string): HostObserved {
   return {
     class: 'permission',
     naturalId: `group/${group.name}/${member}`,
@@ -58,7 +58,7 @@ function observeMember(scene: Scene, group: Group, member: string, path: string)
 }
 
 /** Members of the groups that make an administrator, one by one. */
-export async function groupItems(scene: Scene): Promise<Observed[]> {
+export async function groupItems(scene: Scene): Promise<HostObserved[]> {
   const file = await scene.reader.file('/etc/group', { trusted: true });
   const { groups, badLines } = parseGroups(file?.text ?? '');
   if (badLines > 0)

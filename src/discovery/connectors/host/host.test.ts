@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Observed, Page } from '../../connector.ts';
 import { parsePasswd, parseShadow } from './accounts.ts';
-import { createHostConnector } from './connector.ts';
 import { secretVariables } from './environment.ts';
+import { openHost } from './listings.ts';
 import { lastLogin, parseAuthLog, parseJournal } from './login-records.ts';
+import type { HostObserved, HostPage } from './observed.ts';
 import { FILE_MAX_BYTES } from './reader.ts';
 import { factsOfBlob, parseAuthorizedKeys, parsePrivateKey } from './ssh-keys.ts';
 import { parseSudoers } from './sudo.ts';
@@ -28,14 +28,14 @@ function put(path: string, text: string, mode = 0o644): void {
   chmodSync(join(root, path), mode);
 }
 
-async function sweep(folder = root): Promise<Map<string, Page>> {
-  const pages = new Map<string, Page>();
-  for await (const page of createHostConnector({ root: folder, name: 'test' }).pages(context))
-    pages.set(page.listing, page);
+async function sweep(folder = root): Promise<Map<string, HostPage>> {
+  const pages = new Map<string, HostPage>();
+  const host = openHost({ root: folder });
+  for (const listing of Object.keys(host.scope)) pages.set(listing, await host.read(listing, context));
   return pages;
 }
 
-const find = (page: Page | undefined, naturalId: string): Observed | undefined =>
+const find = (page: HostPage | undefined, naturalId: string): HostObserved | undefined =>
   page?.items.find((item) => item.naturalId === naturalId);
 
 before(() => {
@@ -157,9 +157,11 @@ describe('a hostile host', () => {
 
   it('makes what it may not read a denied range, never nothing', async (t) => {
     if (process.getuid?.() !== 0) return t.skip('only root can become another uid');
-    const script = `import { createHostConnector } from '${import.meta.dirname}/connector.ts';
+    const script = `import { openHost } from '${import.meta.dirname}/listings.ts';
       const denied = [];
-      for await (const page of createHostConnector({ root: '${root}', name: 'test' }).pages({ fingerprint: String, reference: String, now: () => new Date() })) denied.push(...page.denied);
+      const host = openHost({ root: '${root}' });
+      const context = { fingerprint: String, reference: String, now: () => new Date() };
+      for (const listing of Object.keys(host.scope)) denied.push(...(await host.read(listing, context)).denied);
       console.log(JSON.stringify(denied));`;
     const file = join(root, 'as-nobody.mts');
     writeFileSync(file, script);

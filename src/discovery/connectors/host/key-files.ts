@@ -1,5 +1,5 @@
-import type { Observed } from '../../connector.ts';
 import { type Account, accountNamed } from './account.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 import { privateItem, sshHomes } from './ssh.ts';
@@ -24,11 +24,11 @@ const ownerOf = ({ accounts }: Scene, { uid }: FileRead): Account =>
 const kindOf = ({ text }: FileRead): string => (OPENSSH_KEY.test(text) ? 'ssh-user-key' : 'private-key');
 
 /** Private keys in files below the roots. What lies in the `.ssh` of a home is another listing's to tell. */
-export async function keyFileItems(scene: Scene): Promise<Observed[]> {
+export async function keyFileItems(scene: Scene): Promise<HostObserved[]> {
   const told = new Set((await sshHomes(scene)).map(({ home }) => `${home}/.ssh/`));
   const wanted = (path: string): boolean =>
     KEY_NAME.test(nameOf(path)) && !told.has(path.slice(0, path.lastIndexOf('/') + 1));
-  const items: Observed[] = [];
+  const items: HostObserved[] = [];
   for (const path of await findFiles(scene.reader, scene.roots, wanted, isEntered)) {
     const within = scene.roots.find((root) => path.startsWith(`${root}/`)) ?? '/';
     const file = await scene.reader.file(path, { within, marked: PRIVATE_KEY });

@@ -1,7 +1,7 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { connect, type TLSSocket } from 'node:tls';
-import type { Observed } from '../../connector.ts';
 import { clamp } from './documents.ts';
+import type { HostObserved } from './observed.ts';
 import type { Scene } from './scene.ts';
 
 export const HANDSHAKE_TIMEOUT_MS = 1_000;
@@ -98,7 +98,7 @@ function isSelfSigned(certificate: X509Certificate): boolean | null {
 const timeOf = (text: string): string | null =>
   Number.isNaN(Date.parse(text)) ? null : new Date(text).toISOString();
 
-export function observeCertificate({ port }: Listener, { certificate, protocol }: Presented): Observed {
+export function observeCertificate({ port }: Listener, { certificate, protocol }: Presented): HostObserved {
   const fingerprint = keyFingerprint(certificate);
   return {
     class: 'credential',
@@ -133,8 +133,8 @@ async function listenersOf({ reader }: Scene): Promise<Listener[]> {
 }
 
 /** Knocks at each, a few at a time. */
-export async function certificatesOf({ reader }: Scene, listeners: Listener[]): Promise<Observed[]> {
-  const items: Observed[] = [];
+export async function certificatesOf({ reader }: Scene, listeners: Listener[]): Promise<HostObserved[]> {
+  const items: HostObserved[] = [];
   const waiting = [...listeners];
   const worker = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
@@ -151,5 +151,5 @@ export async function certificatesOf({ reader }: Scene, listeners: Listener[]): 
 }
 
 /** Another root's sockets are not this host's: they are asked only where the root is the machine's own. */
-export const listenerItems = async (scene: Scene): Promise<Observed[]> =>
+export const listenerItems = async (scene: Scene): Promise<HostObserved[]> =>
   scene.live ? certificatesOf(scene, await listenersOf(scene)) : [];

@@ -1,14 +1,14 @@
-import type { ConnectorContext, Observed } from '../../connector.ts';
 import type { Account } from './account.ts';
 import { type JournalLogin, lastLogin } from './login-records.ts';
+import type { HostContext, HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
 import type { Scene } from './scene.ts';
 
 function observeLogin(
   login: JournalLogin,
   accounts: Map<string, Account>,
-  context: ConnectorContext,
-): Observed {
+  context: HostContext,
+): HostObserved {
   const account = accounts.get(login.account) ?? { uid: 1000 };
   return {
     class: 'credential',
@@ -28,7 +28,7 @@ function observeLogin(
 }
 
 /** What `lastlog` and the journal tell of logins; what they could not be asked is this listing's to tell. */
-export async function loginItems({ reader, accounts, logs, context }: Scene): Promise<Observed[]> {
+export async function loginItems({ reader, accounts, logs, context }: Scene): Promise<HostObserved[]> {
   reader.calls += logs.calls;
   reader.denied.push(...logs.denied);
   reader.errors.push(...logs.errors);

@@ -1,4 +1,4 @@
-import type { Personal } from '../../connector.ts';
+import type { Personal } from './observed.ts';
 
 /** login.defs(5): ordinary accounts, which may be people, start here; 65534 is `nobody`. */
 const FIRST_PERSON_UID = 1000;

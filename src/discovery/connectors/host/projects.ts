@@ -1,8 +1,8 @@
-import type { Observed } from '../../connector.ts';
 import { accountNamed, homesOf } from './account.ts';
 import { AGENT_PLACES, agentFileItems, isProjectAgentFile, productOf } from './agents.ts';
 import { ciItems, isGitHubWorkflow, isGitLabFile } from './ci.ts';
 import { composeItems, containerFileItems, isComposeFile, isContainerFile } from './compose.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 import { findFiles } from './walk.ts';
@@ -14,7 +14,7 @@ export const PROJECT_PLACES = ['homes of people and of root'];
 
 const KINDS: Array<{
   takes(path: string): boolean;
-  items(scene: Scene, file: FileRead, owner: string): Observed[] | Promise<Observed[]>;
+  items(scene: Scene, file: FileRead, owner: string): HostObserved[] | Promise<HostObserved[]>;
 }> = [
   { takes: isComposeFile, items: composeItems },
   { takes: isContainerFile, items: containerFileItems },
@@ -39,10 +39,10 @@ const isOfHome = (path: string, homes: string[]): boolean =>
   isProjectAgentFile(path) && homes.some((home) => AGENT_PLACES.includes(path.replace(home, '~')));
 
 /** Compose and container files, CI files and agents' files of checkouts below the roots. */
-export async function projectItems(scene: Scene): Promise<Observed[]> {
+export async function projectItems(scene: Scene): Promise<HostObserved[]> {
   const roots = rootsOf(scene);
   const homes = homesOf(scene.accounts).map(({ home }) => home);
-  const items: Observed[] = [];
+  const items: HostObserved[] = [];
   const wanted = (path: string) => kindOf(path) !== undefined && !isOfHome(path, homes);
   for (const path of await findFiles(scene.reader, roots, wanted)) {
     const within = roots.find((root) => path.startsWith(`${root}/`)) ?? '/';

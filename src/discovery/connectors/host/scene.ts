@@ -1,6 +1,6 @@
-import type { ConnectorContext, Observed } from '../../connector.ts';
 import { type Account, accountNamed } from './account.ts';
 import type { Logs } from './logs.ts';
+import type { HostContext, HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
 import type { Reader } from './reader.ts';
 
@@ -8,7 +8,7 @@ import type { Reader } from './reader.ts';
 export interface Scene {
   /** The listing's own: it keeps account of what that listing could not read. */
   reader: Reader;
-  context: ConnectorContext;
+  context: HostContext;
   accounts: Account[];
   /** False where accounts come from elsewhere too (a directory), so that an unknown name proves nothing. */
   accountsWhole: boolean;
@@ -23,7 +23,7 @@ export interface Scene {
 const UNKNOWN = { uid: 1000 };
 
 /** Whose it is, in the words that every listing uses; `accountExists` is null where that cannot be told. */
-export function accountFacts(scene: Scene, name: string): Observed['attributes'] {
+export function accountFacts(scene: Scene, name: string): HostObserved['attributes'] {
   const account = accountNamed(scene.accounts, name);
   const known = scene.accountsWhole && scene.accounts.length > 0;
   return {

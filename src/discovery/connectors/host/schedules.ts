@@ -1,6 +1,6 @@
-import type { Observed } from '../../connector.ts';
 import { accountNamed } from './account.ts';
 import { clamp, clamped } from './documents.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { observeExposure, secretsInCommand } from './secrets.ts';
@@ -49,10 +49,10 @@ export const programOf = (command: string): string =>
       '',
   );
 
-async function cronItems(scene: Scene, file: FileRead, owner?: string): Promise<Observed[]> {
+async function cronItems(scene: Scene, file: FileRead, owner?: string): Promise<HostObserved[]> {
   const { lines, badLines } = parseCrontab(file.text, owner);
   if (badLines > 0) scene.reader.errors.push({ what: file.path, why: `${badLines} lines that are no entry` });
-  const items: Observed[] = [];
+  const items: HostObserved[] = [];
   for (const line of lines) {
     const program = programOf(line.command);
     items.push({
@@ -83,17 +83,17 @@ const withoutSpaceAtEquals = (line: string): string =>
     .join('=');
 
 /** A table's settings and commands alike. */
-const exposuresOf = (scene: Scene, file: FileRead, owner: string): Observed[] =>
+const exposuresOf = (scene: Scene, file: FileRead, owner: string): HostObserved[] =>
   file.text
     .split('\n')
     .filter((line) => !line.trimStart().startsWith('#'))
     .flatMap((line) => secretsInCommand(withoutSpaceAtEquals(line)))
     .map((secret) => observeExposure(scene, file, owner, secret));
 
-async function systemTables(scene: Scene): Promise<Observed[]> {
+async function systemTables(scene: Scene): Promise<HostObserved[]> {
   // cron passes over names with a dot.
   const names = (await scene.reader.names('/etc/cron.d')).filter((name) => !name.includes('.'));
-  const items: Observed[] = [];
+  const items: HostObserved[] = [];
   for (const path of ['/etc/crontab', ...names.map((name) => `/etc/cron.d/${name}`)]) {
     const file = await scene.reader.file(path, { trusted: true });
     if (file !== undefined) items.push(...(await cronItems(scene, file)));
@@ -101,8 +101,8 @@ async function systemTables(scene: Scene): Promise<Observed[]> {
   return items;
 }
 
-async function ownTables(scene: Scene): Promise<Observed[]> {
-  const items: Observed[] = [];
+async function ownTables(scene: Scene): Promise<HostObserved[]> {
+  const items: HostObserved[] = [];
   for (const spool of SPOOLS) {
     for (const name of await scene.reader.names(spool)) {
       const file = await scene.reader.file(`${spool}/${name}`);
@@ -112,8 +112,8 @@ async function ownTables(scene: Scene): Promise<Observed[]> {
   return items;
 }
 
-async function periodicScripts(scene: Scene): Promise<Observed[]> {
-  const items: Observed[] = [];
+async function periodicScripts(scene: Scene): Promise<HostObserved[]> {
+  const items: HostObserved[] = [];
   for (const period of PERIODS) {
     const folder = `/etc/cron.${period}`;
     for (const name of (await scene.reader.names(folder)).filter((each) => !each.startsWith('.'))) {
@@ -140,7 +140,7 @@ async function timerItem(
   file: FileRead,
   name: string,
   units: Map<string, Unit>,
-): Promise<Observed> {
+): Promise<HostObserved> {
   const target = values(file.text, 'Unit').at(-1) || name.replace(/\.timer$/, '.service');
   const unit = units.get(target);
   return {
@@ -159,10 +159,10 @@ async function timerItem(
   };
 }
 
-async function timerItems(scene: Scene): Promise<Observed[]> {
+async function timerItems(scene: Scene): Promise<HostObserved[]> {
   const units = new Map((await readUnits(scene.reader)).map((unit) => [unit.name, unit]));
   const enabled = await enabledUnits(scene.reader);
-  const items = new Map<string, Observed>();
+  const items = new Map<string, HostObserved>();
   for (const folder of UNIT_FOLDERS) {
     for (const name of await scene.reader.names(folder)) {
       if (!name.endsWith('.timer') || items.has(name)) continue;
@@ -176,7 +176,7 @@ async function timerItems(scene: Scene): Promise<Observed[]> {
 }
 
 /** Whose account runs what, and when. */
-export async function scheduleItems(scene: Scene): Promise<Observed[]> {
+export async function scheduleItems(scene: Scene): Promise<HostObserved[]> {
   return [
     ...(await systemTables(scene)),
     ...(await ownTables(scene)),

@@ -1,7 +1,7 @@
-import type { Observed } from '../../connector.ts';
 import { accountNamed } from './account.ts';
 import { clamp } from './documents.ts';
 import { isOwnSecret, namesSecret } from './environment.ts';
+import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 
@@ -24,7 +24,7 @@ export interface FoundSecret {
 }
 
 /** What is said of every file that holds or names a secret, apart from the secret. */
-export const fileFacts = (scene: Scene, file: FileRead, owner: string): Observed['attributes'] => ({
+export const fileFacts = (scene: Scene, file: FileRead, owner: string): HostObserved['attributes'] => ({
   ...accountFacts(scene, owner),
   file: pathFor(accountNamed(scene.accounts, owner), file.path),
   mode: file.mode,
@@ -41,7 +41,7 @@ export function observeSecret(
   owner: string,
   kind: string,
   secret: FoundSecret,
-): Observed {
+): HostObserved {
   const account = accountNamed(scene.accounts, owner);
   const name = clamp(secret.name);
   return {
@@ -65,7 +65,7 @@ export function observeExposure(
   file: FileRead,
   owner: string,
   { name, value }: { name: string; value: string },
-): Observed {
+): HostObserved {
   const account = accountNamed(scene.accounts, owner);
   return {
     class: 'exposure',

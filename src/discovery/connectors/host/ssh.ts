@@ -1,6 +1,6 @@
-import type { Observed } from '../../connector.ts';
 import { type Account, accountNamed, homesOf, mayLogIn } from './account.ts';
 import { lastUseOfKey } from './logs.ts';
+import type { HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
 import type { FileRead } from './reader.ts';
 import { accountFacts, type Scene } from './scene.ts';
@@ -8,10 +8,10 @@ import { type AuthorizedKey, parseAuthorizedKeys, parsePrivateKey } from './ssh-
 
 const OTHERS_MAY_READ = 0o077;
 
-const administration = ({ uid }: Account): Observed['attributes'] =>
+const administration = ({ uid }: Account): HostObserved['attributes'] =>
   uid === 0 ? { administrator: true, path: 'SSH key that logs in as root' } : {};
 
-function authorizedItem(scene: Scene, file: FileRead, account: Account, key: AuthorizedKey): Observed {
+function authorizedItem(scene: Scene, file: FileRead, account: Account, key: AuthorizedKey): HostObserved {
   return {
     class: 'trust',
     naturalId: `authorized-key/${file.path}/${key.fingerprint}`,
@@ -34,14 +34,14 @@ function authorizedItem(scene: Scene, file: FileRead, account: Account, key: Aut
   };
 }
 
-function authorizedItems(scene: Scene, file: FileRead, account: Account): Observed[] {
+function authorizedItems(scene: Scene, file: FileRead, account: Account): HostObserved[] {
   const { keys, badLines } = parseAuthorizedKeys(file.text);
   if (badLines > 0) scene.reader.errors.push({ what: file.path, why: `${badLines} lines that are no key` });
   return keys.map((key) => authorizedItem(scene, file, account, key));
 }
 
 /** A file that holds a private key, or nothing. */
-export function privateItem(scene: Scene, file: FileRead, account: Account, kind: string): Observed[] {
+export function privateItem(scene: Scene, file: FileRead, account: Account, kind: string): HostObserved[] {
   const facts = parsePrivateKey(file.text);
   if (facts === undefined) return [];
   return [
@@ -66,9 +66,9 @@ export function privateItem(scene: Scene, file: FileRead, account: Account, kind
   ];
 }
 
-async function keysOfHome(scene: Scene, account: Account): Promise<Observed[]> {
+async function keysOfHome(scene: Scene, account: Account): Promise<HostObserved[]> {
   const folder = `${account.home}/.ssh`;
-  const items: Observed[] = [];
+  const items: HostObserved[] = [];
   for (const name of await scene.reader.names(folder)) {
     const file = await scene.reader.file(`${folder}/${name}`, { within: account.home });
     if (file === undefined) continue;
@@ -96,16 +96,16 @@ export const sshHomes = async (scene: Scene): Promise<Account[]> => [
   ...(await abandonedHomes(scene)),
 ];
 
-export async function sshItems(scene: Scene): Promise<Observed[]> {
-  const items: Observed[] = [];
+export async function sshItems(scene: Scene): Promise<HostObserved[]> {
+  const items: HostObserved[] = [];
   for (const account of await sshHomes(scene)) items.push(...(await keysOfHome(scene, account)));
   return items;
 }
 
 /** The host's own keys prove the machine; root owns them. */
-export async function hostKeyItems(scene: Scene): Promise<Observed[]> {
+export async function hostKeyItems(scene: Scene): Promise<HostObserved[]> {
   const root: Account = { name: 'root', uid: 0, gid: 0, home: '/root', shell: '' };
-  const items: Observed[] = [];
+  const items: HostObserved[] = [];
   for (const name of await scene.reader.names('/etc/ssh')) {
     if (!/^ssh_host_.*_key$/.test(name)) continue;
     const file = await scene.reader.file(`/etc/ssh/${name}`, { trusted: true });

@@ -1,5 +1,5 @@
-import type { Observed } from '../../connector.ts';
 import { accountNamed } from './account.ts';
+import type { HostObserved } from './observed.ts';
 import type { Reader } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 
@@ -43,12 +43,12 @@ const isAll = ({ commands }: SudoRule): boolean => /^ALL\b/.test(commands);
 /** A group, an alias or everyone is no account; a group's members are seen one by one. */
 const isAccount = (who: string): boolean => /^[#a-z_]/.test(who);
 
-function administration(rule: SudoRule): Observed['attributes'] {
+function administration(rule: SudoRule): HostObserved['attributes'] {
   if (!isAll(rule)) return { administrator: false };
   return { administrator: true, path: rule.noPassword ? 'sudo ALL without a password' : 'sudo ALL' };
 }
 
-function observeRule(scene: Scene, rule: SudoRule): Observed {
+function observeRule(scene: Scene, rule: SudoRule): HostObserved {
   const name = rule.who.replace(/^#/, '');
   const account = accountNamed(scene.accounts, name);
   const label = `${rule.who} may run ${rule.commands} as ${rule.runAs}`;
@@ -83,7 +83,7 @@ export async function readSudoRules(reader: Reader): Promise<SudoRule[]> {
   return rules;
 }
 
-export const sudoItems = async (scene: Scene): Promise<Observed[]> =>
+export const sudoItems = async (scene: Scene): Promise<HostObserved[]> =>
   (await readSudoRules(scene.reader)).map((rule) => observeRule(scene, rule));
 
 /** Groups whose members may do everything: name, and whether without a password. */

@@ -1,5 +1,5 @@
-import type { Observed } from '../../connector.ts';
 import { traceOfUnit } from './logs.ts';
+import type { HostObserved } from './observed.ts';
 import type { Reader } from './reader.ts';
 import { accountFacts, type Scene } from './scene.ts';
 
@@ -65,7 +65,7 @@ export async function readUnits(reader: Reader): Promise<Unit[]> {
 }
 
 /** A `%` specifier and a dynamic user are filled in by systemd at the start. */
-export const ownerFacts = (scene: Scene, unit: Unit): Observed['attributes'] =>
+export const ownerFacts = (scene: Scene, unit: Unit): HostObserved['attributes'] =>
   unit.dynamicUser || unit.user.includes('%')
     ? { account: unit.dynamicUser ? 'dynamic' : unit.user, accountExists: null }
     : accountFacts(scene, unit.user);
@@ -84,9 +84,9 @@ async function programExists(
   return isOwn && isPath ? scene.reader.exists(unit.exec) : null;
 }
 
-export async function unitItems(scene: Scene): Promise<Observed[]> {
+export async function unitItems(scene: Scene): Promise<HostObserved[]> {
   const enabled = await enabledUnits(scene.reader);
-  const items: Observed[] = [];
+  const items: HostObserved[] = [];
   for (const unit of await readUnits(scene.reader)) {
     // A service that is not switched on may well be idle.
     const heard = enabled.has(unit.name) || scene.logs.units?.has(unit.name) === true;

@@ -303,11 +303,14 @@ export function observe(story: Story, more: Partial<Observation> = {}): number {
   const data: Observation = {
     sweep: 'swp_1',
     source: 'host',
+    partition: 'here',
     key: 'obs_token',
     class: 'credential',
     change: 'new',
     label: 'API_TOKEN in /etc/default/pay',
     attributes: { kind: 'environment-secret', modified: day(95) },
+    joins: [],
+    provenance: [],
     ...more,
   };
   return story.add('observation.recorded', data.sweep, data);
@@ -425,6 +428,9 @@ export function sweep(story: Story, more: Partial<Sweep> = {}): number {
     verdict: 'COMPLETE',
     why: 'every declared listing was read to its end',
     listDigest: sha256Hex('list'),
+    listings: [],
+    manifest: sha256Hex('pages'),
+    clock: null,
     started: day(101),
     ended: day(101),
     ...more,

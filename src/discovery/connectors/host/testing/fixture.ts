@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Observed, Page } from '../../../connector.ts';
-import { createHostConnector } from '../connector.ts';
+import { openHost } from '../listings.ts';
+import type { HostObserved, HostPage } from '../observed.ts';
 
 /** Stands for every secret of a fixture: wherever it turns up in what was seen, a value has leaked. */
 export const CANARY = 'canary-not-a-real-value';
@@ -17,7 +17,7 @@ export const context = {
 export interface Fixture {
   root: string;
   put(path: string, text: string | Buffer, mode?: number): void;
-  sweep(options?: { sweepRoots?: string[] }): Promise<Map<string, Page>>;
+  sweep(options?: { sweepRoots?: string[] }): Promise<Map<string, HostPage>>;
   remove(): void;
 }
 
@@ -41,19 +41,19 @@ export function openFixture(): Fixture {
     root,
     put,
     async sweep(options = {}) {
-      const pages = new Map<string, Page>();
-      for await (const page of createHostConnector({ root, name: 'test', ...options }).pages(context))
-        pages.set(page.listing, page);
+      const pages = new Map<string, HostPage>();
+      const host = openHost({ root, ...options });
+      for (const listing of Object.keys(host.scope)) pages.set(listing, await host.read(listing, context));
       return pages;
     },
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }
 
-export const find = (page: Page | undefined, naturalId: string): Observed | undefined =>
+export const find = (page: HostPage | undefined, naturalId: string): HostObserved | undefined =>
   page?.items.find((item) => item.naturalId === naturalId);
 
-export const ofKind = (page: Page | undefined, kind: string): Observed[] =>
+export const ofKind = (page: HostPage | undefined, kind: string): HostObserved[] =>
   (page?.items ?? []).filter(({ attributes }) => attributes.kind === kind);
 
 /** The text behind a value that may name a person. */
@@ -61,7 +61,7 @@ export const plain = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'personal' in value ? value.personal : value;
 
 /** Everything that a page would have recorded, but for natural ids: those are only ever kept as a keyed digest. */
-export const recorded = (pages: Iterable<Page>): string =>
+export const recorded = (pages: Iterable<HostPage>): string =>
   JSON.stringify(
     [...pages].map((page) => ({ ...page, items: page.items.map(({ naturalId: _, ...item }) => item) })),
   );

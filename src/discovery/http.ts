@@ -40,9 +40,11 @@ export interface HttpOptions {
   operations: Operation[];
   /** Asked for each request: a token may be renewed. */
   headers(): Record<string, string> | Promise<Record<string, string>>;
+  /** How long a refusal asks us to wait where it says so in another header than `Retry-After`, milliseconds. */
+  waitOf?(headers: Headers, now: Date): number | undefined;
   /**
-   * How long to wait (milliseconds) where a provider says so in a way of its own, e.g. GitHub's 403 with rate limit headers: such
-   * an answer is no refusal. undefined for every other answer.
+   * How long to wait (milliseconds) where a status that is a refusal elsewhere means "too fast", e.g. GitHub's 403 with rate limit
+   * headers; undefined for every other answer.
    */
   throttled?(status: number, headers: Headers, now: Date): number | undefined;
 }
@@ -107,7 +109,10 @@ export function createHttp(options: HttpOptions, opening: Opening): Http {
       headers: response.headers,
       body: good ? parsed(text) : null,
       throttled: throttle !== undefined || response.status === HTTP_TOO_MANY,
-      wait: throttle ?? retryAfterMilliseconds(response.headers.get('retry-after'), now()),
+      wait:
+        throttle ??
+        retryAfterMilliseconds(response.headers.get('retry-after'), now()) ??
+        options.waitOf?.(response.headers, now()),
       ...(Number.isNaN(date) ? {} : { providerTime: new Date(date) }),
     };
   }

@@ -1,5 +1,5 @@
 import type { Fault, Observed, Opening, RawPage, Session, SourceType } from '../contract.ts';
-import { marksOf } from '../marks.ts';
+import { marksOf, secretFingerprint } from '../marks.ts';
 import { toFaults } from '../source-error.ts';
 
 const KEY = new Uint8Array(32).fill(7);
@@ -33,6 +33,9 @@ export interface Given {
 
 export function openingOf({ secrets, now, limits }: Given): Opening {
   return {
+    source: 'test',
+    fingerprint: (secret) => secretFingerprint(KEY, secret),
+    conceal: (text) => secretFingerprint(KEY, `name ${text}`),
     secret: async (name) => {
       const secret = secrets[name];
       if (secret === undefined) throw new Error(`no secret \`${name}\``);

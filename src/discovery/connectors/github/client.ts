@@ -1,7 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 import type { Opening, RawPage } from '../../contract.ts';
 import { type Answer, createHttp } from '../../http.ts';
-import { nextQuery, shortPage } from '../../link-paging.ts';
+import { listOf, nextQuery, shortPage } from '../../link-paging.ts';
 import { follow } from '../../paging.ts';
 import { SourceError } from '../../source-error.ts';
 import type { Access } from './access.ts';
@@ -29,12 +29,6 @@ export interface Client {
   /** Like `ask`; undefined where there is no such thing. */
   find(route: string, parameters: Parameters): Promise<Answer | undefined>;
   pages(paged: Paged, parameters: Parameters): AsyncGenerator<RawPage>;
-}
-
-function listOf(body: unknown, list: string | undefined): unknown[] {
-  const found = list === undefined ? body : (body as Record<string, unknown> | null)?.[list];
-  if (!Array.isArray(found)) throw new SourceError('failed', 'the answer holds no list');
-  return found;
 }
 
 function countOf(body: unknown): { providerCount?: number } {

@@ -1,6 +1,7 @@
 import type { Fault, Opening, RawPage } from '../../contract.ts';
+import { sound } from '../../link-paging.ts';
 import { forEachParent, remembering } from '../../paging.ts';
-import { SourceError, toFaults } from '../../source-error.ts';
+import { toFaults } from '../../source-error.ts';
 import type { Client, Paged } from './client.ts';
 import { codeOwners } from './code-owners.ts';
 import { CREATION_ACTIONS } from './mapping-log.ts';
@@ -59,19 +60,6 @@ const placeOf = ({ name }: Repository): { owner: string; repo: string } => {
 function repositoryOf(item: unknown): Repository | undefined {
   const { id, full_name } = (item ?? {}) as { id?: unknown; full_name?: unknown };
   return typeof id === 'number' && typeof full_name === 'string' ? { id, name: full_name } : undefined;
-}
-
-/** A list below a repository that contradicts itself is taken for none: its faults end it. */
-async function* sound(pages: AsyncIterable<RawPage>): AsyncGenerator<RawPage> {
-  let items = 0;
-  for await (const page of pages) {
-    const [fault] = page.errors ?? [];
-    if (fault !== undefined) throw new SourceError('failed', fault.why);
-    items += page.items.length;
-    if (page.end && (page.providerCount ?? items) !== items)
-      throw new SourceError('failed', `the provider counts ${page.providerCount}, ${items} were given`);
-    yield page;
-  }
 }
 
 /** All listings of one organisation, each by its name. */

@@ -68,6 +68,13 @@ export const json = (body: unknown, status = 200, headers: Record<string, string
 export const notFound = (): DoubleAnswer =>
   json({ message: 'Not Found', documentation_url: 'https://docs.github.com/rest', status: '404' }, 404);
 
+export function nextLink(url: URL, name: string, next: number | undefined): Record<string, string> {
+  if (next === undefined) return {};
+  const target = new URL(url);
+  target.searchParams.set(name, String(next));
+  return { link: `<${target}>; rel="next"` };
+}
+
 /** The page that is asked for, with GitHub's `Link`; the audit log goes by cursor, all else by number. */
 export function paged(url: URL, all: Objects, list?: string, isCursor = false): DoubleAnswer {
   const size = Number(url.searchParams.get('per_page') ?? PAGE_SIZE_DEFAULT);
@@ -76,14 +83,9 @@ export function paged(url: URL, all: Objects, list?: string, isCursor = false): 
   const number = Number(url.searchParams.get(name) ?? first);
   const from = (number - first) * size;
   const items = all.slice(from, from + size);
-  const next = new URL(url);
-  next.searchParams.set(name, String(number + 1));
-  const hasMore = from + size < all.length;
-  return json(
-    list === undefined ? items : { total_count: all.length, [list]: items },
-    200,
-    hasMore ? { link: `<${next}>; rel="next"` } : {},
-  );
+  const next = from + size < all.length ? number + 1 : undefined;
+  const body = list === undefined ? items : { total_count: all.length, [list]: items };
+  return json(body, 200, nextLink(url, name, next));
 }
 
 const DEFAULT_SUBJECT = { use_default: true };

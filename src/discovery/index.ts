@@ -6,6 +6,7 @@ export {
   type PostureFinding,
   postureOf,
 } from './posture.ts';
+export { type Remapped, remapPackage } from './remap.ts';
 export { groupOf } from './same.ts';
 export { createDiscovery, type Discovery, type Progress, type SourceView } from './service.ts';
 export type { GivenSecret, SourceRequest } from './sources.ts';

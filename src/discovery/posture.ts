@@ -114,7 +114,8 @@ const NO_SECRET: ReadonlySet<ObservedValue> = new Set(['ssh-login-seen']);
 
 /** When the secret came to be, as far as is known: a file's last change is the earliest that its content can have been replaced. */
 export function secretSince({ attributes }: Observation): Date | null {
-  const known = [attributes.created, attributes.modified].find((value) => typeof value === 'string');
+  const { rotated, created, modified } = attributes;
+  const known = [rotated, created, modified].find((value) => typeof value === 'string');
   const at = new Date(String(known));
   return Number.isNaN(at.getTime()) ? null : at;
 }

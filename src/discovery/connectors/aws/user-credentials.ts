@@ -93,7 +93,11 @@ export const readAccessKeys = (account: Account): AsyncGenerator<RawPage> =>
       const asked = await account.call((options) =>
         iam.send(new ListAccessKeysCommand({ UserName, Marker }), options),
       );
-      const { AccessKeyMetadata: items, Marker: cursor, IsTruncated: more = cursor !== undefined } = asked.output;
+      const {
+        AccessKeyMetadata: items,
+        Marker: cursor,
+        IsTruncated: more = cursor !== undefined,
+      } = asked.output;
       return { ...asked, output: { items, more, cursor } };
     },
     more: (item, page) => withLastUse(account, item, page),
@@ -109,7 +113,11 @@ export const readServiceCredentials = (account: Account): AsyncGenerator<RawPage
       const asked = await account.call((options) =>
         iam.send(new ListServiceSpecificCredentialsCommand({ UserName, Marker }), options),
       );
-      const { ServiceSpecificCredentials: items, Marker: cursor, IsTruncated: more = cursor !== undefined } = asked.output;
+      const {
+        ServiceSpecificCredentials: items,
+        Marker: cursor,
+        IsTruncated: more = cursor !== undefined,
+      } = asked.output;
       return { ...asked, output: { items, more, cursor } };
     },
   });

@@ -40,6 +40,8 @@ export interface HttpOptions {
   operations: Operation[];
   /** Asked for each request: a token may be renewed. */
   headers(): Record<string, string> | Promise<Record<string, string>>;
+  /** Where the built-in one does not do: see `fetchOver`. */
+  fetch?: typeof fetch;
   /** How long a refusal asks us to wait where it says so in another header than `Retry-After`, milliseconds. */
   waitOf?(headers: Headers, now: Date): number | undefined;
   /**
@@ -93,7 +95,7 @@ export function createHttp(options: HttpOptions, opening: Opening): Http {
 
   async function once(asking: Asking): Promise<Omit<Answer, 'calls'> & Waiting> {
     const { method = 'GET', body } = asking;
-    const response = await fetch(new URL(asking.url, options.base), {
+    const response = await (options.fetch ?? fetch)(new URL(asking.url, options.base), {
       method,
       redirect: 'error',
       headers: { accept: 'application/json', ...(await options.headers()), ...asking.headers },

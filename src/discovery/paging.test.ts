@@ -106,3 +106,17 @@ test('a listing that others hang on is read once for both', async () => {
   assert.deepEqual(await things.all(), [1, 3]);
   assert.equal(reads, 1);
 });
+
+test('a listing that failed is not read again for what hangs on it', async () => {
+  let reads = 0;
+  const things = remembering(
+    () => {
+      reads += 1;
+      return reading('loop');
+    },
+    (item) => item,
+  );
+  await assert.rejects(all(things.pages()));
+  await assert.rejects(things.all(), { kind: 'failed' });
+  assert.equal(reads, 1);
+});

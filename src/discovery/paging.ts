@@ -105,7 +105,7 @@ export async function* forEachParent<Parent>(options: EachOptions<Parent>): Asyn
 export interface Remembered<Kept> {
   /** The listing's pages. */
   pages(): AsyncIterable<RawPage>;
-  /** What was kept of them; reads the listing where it has not been read to its end yet. */
+  /** What was kept of them; reads the listing where it has not been read to its end yet, but never again after it failed. */
   all(): Promise<Kept[]>;
 }
 
@@ -115,17 +115,24 @@ export function remembering<Kept>(
   keep: (item: unknown) => Kept | undefined,
 ): Remembered<Kept> {
   let known: Kept[] | undefined;
+  let failure: unknown;
   async function* pages(): AsyncGenerator<RawPage> {
     const kept: Kept[] = [];
-    for await (const page of read()) {
-      kept.push(...page.items.map(keep).filter((item) => item !== undefined));
-      if (page.end) known = kept;
-      yield page;
+    try {
+      for await (const page of read()) {
+        kept.push(...page.items.map(keep).filter((item) => item !== undefined));
+        if (page.end) known = kept;
+        yield page;
+      }
+    } catch (error) {
+      failure = error;
+      throw error;
     }
   }
   return {
     pages,
     async all() {
+      if (failure !== undefined) throw failure;
       if (known === undefined) for await (const _ of pages());
       return known ?? [];
     },

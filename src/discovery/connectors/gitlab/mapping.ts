@@ -91,35 +91,32 @@ const deployKeyShape = (marks: Marks) =>
 
 type DeployKey = z.output<ReturnType<typeof deployKeyShape>>;
 
-/** One key may open many projects: one credential, and a permission for each. */
-const deployKey = ({ place, item }: DeployKey, mapping: Mapping): Observed[] => [
-  {
+/** One key may open many projects: it is an identity of its own, told the same whichever project shows it, with a right for each. */
+function deployKey({ place, item }: DeployKey, mapping: Mapping): Observed[] {
+  const naturalId = `deploy-key/${item.id}`;
+  const holder = mapping.key('identity', naturalId);
+  const credential: Observed = {
     class: 'credential',
-    naturalId: `deploy-key/${item.id}`,
+    naturalId,
     label: item.title,
     attributes: {
       kind: 'gitlab-deploy-key',
-      holder: placeKey(mapping, place),
+      holder,
       created: utc(item.created_at),
       expires: utc(item.expires_at ?? null),
       ...told('lastUsed', item.last_used_at),
       fingerprint: item.fingerprint_sha256,
-      usedAt: [place.path],
     },
     joins: [joins.ssh(item.fingerprint_sha256)],
-  },
-  {
-    class: 'permission',
-    naturalId: `deploy-key/${item.id}/${place.id}`,
-    label: `deploy key ${item.title}`,
-    attributes: {
-      kind: 'gitlab-deploy-key-access',
-      holder: placeKey(mapping, place),
-      path: `deploy key ${item.title}`,
-      grants: [`${item.can_push ? 'write' : 'read'} on ${place.path}`],
-    },
-  },
-];
+  };
+  const grants = [`${item.can_push ? 'write' : 'read'} on ${place.path}`];
+  const right = { kind: 'gitlab-deploy-key-access', holder, path: `deploy key ${item.title}`, grants };
+  return [
+    { class: 'identity', naturalId, label: item.title, attributes: { kind: 'gitlab-deploy-key-holder' } },
+    credential,
+    { class: 'permission', naturalId: `${naturalId}/${place.id}`, label: right.path, attributes: right },
+  ];
+}
 
 const deployKeys = defineListing({
   listing: 'deploy-keys',
@@ -182,7 +179,7 @@ const runners = (kind: Place['kind']) =>
           created_at: time().nullish(),
         }),
       }),
-    map: ({ place, item }): Observed[] => [
+    map: ({ place, item }, mapping): Observed[] => [
       {
         class: 'identity',
         naturalId: `runner/${item.id}`,
@@ -192,7 +189,17 @@ const runners = (kind: Place['kind']) =>
           enabled: !item.paused,
           ...told('created', item.created_at),
           type: item.runner_type,
-          usedAt: [place.path],
+        },
+      },
+      {
+        class: 'permission',
+        naturalId: `runner/${item.id}/${place.kind}/${place.id}`,
+        label: `runner of ${place.path}`,
+        attributes: {
+          kind: 'gitlab-runner-assignment',
+          holder: mapping.key('identity', `runner/${item.id}`),
+          path: 'assignment',
+          grants: [`run jobs of ${place.path}`],
         },
       },
     ],

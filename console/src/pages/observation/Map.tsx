@@ -46,7 +46,7 @@ function Drawn({ map }: { map: ObservationMap }) {
       )}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="map" aria-label="Drawing" tabIndex={0}>
-        <svg width={drawing.width} height={drawing.height} role="group" aria-label="Map">
+        <svg width={drawing.width} height={drawing.height} aria-label="Map">
           <Heads drawing={drawing} />
           {drawing.lines.map((line) => (
             <path key={`${line.from.id} ${line.to.id}`} className="map-line" d={pathOf(line)}>

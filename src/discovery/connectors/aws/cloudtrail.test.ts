@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, beforeEach, describe, test } from 'node:test';
+import { after, before, beforeEach, describe, type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Running } from '../../testing/double.ts';
 import { type FaultHouse, openFaultHouse } from '../../testing/fault-house.ts';
@@ -33,10 +33,10 @@ describe('creation events from delivered log files', () => {
   });
 
   /** What a sweep of the trail says, and what it saw. */
-  async function sweep(t: Parameters<NonNullable<Parameters<typeof test>[1]>>[0], more: object = {}) {
+  async function sweep(t: TestContext, more: object = {}) {
     t.after(() => rmSync(made.folder, { recursive: true, force: true }));
     const double = httpDouble(awsProvider([...OPTIONAL_LISTINGS]));
-    const running = await double.start(t as never, { items: 0, name: String, fault: 'none' });
+    const running = await double.start(t, { items: 0, name: String, fault: 'none' });
     const cloudtrail = { folder: made.folder, publicKeys: made.keys, ...more };
     const source = `trail-${++number}`;
     await house.configure(source, 'aws', {

@@ -15,7 +15,9 @@ import { parameters, secrets } from './mapping-regional.ts';
 import { OPERATIONS, policyOf } from './operations.ts';
 import { decodedDocument, statementsOf, trustOf } from './policy-documents.ts';
 import { differing } from './report.ts';
+import { OPTIONAL_LISTINGS } from './settings.ts';
 import { ACCOUNT, awsProvider } from './testing/double.ts';
+import { queryError } from './testing/query.ts';
 
 const MAPPING: Mapping = {
   source: 'aws',
@@ -253,6 +255,30 @@ describe('reading user by user', () => {
     const unanswered = account?.listings.find(({ listing }) => listing === 'ssh-public-keys');
     assert.equal(unanswered?.whole, false, 'the double does not know that call');
     assert.equal(account?.verdict, 'PARTIAL');
+  });
+
+  test('one user whose keys are refused is a denied range: the rest is read, and nothing is gone', async (t) => {
+    const provider = awsProvider(OPTIONAL_LISTINGS.filter((listing) => listing !== 'access-keys'));
+    const double = httpDouble({
+      ...provider,
+      isPart: ({ body }) => body.includes('Action=ListAccessKeys') && /UserName=user-7(?:&|$)/.test(body),
+      refusal: () => queryError(403, 'AccessDenied'),
+    });
+    const running = await double.start(t, {
+      items: 20,
+      fault: 'forbidden-part',
+      name: (index) => `user-${index}`,
+    });
+    running.heal();
+    await house.configure('refused', 'aws', running);
+    assert.equal((await house.sweep('refused'))[0]?.verdict, 'COMPLETE');
+    running.fail?.();
+    const [account] = await house.sweep('refused');
+    const what = 'access keys of user AIDA0000000000000007';
+    assert.deepEqual(account?.denied, [{ what, why: 'no permission (AccessDenied)' }]);
+    assert.deepEqual([account?.verdict, account?.errors, account?.differences.gone], ['PARTIAL', [], 0]);
+    const keys = account?.listings.find(({ listing }) => listing === 'access-keys');
+    assert.deepEqual([keys?.items, keys?.whole], [38, false]);
   });
 });
 

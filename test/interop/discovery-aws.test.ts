@@ -51,7 +51,7 @@ async function keyOf(iam: IAMClient, UserName: string): Promise<Reader> {
   return { id: AccessKey?.AccessKeyId ?? '', secret: AccessKey?.SecretAccessKey ?? '' };
 }
 
-/** @returns access keys of one that may read everything, and of one that may not read the keys of `backup` */
+/** @returns access keys of one that may read everything, and of one that may not read keys of users */
 async function seed(endpoint: string): Promise<{ reader: Reader; limited: Reader }> {
   const iam = new IAMClient(clientOptions(endpoint));
   for (const UserName of ['payments', 'backup', 'reader', 'limited', 'alice'])
@@ -72,11 +72,8 @@ async function seed(endpoint: string): Promise<{ reader: Reader; limited: Reader
       PolicyArn: 'arn:aws:iam::aws:policy/AdministratorAccess',
     }),
   );
-  const no = {
-    Effect: 'Deny',
-    Action: 'iam:ListAccessKeys',
-    Resource: `arn:aws:iam::${ACCOUNT}:user/backup`,
-  };
+  // moto does not look at the resource of a request: a refusal is one of all users.
+  const no = { Effect: 'Deny', Action: 'iam:ListAccessKeys', Resource: '*' };
   await iam.send(
     new PutUserPolicyCommand({ UserName: 'reader', PolicyName: 'all', PolicyDocument: policy(ALL) }),
   );
@@ -138,6 +135,42 @@ async function seedRegion(endpoint: string): Promise<void> {
   );
 }
 
+type Found = Awaited<ReturnType<FaultHouse['present']>>;
+
+function checkPermissions(rows: Found): void {
+  const held = rows.filter(({ attributes }) => attributes.kind === 'aws-iam-policy-held');
+  const administrators = held.filter(({ attributes }) => attributes.administrator === true);
+  assert.deepEqual(administrators.map(({ label }) => String(label)).sort(), [
+    'inline policy all',
+    'inline policy most',
+    'policy AdministratorAccess',
+  ]);
+  const shop = held.find(({ label }) => label === 'inline policy shop');
+  assert.deepEqual(shop?.attributes.grants, [
+    's3:GetObject on arn:aws:s3:::shop/*',
+    's3:ListBucket on arn:aws:s3:::shop/*',
+  ]);
+  assert.equal(shop?.attributes.holder, rows.find(({ label }) => label === 'checkout')?.key);
+}
+
+function checkTrusts(rows: Found): void {
+  const of = (kind: string) => rows.find(({ attributes }) => attributes.kind === kind)?.attributes;
+  const account = `kubernetes:https://${CLUSTER}#system:serviceaccount:shop:checkout`;
+  assert.deepEqual(of('aws-iam-role')?.assumedBy, [account]);
+  const { issuer, subject, subjectBound, assumedBy } = of('aws-trust-oidc') ?? {};
+  assert.deepEqual(
+    { issuer, subject, subjectBound, assumedBy },
+    {
+      issuer: `https://${CLUSTER}`,
+      subject: 'system:serviceaccount:shop:checkout',
+      subjectBound: true,
+      assumedBy: account,
+    },
+  );
+  assert.equal(of('aws-trust-cross-account')?.account, '999988887777');
+  assert.equal(of('aws-trust-cross-account')?.externalId, false);
+}
+
 describe('the AWS source against moto', () => {
   let moto: Moto | undefined;
   let house: FaultHouse;
@@ -182,13 +215,87 @@ describe('the AWS source against moto', () => {
       ],
     );
     const rows = await house.present('whole');
-    console.log(
-      JSON.stringify(
-        rows.map(({ class: c, label, attributes }) => [c, label, attributes.kind]),
-        null,
-        0,
-      ),
+    const found = (kind: string) => rows.filter(({ attributes }) => attributes.kind === kind);
+    assert.equal(found('aws-iam-user').length, 5);
+    assert.deepEqual(
+      found('aws-iam-user').filter(({ label }) => typeof label !== 'string').length,
+      1,
+      'alice has a password, and is a person',
     );
-    record(t, { tool: 'moto', version: motoVersion(), checked: 'AWS source', outcome: 'read whole' });
+    assert.ok(!JSON.stringify(rows).includes('alice') && !JSON.stringify(rows).includes('bob@shop'));
+    assert.equal(found('aws-access-key').length, 4);
+    const used = found('aws-access-key').find(({ label }) => label === keys.reader.id);
+    assert.equal(used?.attributes.lastUsedFrom, 'iam');
+    for (const kind of [
+      'aws-secret',
+      'aws-kms-key',
+      'aws-ssm-parameter',
+      'aws-ssm-parameter-in-clear',
+      'aws-account',
+    ])
+      assert.equal(found(kind).length, 1, kind);
+    checkPermissions(rows);
+    checkTrusts(rows);
+    record(t, {
+      tool: 'moto',
+      version: motoVersion(),
+      checked:
+        'sweep of users, keys, roles, policies, credential report, secrets, parameters, KMS keys, organisation',
+      outcome: 'COMPLETE, and everything that was made was found',
+    });
+  });
+
+  test('a second sweep with nothing changed changes nothing but what it did itself', async (t) => {
+    if (moto === undefined) return t.skip('needs python3 with venv, and moto');
+    const results = await sweep('whole', keys.reader);
+    assert.deepEqual(
+      results.map(({ differences }) => [differences.new, differences.gone]),
+      [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+    );
+  });
+
+  test('keys that may not be read are a denied range for each user, and nothing is gone', async (t) => {
+    if (moto === undefined) return t.skip('needs python3 with venv, and moto');
+    const [account] = await sweep('whole', keys.limited);
+    assert.equal(account?.verdict, 'PARTIAL');
+    assert.deepEqual(account?.errors, []);
+    assert.equal(account?.denied.length, 5);
+    for (const { what, why } of account?.denied ?? [])
+      assert.match(`${what}: ${why}`, /^access keys of user \w+: no permission \(AccessDenied\)$/);
+    assert.equal(account?.differences.gone, 0);
+    assert.equal(
+      (await house.present('whole')).filter(({ attributes }) => attributes.kind === 'aws-access-key').length,
+      4,
+    );
+  });
+
+  test('a wrong secret is refused, and an unknown key too', async (t) => {
+    if (moto === undefined) return t.skip('needs python3 with venv, and moto');
+    for (const reader of [
+      { ...keys.reader, secret: 'wrong' },
+      { id: 'AKIAUNKNOWN000000000', secret: 'any' },
+    ]) {
+      const results = await sweep('wrong', reader);
+      assert.deepEqual(
+        results.map(({ verdict }) => verdict),
+        ['FAILED'],
+      );
+      assert.match(
+        results[0]?.denied[0]?.why ?? '',
+        /^no permission \((SignatureDoesNotMatch|InvalidClientTokenId)\)$/,
+      );
+    }
+  });
+
+  test('a call that the server does not know is an error, and never an empty list', async (t) => {
+    if (moto === undefined) return t.skip('needs python3 with venv, and moto');
+    const [account] = await sweep('unanswered', keys.reader, []);
+    assert.equal(account?.verdict, 'PARTIAL');
+    assert.equal(account?.errors.length, 5);
+    assert.ok(account?.errors.every(({ what }) => what.startsWith('service-specific credentials of user ')));
   });
 });

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { litewitness } from '../test/interop/litewitness.ts';
+import { motoPython } from '../test/interop/python.ts';
 import { goProgram, hasGo } from '../test/interop/support.ts';
 
 interface Tool {
@@ -71,6 +72,7 @@ export async function installTestTools(): Promise<string[]> {
   goProgram('judges');
   goProgram('apiserver');
   litewitness();
+  motoPython();
   const why = process.getuid?.() === 0 ? 'the package manager could not' : 'not root';
   return TOOLS.filter((tool) => !tool.present()).map((tool) => `${tool.name} (${why})`);
 }

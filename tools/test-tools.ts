@@ -18,6 +18,19 @@ const TOOLS: Tool[] = [
     packages: ['postgresql'],
     present: () => globSync('/usr/lib/postgresql/*/bin/postgres').length > 0,
   },
+  {
+    name: 'MariaDB',
+    packages: ['mariadb-server'],
+    present: () => existsSync('/usr/sbin/mariadbd') && existsSync('/usr/bin/mariadb-install-db'),
+  },
+  { name: 'slapd', packages: ['slapd', 'ldap-utils'], present: () => existsSync('/usr/sbin/slapd') },
+  {
+    name: 'Samba AD DC',
+    packages: [
+      ...['samba-ad-dc', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'winbind'],
+    ],
+    present: () => existsSync('/usr/bin/samba-tool') && existsSync('/usr/share/samba/setup/provision.ldif'),
+  },
   { name: 'OpenSSL', packages: ['openssl'], present: () => existsSync('/usr/bin/openssl') },
   {
     name: 'OpenSSH server',

@@ -48,6 +48,7 @@ const TOOLS: Tool[] = [
     packages: ['systemd-journal-remote'],
     present: () => existsSync('/lib/systemd/systemd-journal-remote'),
   },
+  { name: 'etcd', packages: ['etcd-server'], present: () => existsSync('/usr/bin/etcd') },
   { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
 ];
 
@@ -68,6 +69,7 @@ export async function installTestTools(): Promise<string[]> {
   }
   // Built here and not by the first test that wants it: a cold build takes longer than a test may.
   goProgram('judges');
+  goProgram('apiserver');
   litewitness();
   const why = process.getuid?.() === 0 ? 'the package manager could not' : 'not root';
   return TOOLS.filter((tool) => !tool.present()).map((tool) => `${tool.name} (${why})`);

@@ -1,5 +1,5 @@
 import { createEventParser } from '../../../src/agent/sse.ts';
-import { parsePasswd, parseShadow } from '../../../src/discovery/connectors/host/accounts.ts';
+import { parseShadow } from '../../../src/discovery/connectors/host/accounts.ts';
 import { agentFileItems } from '../../../src/discovery/connectors/host/agents.ts';
 import { ciItems } from '../../../src/discovery/connectors/host/ci.ts';
 import { composeItems, containerFileItems } from '../../../src/discovery/connectors/host/compose.ts';
@@ -17,10 +17,11 @@ import { type FileRead, Reader } from '../../../src/discovery/connectors/host/re
 import type { Scene } from '../../../src/discovery/connectors/host/scene.ts';
 import { parseCrontab, programOf } from '../../../src/discovery/connectors/host/schedules.ts';
 import { secretsInCommand } from '../../../src/discovery/connectors/host/secrets.ts';
-import { parseAuthorizedKeys, parsePrivateKey } from '../../../src/discovery/connectors/host/ssh-keys.ts';
 import { parseSudoers } from '../../../src/discovery/connectors/host/sudo.ts';
 import { context } from '../../../src/discovery/connectors/host/testing/fixture.ts';
 import { parseUnit } from '../../../src/discovery/connectors/host/units.ts';
+import { parsePasswd } from '../../../src/discovery/formats/passwd.ts';
+import { parseAuthorizedKeys, parsePrivateKey } from '../../../src/discovery/formats/ssh-keys.ts';
 import { isMunimentError } from '../../../src/kernel/index.ts';
 import { authoriseBeside, isAuthorised, withoutKey } from '../../../src/rotation/authorized-keys.ts';
 import { readPassword, withPassword } from '../../../src/rotation/password-file.ts';

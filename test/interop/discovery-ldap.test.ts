@@ -27,6 +27,7 @@ suffix dc=t
 rootdn cn=admin,dc=t
 rootpw ${PASSWORD}
 directory ${folder}/db
+limits dn.exact="uid=reader,dc=t" size=unlimited
 limits dn.exact="uid=small,dc=t" size=10 size.prtotal=hard
 access to attrs=userPassword by anonymous auth by * none
 access to * by * read
@@ -74,7 +75,11 @@ describe('LDAP, a real OpenLDAP server', { skip }, () => {
     const server = spawn(SLAPD, ['-f', join(folder, 'conf'), '-h', `ldap://127.0.0.1:${port}/`, '-d', '0'], {
       stdio: 'ignore',
     });
-    stop = () => new Promise((resolve) => (server.once('exit', resolve), server.kill('SIGKILL')));
+    stop = () => {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      server.kill('SIGKILL');
+      return ended;
+    };
     await listens(port);
   });
   after(async () => {

@@ -40,7 +40,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   api: [...LOWER, 'store', ...FEATURES, 'house', 'jobs', 'config'],
   report: GROUND,
   agent: LOWER,
-  cli: [...LOWER, 'config', 'api', 'agent', 'ledger', 'report'],
+  // Discovery's mappings are pure: an auditor runs them again over a package, with no server.
+  cli: [...LOWER, 'config', 'api', 'agent', 'ledger', 'report', 'discovery'],
 };
 
 const IMPORT =

@@ -17,6 +17,7 @@ import { ledgerCommand } from './commands/ledger.ts';
 import { lockCommand } from './commands/lock.ts';
 import { personCommand } from './commands/person.ts';
 import { planCommand } from './commands/plan.ts';
+import { remapCommand } from './commands/remap.ts';
 import { rotateCommand, rotationCommand } from './commands/rotate.ts';
 import { serveCommand } from './commands/serve.ts';
 import { sweepCommand } from './commands/sweep.ts';
@@ -47,6 +48,7 @@ const COMMANDS = [
   ledgerCommand,
   evidenceCommand,
   verifyCommand,
+  remapCommand,
   backupCommand,
   configCommand,
 ];

@@ -22,5 +22,6 @@ export interface Bundle {
 export type BuildQuestion =
   | { type: 'bundle'; from: number; to: number }
   | { type: 'openings'; commitments: string[] }
+  | { type: 'page'; digest: string }
   | { type: 'sign'; message: Uint8Array }
   | { type: 'done'; wrong: string | null; size: number; withheld: number };

@@ -8,6 +8,7 @@ import { type Clock, MunimentError } from '../kernel/index.ts';
 import type { Log, LogSigner } from '../store/index.ts';
 import { ARCHIVE_FILE, type BuildJob, type BuildQuestion } from './build-job.ts';
 import { bundleReader, type Gathered, gather, type Source } from './gather.ts';
+import { pageReader } from './kept-pages.ts';
 import {
   type BuildRequest,
   checkPeriod,
@@ -155,8 +156,10 @@ type Question = Exclude<BuildQuestion, Done>;
 function answerer(options: BuildOptions, period: Period, withheld: Withheld) {
   const { log, signer } = options;
   const readBundle = bundleReader(options, period, withheld);
+  const readPage = pageReader(options.database.db);
   return async (question: Question): Promise<unknown> => {
     if (question.type === 'bundle') return readBundle(question.from, question.to);
+    if (question.type === 'page') return readPage(question.digest);
     if (question.type === 'sign') return new Uint8Array(signer.sign(question.message));
     const openings = await log.open(question.commitments);
     return [...openings.values()].map(({ commitment, salt, value }) => ({ commitment, salt, value }));

@@ -73,6 +73,7 @@ async function build(job: BuildJob): Promise<void> {
       ...contents,
       ...(await readEntries(job)),
       openings: (state, entries) => findOpenings(job, state, entries),
+      readPage: (digest) => ask({ type: 'page', digest }),
       pages: (derived) => renderPages({ derived, range: job.range, ...pages }),
     },
     { ...signer, sign: (message) => ask({ type: 'sign', message }) },

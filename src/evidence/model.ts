@@ -30,6 +30,8 @@ export interface Verdicts {
  */
 export const PACKAGE_ENTRIES_MAX = 110_000;
 export const PACKAGE_BODIES_MAX_BYTES = 128 * 1024 * 1024;
+/** Of the pages of sweeps in one package: what is beyond is listed as withheld. */
+export const PACKAGE_PAGES_MAX_BYTES = 256 * 1024 * 1024;
 /** How far a period reaches back where nobody says: so long, and over no more entries. */
 export const VERDICTS_ENTRIES_DEFAULT = 20_000;
 const DEFAULT_DAYS = 30;

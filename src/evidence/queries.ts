@@ -1,3 +1,5 @@
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
 import { sql } from 'kysely';
 import { emptyState, liveState, ROW_TABLES, type RowTable, type State } from '#verifier';
 import type { Db, Tx } from '../store/index.ts';
@@ -44,4 +46,15 @@ export async function moveOnce(tx: Tx, name: string, from: number): Promise<bool
     on conflict (name) do update set next = excluded.next where follower.next < excluded.next
     returning name`.execute(tx);
   return rows.length === 1;
+}
+
+/** A page that a sweep read, as its digest has it; undefined where none is kept, or it is larger than `maxBytes`. */
+export async function pageAt(db: Db, digest: string, maxBytes: number): Promise<Uint8Array | undefined> {
+  const row = await db
+    .selectFrom('document')
+    .select('data')
+    .where('digest', '=', digest)
+    .where('bytes', '<=', maxBytes)
+    .executeTakeFirst();
+  return row && new Uint8Array(await promisify(gunzip)(row.data, { maxOutputLength: maxBytes }));
 }

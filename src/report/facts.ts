@@ -113,7 +113,7 @@ export function factsOf(bytes: Uint8Array, { outcome }: Pick<Report, 'outcome'>)
     from: manifest.period.from,
     to: manifest.period.to,
     entries: `${range.last - range.first}: ${range.first} to ${range.last - 1}`,
-    withheld: `${withheld.bodies.length} bodies, ${withheld.openings.length} personal values`,
+    withheld: `${withheld.bodies.length} bodies, ${withheld.openings.length} personal values, ${withheld.pages.length} pages of sweeps`,
     sha256: sha256Hex(bytes),
     manifest: sha256Hex(manifestBytes),
     counts: tally(results),

@@ -22,9 +22,11 @@ import {
   type PackageContents,
   type PackageSigner,
   type Pages,
+  type ReadPage,
   type RemoteSigner,
 } from './model.ts';
 import { commitmentsShown } from './openings.ts';
+import { gatherPages, pageName } from './pages.ts';
 import { liveState, replay } from './replay.ts';
 
 /** The entries that the package holds, edges without a body. */
@@ -58,7 +60,7 @@ interface Replayed {
   snapshotState: State;
   time: string;
   opened: CommitmentOpening[];
-  withheld: Manifest['withheld'];
+  withheld: Omit<Manifest['withheld'], 'pages'>;
 }
 
 const openingsOf = async ({ openings }: OpenContents, state: State, entries: Entry[]) =>
@@ -103,11 +105,29 @@ function* logFiles({ range, leaves, bodies, ...contents }: OpenContents): Genera
   for (const member of bodyBundles(range, shown)) yield made(member);
 }
 
-function* pageFiles({ documents = {}, readme, index }: Pages): Generator<Made> {
+function writtenFiles({ documents = {}, readme, index }: Pages): { documents: Made[]; last: Made[] } {
   const names = Object.keys(documents).sort();
-  for (const name of names) yield text(documentName(name), documents[name] ?? '');
-  yield text(MEMBER.readme, readme);
-  yield text(MEMBER.index, index);
+  return {
+    documents: names.map((name) => text(documentName(name), documents[name] ?? '')),
+    last: [text(MEMBER.readme, readme), text(MEMBER.index, index)],
+  };
+}
+
+const NONE_KEPT: ReadPage = async () => null;
+
+/** What sweeps read, page by page. @returns digests of those that cannot be had, sorted */
+async function takePages(
+  { readPage = NONE_KEPT }: OpenContents,
+  { closing }: EvidenceInput,
+  take: (file: Made) => Promise<void>,
+): Promise<string[]> {
+  const { digests, lost } = await gatherPages(closing, readPage);
+  for (const digest of digests) {
+    const bytes = await readPage(digest);
+    if (bytes === null) lost.push(digest);
+    else await take({ name: pageName(digest), pieces: [bytes] });
+  }
+  return lost.sort();
 }
 
 /** Where the files of a package go as they are made. @returns what the manifest says of each */
@@ -134,8 +154,11 @@ export async function makePackage(
   const computed = derive(state.input);
   let next = await computed.next();
   for (; !next.done; next = await computed.next()) files.push(await take(next.value));
-  await all(pageFiles(contents.pages({ input: state.input, results: next.value })));
-  return manifestMembers({ contents, signer, withheld: state.withheld, files });
+  const { documents, last } = writtenFiles(contents.pages({ input: state.input, results: next.value }));
+  await all(documents);
+  const pages = await takePages(contents, state.input, async (file) => void files.push(await take(file)));
+  await all(last);
+  return manifestMembers({ contents, signer, withheld: { ...state.withheld, pages }, files });
 }
 
 interface Described {

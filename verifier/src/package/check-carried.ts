@@ -134,9 +134,8 @@ export function checkOpenings(
   findings: Findings,
 ): Told<CommitmentOpening[]> {
   const shown = commitmentsShown(snapshotState, entries);
-  const expected = [...shown].filter(
-    (commitment) => !openings.some((each) => each.commitment === commitment),
-  );
+  const opened = new Set(openings.map(({ commitment }) => commitment));
+  const expected = [...shown].filter((commitment) => !opened.has(commitment));
   for (const { commitment } of openings) {
     if (!shown.has(commitment)) findings.problem(`commitment ${commitment}`, 'is opened and appears nowhere');
   }

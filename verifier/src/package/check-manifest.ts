@@ -11,6 +11,7 @@ import {
   MEMBER,
   type Range,
 } from './model.ts';
+import { PAGE } from './pages.ts';
 import type { Findings, Told } from './report.ts';
 
 function memberAt(members: ZipMember[], position: number, name: string): Uint8Array {
@@ -71,7 +72,8 @@ function checkNames(manifest: Manifest, names: string[], findings: Findings): vo
   const middle = names.slice(before.length, names.length - after.length);
   const computed = middle.filter((name) => COMPUTED.test(name));
   const documents = middle.filter((name) => DOCUMENT.test(name)).sort();
-  const expected = [...before, ...computed, ...documents, ...after];
+  const pages = middle.filter((name) => PAGE.test(name)).sort();
+  const expected = [...before, ...computed, ...documents, ...pages, ...after];
   const [present, wanted] = [new Set(names), new Set(expected)];
   for (const name of expected) if (!present.has(name)) findings.problem(name, 'member is missing');
   for (const name of names) if (!wanted.has(name)) findings.problem(name, 'member does not belong here');

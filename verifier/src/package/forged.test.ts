@@ -187,22 +187,22 @@ test('members added, dropped or moved under a new signature', async () => {
 test('a body left out that the manifest does not list, one listed that is there, one that is another', async () => {
   const hidden = await rebuilt({ bodies: honest.bodies.with(2, null) });
   await assertRefused(
-    resign(hidden, signer, { withheld: { bodies: [], openings: [] } }),
+    resign(hidden, signer, { withheld: { bodies: [], openings: [], pages: [] } }),
     'entries',
     'entry 11: body is missing',
   );
   await assertRefused(
-    resign(members, signer, { withheld: { bodies: [11], openings: [] } }),
+    resign(members, signer, { withheld: { bodies: [11], openings: [], pages: [] } }),
     'entries',
     'entry 11: body is there',
   );
   await assertRefused(
-    resign(members, signer, { withheld: { bodies: [19], openings: [] } }),
+    resign(members, signer, { withheld: { bodies: [19], openings: [], pages: [] } }),
     'entries',
     'entry 19',
   );
   await assertRefused(
-    resign(members, signer, { withheld: { bodies: [7], openings: [] } }),
+    resign(members, signer, { withheld: { bodies: [7], openings: [], pages: [] } }),
     'carried',
     'entry 7',
   );
@@ -255,7 +255,11 @@ test('openings edited, dropped without saying so, or of nothing', async () => {
     '',
   );
   const fewer = await rebuilt({ openings: honest.openings.slice(1) });
-  await assertRefused(resign(fewer, signer, { withheld: { bodies: [], openings: [] } }), 'openings', '');
+  await assertRefused(
+    resign(fewer, signer, { withheld: { bodies: [], openings: [], pages: [] } }),
+    'openings',
+    '',
+  );
   const other = new FixtureLog();
   other.commit('a');
   const line = `{"commitment":"${other.commit('b').commitment}"`;

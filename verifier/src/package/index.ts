@@ -4,6 +4,7 @@ export { carriedIndices } from './carried.ts';
 export type { Made } from './derive.ts';
 export * from './model.ts';
 export { commitmentsShown } from './openings.ts';
+export { pageName, parsePageList } from './pages.ts';
 export { formatReport } from './render.ts';
 export { liveState } from './replay.ts';
 export {

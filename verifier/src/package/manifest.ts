@@ -36,14 +36,16 @@ function parseFile(value: unknown): ManifestFile {
 }
 
 function parseWithheld(value: unknown): Manifest['withheld'] {
-  const fields = exactly(value, ['bodies', 'openings'], 'withheld');
+  const fields = exactly(value, ['bodies', 'openings', 'pages'], 'withheld');
   const bodies = list(fields.bodies, 'withheld.bodies').map((each) => index(each, 'withheld.bodies'));
   const openings = list(fields.openings, 'withheld.openings').map((each) =>
     digest(each, 'withheld.openings'),
   );
+  const pages = list(fields.pages, 'withheld.pages').map((each) => digest(each, 'withheld.pages'));
   return {
     bodies: ascending(bodies, (each) => each, 'withheld bodies'),
     openings: ascending(openings, (each) => each, 'withheld openings'),
+    pages: ascending(pages, (each) => each, 'withheld pages'),
   };
 }
 

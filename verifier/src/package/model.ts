@@ -51,6 +51,9 @@ export interface Pages {
   documents?: Readonly<Record<string, string>>;
 }
 
+/** A page that a sweep read, by its digest; null where it cannot be had. */
+export type ReadPage = (digest: string) => Promise<Uint8Array | null>;
+
 /** All that a package is made of; the rest is computed. */
 export interface PackageContents {
   period: { from: string; to: string };
@@ -73,6 +76,8 @@ export interface PackageContents {
   carried: CarriedEntry[];
   openings: CommitmentOpening[];
   pages(derived: Derived): Pages;
+  /** None are had where this is absent. */
+  readPage?: ReadPage;
 }
 
 /** The same, where openings are looked for only once it is known what the package shows. */
@@ -111,6 +116,8 @@ export interface Manifest {
     bodies: number[];
     /** Commitments without an opening, sorted. */
     openings: string[];
+    /** Digests of pages that sweeps read and that are not there, sorted. */
+    pages: string[];
   };
   /** Every other member but the envelope, in the archive's order. */
   files: ManifestFile[];

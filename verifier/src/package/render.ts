@@ -36,8 +36,9 @@ function factLines({ facts }: Report): string[] {
     `period   ${period.from} to ${period.to}`,
     `entries  ${range.first} to ${range.last - 1}${size === undefined ? '' : ` of ${size}`}`,
   ];
-  const hidden = withheld ? withheld.bodies.length + withheld.openings : 0;
-  if (hidden > 0) lines.push(`withheld ${withheld?.bodies.length} bodies, ${withheld?.openings} openings`);
+  const { bodies = [], openings = 0, pages = 0 } = withheld ?? {};
+  if (bodies.length + openings + pages > 0)
+    lines.push(`withheld ${bodies.length} bodies, ${openings} openings, ${pages} pages`);
   for (const { index, origin, size, kept } of facts.continued ?? []) {
     const lost = Math.max(0, size - kept);
     lines.push(`BREAK    entry ${index}: goes on from ${origin}, ${lost} entries of it are lost`);

@@ -17,6 +17,7 @@ export const CHECKS = {
   changes: 'every approval is signed by its approver, and what was declared is what was approved',
   opening: 'the opening follows from the snapshot',
   closing: 'the closing follows from the opening and the entries',
+  pages: 'every page that sweeps read and the rows rest on is the one that they name',
   carried: 'what stood at the snapshot is explained by older entries of the same log',
   openings: 'every personal value is the one that was committed to',
   computed: 'populations and tests, computed again from the entries, are the same',
@@ -70,7 +71,7 @@ export interface PackageFacts {
   /** Tree size of the checkpoint. */
   size: number;
   witnesses: WitnessFacts;
-  withheld: { bodies: number[]; openings: number };
+  withheld: { bodies: number[]; openings: number; pages: number };
   /** Where the log went on under another name; empty where it did not within the package. */
   continued: Continuation[];
   controls: Array<{ control: string; verdict: string }>;

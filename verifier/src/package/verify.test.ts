@@ -68,7 +68,7 @@ test('a withheld body makes it PARTIAL, and fails where the whole was asked for'
   const bytes = await encodePackage({ ...honest, bodies }, signer);
   const report = await verifyPackage(bytes, { keys });
   assertHolds(report, 'PARTIAL');
-  assert.deepEqual(report.facts.withheld, { bodies: [11], openings: 0 });
+  assert.deepEqual(report.facts.withheld, { bodies: [11], openings: 0, pages: 0 });
   const whole = await verifyPackage(bytes, { keys, requireComplete: true });
   assert.equal(whole.exitCode, 1);
 });

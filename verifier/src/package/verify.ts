@@ -23,6 +23,7 @@ import { derive, evidenceInput } from './derive.ts';
 import { refuse } from './json.ts';
 import { decodeCarried, decodeOpenings, decodeProofs } from './members.ts';
 import { type Manifest, MEMBER } from './model.ts';
+import { checkPages } from './pages.ts';
 import { replay } from './replay.ts';
 import {
   type Continuation,
@@ -46,6 +47,7 @@ export interface VerifyOptions extends WitnessOptions {
 
 interface Opened {
   manifest: Manifest;
+  files: ReadonlyMap<string, ZipMember>;
   read(name: string): Uint8Array;
   /** What a file is known to be: its digest, which the manifest names. */
   digest(name: string): Digest;
@@ -83,7 +85,7 @@ async function open(
   const files = await reporter.run('files', (findings) => checkFiles(manifest, members, findings));
   if (files === null) return null;
   const file = (name: string) => files.get(name) ?? refuse(`\`${name}\` is not there`);
-  return { manifest, read: (name) => file(name).bytes, digest: (name) => memberDigest(file(name)) };
+  return { manifest, files, read: (name) => file(name).bytes, digest: (name) => memberDigest(file(name)) };
 }
 
 /** The entries are where the package says in the log that the checkpoint stands for. */
@@ -123,6 +125,7 @@ async function foldEntries(reporter: Reporter, proven: Proven): Promise<Folded |
   const { from, to } = manifest.period;
   await reporter.run('opening', () => checkRows(MEMBER.opening, digest(MEMBER.opening), opening, from));
   await reporter.run('closing', () => checkRows(MEMBER.closing, digest(MEMBER.closing), closing, to));
+  await reporter.run('pages', (findings) => checkPages(proven.files, manifest, closing, findings));
   return { ...proven, entries, continued: continued ?? [], ...rows };
 }
 
@@ -199,7 +202,11 @@ function factsOf({ manifest }: Opened): Partial<PackageFacts> {
     logKey,
     period,
     range,
-    withheld: { bodies: withheld.bodies, openings: withheld.openings.length },
+    withheld: {
+      bodies: withheld.bodies,
+      openings: withheld.openings.length,
+      pages: withheld.pages.length,
+    },
   };
 }
 
@@ -226,7 +233,8 @@ async function runChecks(
 function conclude(reporter: Reporter, facts: Partial<PackageFacts>, options: VerifyOptions): Report {
   const checks = reporter.checks();
   const holds = (check: string) => checks.some((each) => each.check === check && each.outcome === 'OK');
-  const partial = (facts.withheld?.bodies.length ?? 0) + (facts.withheld?.openings ?? 0) > 0;
+  const { bodies = [], openings = 0, pages = 0 } = facts.withheld ?? {};
+  const partial = bodies.length + openings + pages > 0;
   if (partial && options.requireComplete) {
     reporter.problems.push({
       check: 'entries',

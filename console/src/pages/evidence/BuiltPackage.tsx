@@ -56,8 +56,8 @@ export function BuiltPackage({ built: { file, sha256, report } }: { built: Built
 function withheldIn({ withheld }: Partial<PackageFacts>): string {
   if (withheld === undefined) return 'unknown';
   const bodies = withheld.bodies.length;
-  if (bodies === 0 && withheld.openings === 0) return 'nothing';
-  return `${plural(bodies, 'body', 'bodies')} of entries, ${plural(withheld.openings, 'personal value')}`;
+  if (bodies + withheld.openings + withheld.pages === 0) return 'nothing';
+  return `${plural(bodies, 'body', 'bodies')} of entries, ${plural(withheld.openings, 'personal value')}, ${plural(withheld.pages, 'page')} of sweeps`;
 }
 
 function Problems({ problems }: { problems: Report['problems'] }) {

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * Setting: where a provider is reached. Plain http would hand the credential to whoever listens on the way, so it is for this host
+ * only (a proxy beside us, a test).
+ */
+export const baseUrl = (): z.ZodURL =>
+  z.url({ protocol: /^https?$/ }).refine((value) => {
+    const { protocol, hostname } = new URL(value);
+    return protocol === 'https:' || LOOPBACK.has(hostname);
+  }, 'must be https, or on this host');
+
+/** The same place under another address would get the credential as well: a provider's own link must stay with the provider. */
+export const sameOrigin = (link: string, base: string): boolean =>
+  URL.canParse(link, base) && new URL(link, base).origin === new URL(base).origin;

@@ -42,12 +42,13 @@ interface Table {
 async function csvTable(text: string): Promise<Table> {
   const { parse } = await import('csv-parse/sync');
   const [columns, rows, errors]: [string[], Row[], Fault[]] = [[], [], []];
-  const take = (cells: string[]): void => {
+  const take = (cells: string[]): null => {
     if (columns.length === 0) columns.push(...cells);
     else rows.push(Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])));
+    return null;
   };
   try {
-    parse(text, { bom: true, on_record: take });
+    parse<string[]>(text, { bom: true, on_record: take });
   } catch {
     errors.push({
       what: `row ${rows.length + 1}`,

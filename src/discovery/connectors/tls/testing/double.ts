@@ -1,23 +1,25 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Double, Plan, Running } from '../../../testing/double.ts';
 import { FOLDER, READ } from '../operations.ts';
 
-/** Of a leaf made for tests, whose key was thrown away. */
-const CERTIFICATE = `-----BEGIN CERTIFICATE-----
-MIIBoDCCAUegAwIBAgIUHsII0jj45DGJ8GaUlXXySJ+sRY0wCgYIKoZIzj0EAwIw
-GTEXMBUGA1UEAwwOZG91YmxlLmV4YW1wbGUwIBcNMjYxMTI0MjIxNDU1WhgPMjEy
-NjEwMzEyMjE0NTVaMBkxFzAVBgNVBAMMDmRvdWJsZS5leGFtcGxlMFkwEwYHKoZI
-zj0CAQYIKoZIzj0DAQcDQgAE02JW61y5eZWiwUIxzO+ZSncNP5CH/599kkVaQPFZ
-pCCowRxA0VQFhKskBl7mC/S0Xnr/rOhIrxzlFMu9OKTkGqNrMGkwHQYDVR0OBBYE
-FFUMN/cp14MtwL1kNn2TEzlpIlvSMB8GA1UdIwQYMBaAFFUMN/cp14MtwL1kNn2T
-EzlpIlvSMAwGA1UdEwEB/wQCMAAwGQYDVR0RBBIwEIIOZG91YmxlLmV4YW1wbGUw
-CgYIKoZIzj0EAwIDRwAwRAIgcH11l2DVtqxj/QaYjQpfX+645Pf/iDAFtwhe+ZWJ
-VrMCICqyOhPScDbsmqyG65j+68xwki1jw8u/cinPxN+ZOET2
------END CERTIFICATE-----
-`;
+/** RFC 8410, section 7: what stands before the 32 bytes of an Ed25519 key. */
+const ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+const KEY_BYTES = 32;
+
+/** The private key that is only a number: each has its own public key, and it opens nothing. */
+function keyPem(index: number): string {
+  const key = Buffer.alloc(KEY_BYTES);
+  key.writeUInt32BE(index);
+  const base64 = Buffer.concat([ED25519, key]).toString('base64');
+  return `-----BEGIN PRIVATE KEY-----\n${base64}\n-----END PRIVATE KEY-----\n`;
+}
+
+/** The same in every sweep: a file that was written anew would be one that changed. */
+const WRITTEN = new Date('2026-01-01T00:00:00Z');
+
 const PER_FILE = 100;
 const HIT = 'store-0001.pem';
 
@@ -28,14 +30,15 @@ function write(folder: string, { items, fault }: Plan): void {
   for (let at = 0; at * PER_FILE < items; at += 1) {
     const count = Math.min(PER_FILE, items - at * PER_FILE);
     const name = `store-${String(at).padStart(4, '0')}.pem`;
-    const text = CERTIFICATE.repeat(count);
+    const text = Array.from({ length: count }, (_, index) => keyPem(at * PER_FILE + index)).join('');
     writeFileSync(join(folder, name), name === HIT ? hit(text, fault) : text);
+    utimesSync(join(folder, name), WRITTEN, WRITTEN);
   }
   writeFileSync(join(folder, 'z-empty.pem'), '-----BEGIN DH PARAMETERS-----\n-----END DH PARAMETERS-----\n');
 }
 
 function hit(text: string, fault: Plan['fault']): string {
-  if (fault === 'cut-page') return text.slice(0, text.length - 100);
+  if (fault === 'cut-page') return text.slice(0, text.length - 20);
   if (fault === 'invalid-answer') return 'no certificates here';
   if (fault === 'broken-item') return text.replace(/(?<=-----\n)[A-Za-z0-9+/]{8}/, 'AAAAAAAA');
   return fault === 'forbidden-part' ? text.padEnd(2 * 1024 * 1024) : text;
@@ -76,7 +79,7 @@ export const double: Double = {
     'connection-cut': NO_PROVIDER,
     'clock-off': NO_PROVIDER,
     'count-disagrees': 'a file counts nothing',
-    'hostile-names': 'certificates of one key stand for all; hostile subjects are a case of the mapping',
+    'hostile-names': 'a key in a file has no name',
     slow: NO_PROVIDER,
   },
 };

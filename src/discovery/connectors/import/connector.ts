@@ -48,7 +48,7 @@ async function csvTable(text: string): Promise<Table> {
     return null;
   };
   try {
-    parse<string[]>(text, { bom: true, on_record: take });
+    parse(text, { bom: true, on_record: (cells) => take(cells as unknown as string[]) });
   } catch {
     errors.push({
       what: `row ${rows.length + 1}`,

@@ -23,7 +23,7 @@ const QUERIES = [
   '&class=identity',
   '&class=permission&present=true',
   '&q=service%2099',
-  '&source=estate&class=identity',
+  '&class=identity&present=true',
 ];
 
 interface Provider {

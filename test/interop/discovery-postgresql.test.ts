@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test';
 import pg from 'pg';
 import { source } from '../../src/discovery/connectors/postgresql/connector.ts';
 import type { Observed } from '../../src/discovery/contract.ts';
-import { type ReadListing, readSource } from '../../src/discovery/testing/reading.ts';
+import { openingFor, type ReadListing, readSource } from '../../src/discovery/testing/reading.ts';
 import { postgresPrograms, startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { makeTls, type TestTls } from '../support/tls.ts';
 import { record } from './support.ts';
@@ -216,20 +216,9 @@ describe('PostgreSQL, a real server', { skip }, () => {
   });
 
   it('declares a database that it may not enter, and never calls it empty', async () => {
-    const session = await source.open(source.settings.parse(byCertificate().settings), {
-      secret: async (name) => byCertificate().secrets[name as 'clientKey'],
-      hasSecret: (name) => name === 'clientKey',
-      signal: new AbortController().signal,
-      limits: {
-        requestMilliseconds: 5_000,
-        tries: 1,
-        backoffMilliseconds: 1,
-        retryAfterMaxMilliseconds: 1,
-        bodyMaxBytes: 1,
-        pagesMax: 1,
-      },
-      now: () => new Date(),
-    });
+    const { settings, secrets } = byCertificate();
+    const opening = openingFor({ secrets, limits: { tries: 1, pagesMax: 1 } });
+    const session = await source.open(source.settings.parse(settings), opening);
     const partitions = await session.partitions();
     await session.close();
     const closed = partitions.find(({ partition }) => partition.endsWith('/closed'));

@@ -100,7 +100,7 @@ function toObservation(
 const isList = (value: unknown): value is Array<string | number> => Array.isArray(value);
 
 /** Of two moments of use the later one; of two lists both; else what was told first stands. */
-function merged(name: string, first: ObservedValue | undefined, second: ObservedValue): ObservedValue {
+export function merged(name: string, first: ObservedValue | undefined, second: ObservedValue): ObservedValue {
   if (first === undefined) return second;
   if (isList(first) && isList(second)) return bounded([...new Set([...first, ...second])]);
   if (name === 'lastUsed' && typeof second === 'string')

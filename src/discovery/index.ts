@@ -7,8 +7,8 @@ export {
   type PostureFinding,
   postureOf,
 } from './posture.ts';
-export { type Remapped, remapPackage } from './remap.ts';
 export { type OwnerProposal, ownerClaims, proposeOwners } from './proposals.ts';
+export { type Remapped, remapPackage } from './remap.ts';
 export { groupOf } from './same.ts';
 export { createDiscovery, type Discovery, type Progress, type SourceView } from './service.ts';
 export type { GivenSecret, SourceRequest } from './sources.ts';

@@ -27,8 +27,11 @@ export interface FaultHouse {
   close(): Promise<void>;
 }
 
-/** The discovery room over a real log in memory. `types`: besides those that have a folder. */
-export async function openFaultHouse(types: readonly SourceType[] = []): Promise<FaultHouse> {
+/** The discovery room over a real log in memory. `types`: besides those that have a folder. `limits`: more patience for a real server. */
+export async function openFaultHouse(
+  types: readonly SourceType[] = [],
+  limits: SourceLimits = FAULT_LIMITS,
+): Promise<FaultHouse> {
   const database = await openDatabase({ memory: true });
   const seal = sealWith(Buffer.alloc(32, 7), '');
   const key = await openKeys({ secrets: sealedSecrets(database), seal }).signer('log', 'Ed25519');
@@ -36,7 +39,7 @@ export async function openFaultHouse(types: readonly SourceType[] = []): Promise
   const log = await openLog({ database, signer });
   const discovery = createDiscovery({
     ...{ database, log, seal, clock: systemClock },
-    ...{ fingerprintKey: new Uint8Array(32).fill(1), types, limits: FAULT_LIMITS },
+    ...{ fingerprintKey: new Uint8Array(32).fill(1), types, limits },
   });
   return {
     async configure(source, type, { settings, secrets }) {

@@ -30,8 +30,8 @@ export interface Given {
 
 export const openingFor = ({ secrets, limits, signal }: Omit<Given, 'settings'>): Opening => ({
   source: 'test',
-  fingerprint: (secret) => `fingerprint of ${secret.length}`,
-  conceal: (text) => `concealed of ${text.length}`,
+  fingerprint: (secret) => `fingerprint of ${secret.length} characters`,
+  conceal: (text) => `concealed ${text.length}`,
   async secret(name) {
     const value = secrets[name];
     if (value === undefined) throw new SourceError('denied', `no secret \`${name}\``);

@@ -26,11 +26,10 @@ function isFirstLook({ input, told }: Context): (seen: Seen) => boolean {
 }
 
 /** What an operation is about: the thing itself, and the identity that a trust or rotation is for. */
-const subjectsOf = ({ id, before, after }: Operation): string[] =>
-  [before, after].reduce(
-    (ids, spec) => (spec !== null && 'identity' in spec ? [...ids, spec.identity] : ids),
-    [id],
-  );
+const subjectsOf = ({ id, before, after }: Operation): string[] => [
+  id,
+  ...[before, after].flatMap((spec) => (spec !== null && 'identity' in spec ? [spec.identity] : [])),
+];
 
 /** Times at which changes were applied, by the id of each identity that they were about. */
 function appliedBy({ input }: Context): Map<string, string[]> {

@@ -109,7 +109,11 @@ export function createClients(
     s3: () =>
       kept('s3', async () => {
         const { S3Client } = await import('@aws-sdk/client-s3');
-        return new S3Client({ ...common(home), forcePathStyle: settings.endpoint !== undefined });
+        return new S3Client({
+          ...common(home),
+          forcePathStyle: settings.endpoint !== undefined,
+          followRegionRedirects: true,
+        });
       }),
     secrets: (region) =>
       kept(`secrets ${region}`, async () => {

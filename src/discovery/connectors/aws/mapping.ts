@@ -6,6 +6,7 @@ import {
   signingCertificates,
   sshPublicKeys,
 } from './mapping-credentials.ts';
+import { creationEvents } from './mapping-events.ts';
 import {
   accounts,
   groups,
@@ -36,6 +37,13 @@ export const ACCOUNT_LISTINGS: Listing[] = [
 ];
 /** Of an account in one region. */
 export const REGION_LISTINGS: Listing[] = [secrets, parameters, kmsKeys];
+/** Of an account's trail. */
+export const TRAIL_LISTINGS: Listing[] = [creationEvents];
 export const ORGANIZATION_LISTINGS: Listing[] = [accounts];
 
-export const LISTINGS: Listing[] = [...ACCOUNT_LISTINGS, ...REGION_LISTINGS, ...ORGANIZATION_LISTINGS];
+export const LISTINGS: Listing[] = [
+  ...ACCOUNT_LISTINGS,
+  ...REGION_LISTINGS,
+  ...TRAIL_LISTINGS,
+  ...ORGANIZATION_LISTINGS,
+];

@@ -39,6 +39,7 @@ export const OPERATIONS: Operation[] = [
   read('organizations:ListAccounts'),
   { name: 's3:ListObjectsV2', privilege: 's3:ListBucket' },
   { name: 's3:GetObject', privilege: 's3:GetObject' },
+  { name: 'file:read', privilege: 'none', note: 'a file of a folder, where the trail is read from one' },
 ];
 
 interface Statement {

@@ -66,7 +66,11 @@ export async function* readInstanceProfiles(account: Account): AsyncGenerator<Ra
       const asked = await account.call((options) =>
         iam.send(new ListInstanceProfilesCommand({ Marker }), options),
       );
-      const { InstanceProfiles: items, IsTruncated: more, Marker: cursor } = asked.output;
+      const {
+        InstanceProfiles: items,
+        Marker: cursor,
+        IsTruncated: more = cursor !== undefined,
+      } = asked.output;
       return { ...asked, output: { items, more, cursor } };
     },
   });

@@ -3,8 +3,9 @@ import { asSourceError, SourceError } from '../../source-error.ts';
 import { type Account, once } from './account.ts';
 import { type AnswerDates, createCaller } from './caller.ts';
 import { type Clients, type Credentials, createClients } from './clients.ts';
+import { readTrail } from './cloudtrail/read.ts';
 import { collectUsers, readGroups, readPolicies, readRoles, readSummary, readUsers } from './iam.ts';
-import { ACCOUNT_LISTINGS, ORGANIZATION_LISTINGS, REGION_LISTINGS } from './mapping.ts';
+import { ACCOUNT_LISTINGS, ORGANIZATION_LISTINGS, REGION_LISTINGS, TRAIL_LISTINGS } from './mapping.ts';
 import { readOrganization } from './organization.ts';
 import { MISSHAPEN } from './paging.ts';
 import { readPermissions } from './permissions.ts';
@@ -44,6 +45,7 @@ const OF_REGION: Record<string, (account: Account, region: string) => AsyncItera
 };
 
 const ORGANIZATION = 'organization';
+const TRAIL = 'cloudtrail';
 const SESSION_NAME = 'muniment-sweep';
 
 /** An account, or why it is out of reach. */
@@ -79,18 +81,18 @@ export function createSession(
     return account;
   }
 
-  async function own(): Promise<Account> {
+  const home = once(async (): Promise<Account> => {
     const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
     const clients = clientsOf(credentials);
     const sts = await clients.sts();
     const { output } = await call((options) => sts.send(new GetCallerIdentityCommand({}), options));
     if (output.Account === undefined) throw new SourceError('failed', MISSHAPEN);
     return accountOf(output.Account, clients);
-  }
+  });
 
-  async function assumed(home: Account, id: string, partition: string): Promise<Account> {
+  async function assumed(own: Account, id: string, partition: string): Promise<Account> {
     const { AssumeRoleCommand } = await import('@aws-sdk/client-sts');
-    const sts = await home.clients.sts();
+    const sts = await own.clients.sts();
     const { role, externalId } = settings.members as NonNullable<Settings['members']>;
     const input = {
       RoleArn: `arn:${partition}:iam::${id}:role/${role}`,
@@ -108,9 +110,9 @@ export function createSession(
   }
 
   /** A member whose role cannot be assumed is declared all the same, as out of reach. */
-  async function member(home: Account, id: string): Promise<Reached> {
+  async function member(own: Account, id: string): Promise<Reached> {
     try {
-      return { id, account: await assumed(home, id, partitionOf(settings.regions[0] as string)) };
+      return { id, account: await assumed(own, id, partitionOf(settings.regions[0] as string)) };
     } catch (error) {
       const { kind, message } = asSourceError(error);
       if (kind === 'cancelled') throw error;
@@ -119,9 +121,9 @@ export function createSession(
   }
 
   const reached = once(async (): Promise<Reached[]> => {
-    const home = await own();
-    const others = settings.members?.accounts.filter((id) => id !== home.id) ?? [];
-    return [{ id: home.id, account: home }, ...(await Promise.all(others.map((id) => member(home, id))))];
+    const own = await home();
+    const others = settings.members?.accounts.filter((id) => id !== own.id) ?? [];
+    return [{ id: own.id, account: own }, ...(await Promise.all(others.map((id) => member(own, id))))];
   });
 
   async function accountIn(partition: string): Promise<Account> {
@@ -136,6 +138,9 @@ export function createSession(
     const place = partition.split('/')[1];
     if (partition === ORGANIZATION)
       yield* readOrganization(account, new Set((await reached()).map(({ id }) => id)));
+    // Trails of all accounts lie in one bucket, which is for our own credential to read.
+    else if (place === TRAIL)
+      yield* readTrail({ ...account, clients: (await home()).clients }, known(settings.cloudtrail));
     else if (place === undefined) yield* known(OF_ACCOUNT[listing])(account);
     else yield* known(OF_REGION[listing])(account, place);
   }
@@ -166,7 +171,19 @@ function refused(scope: Partition['scope'], one: Reached): Partition['denied'] {
   return 'why' in one ? Object.fromEntries(Object.keys(scope).map((listing) => [listing, one.why])) : {};
 }
 
-function partitionsOf(one: Reached, { regions, leaveOut }: Settings): Partition[] {
+function trailOf(one: Reached, { cloudtrail }: Settings): Partition[] {
+  if (cloudtrail === undefined) return [];
+  const place =
+    'folder' in cloudtrail
+      ? `folder ${cloudtrail.folder}`
+      : `bucket ${cloudtrail.bucket}/${cloudtrail.prefix}`;
+  const period = `${cloudtrail.since ?? 'the first digest'} to ${cloudtrail.until ?? 'now'}`;
+  const scope = scopeOf(TRAIL_LISTINGS, `account ${one.id}, ${place}, ${period}`);
+  return [{ partition: `${one.id}/${TRAIL}`, scope, denied: refused(scope, one) ?? {} }];
+}
+
+function partitionsOf(one: Reached, settings: Settings): Partition[] {
+  const { regions, leaveOut } = settings;
   const left: readonly string[] = leaveOut;
   const whole = scopeOf(
     ACCOUNT_LISTINGS.filter(({ listing }) => !left.includes(listing)),
@@ -178,6 +195,7 @@ function partitionsOf(one: Reached, { regions, leaveOut }: Settings): Partition[
       const scope = scopeOf(REGION_LISTINGS, `account ${one.id}, region ${region}`);
       return { partition: `${one.id}/${region}`, scope, denied: refused(scope, one) ?? {} };
     }),
+    ...trailOf(one, settings),
   ];
 }
 

@@ -93,7 +93,11 @@ export const readAccessKeys = (account: Account): AsyncGenerator<RawPage> =>
       const asked = await account.call((options) =>
         iam.send(new ListAccessKeysCommand({ UserName, Marker }), options),
       );
-      const { AccessKeyMetadata: items, IsTruncated: more, Marker: cursor } = asked.output;
+      const {
+        AccessKeyMetadata: items,
+        Marker: cursor,
+        IsTruncated: more = cursor !== undefined,
+      } = asked.output;
       return { ...asked, output: { items, more, cursor } };
     },
     more: (item, page) => withLastUse(account, item, page),
@@ -109,7 +113,11 @@ export const readServiceCredentials = (account: Account): AsyncGenerator<RawPage
       const asked = await account.call((options) =>
         iam.send(new ListServiceSpecificCredentialsCommand({ UserName, Marker }), options),
       );
-      const { ServiceSpecificCredentials: items, IsTruncated: more = false, Marker: cursor } = asked.output;
+      const {
+        ServiceSpecificCredentials: items,
+        Marker: cursor,
+        IsTruncated: more = cursor !== undefined,
+      } = asked.output;
       return { ...asked, output: { items, more, cursor } };
     },
   });
@@ -131,7 +139,7 @@ export const readSigningCertificates = (account: Account): AsyncGenerator<RawPag
       const asked = await account.call((options) =>
         iam.send(new ListSigningCertificatesCommand({ UserName, Marker }), options),
       );
-      const { Certificates: items, IsTruncated: more, Marker: cursor } = asked.output;
+      const { Certificates: items, Marker: cursor, IsTruncated: more = cursor !== undefined } = asked.output;
       return { ...asked, output: { items, more, cursor } };
     },
     more: async (item, page) => ({
@@ -150,7 +158,7 @@ export const readSshKeys = (account: Account): AsyncGenerator<RawPage> =>
       const asked = await account.call((options) =>
         iam.send(new ListSSHPublicKeysCommand({ UserName, Marker }), options),
       );
-      const { SSHPublicKeys: items, IsTruncated: more, Marker: cursor } = asked.output;
+      const { SSHPublicKeys: items, Marker: cursor, IsTruncated: more = cursor !== undefined } = asked.output;
       return { ...asked, output: { items, more, cursor } };
     },
   });

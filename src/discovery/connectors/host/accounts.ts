@@ -1,8 +1,8 @@
+import type { HostObserved } from '../../files/observed.ts';
+import type { Reader } from '../../files/reader.ts';
 import { type Account, mayLogIn, parsePasswd, sourcesElsewhere } from '../../formats/passwd.ts';
 import { traceOfAccount } from './logs.ts';
-import type { HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
-import type { Reader } from './reader.ts';
 import { accountFacts, type Scene } from './scene.ts';
 
 const SHADOW_DAY_MS = 86_400_000;

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { HostObserved, HostPage } from '../../files/observed.ts';
+import { FILE_MAX_BYTES } from '../../files/reader.ts';
 import { parsePasswd } from '../../formats/passwd.ts';
+import { secretVariables } from '../../formats/secret-names.ts';
 import { factsOfBlob, parseAuthorizedKeys, parsePrivateKey } from '../../formats/ssh-keys.ts';
 import { parseShadow } from './accounts.ts';
-import { secretVariables } from './environment.ts';
 import { openHost } from './listings.ts';
 import { lastLogin, parseAuthLog, parseJournal } from './login-records.ts';
-import type { HostObserved, HostPage } from './observed.ts';
-import { FILE_MAX_BYTES } from './reader.ts';
 import { parseSudoers } from './sudo.ts';
 import { parseUnit } from './units.ts';
 

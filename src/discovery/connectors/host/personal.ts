@@ -1,5 +1,5 @@
+import type { Personal } from '../../files/observed.ts';
 import { mayBePerson } from '../../formats/passwd.ts';
-import type { Personal } from './observed.ts';
 
 /** What names an ordinary account may name a person, so it is committed; a system account's name is no secret. */
 export const maybePersonal = (account: { uid: number }, text: string): string | Personal =>

@@ -15,7 +15,10 @@ export const RULES = (marks: Marks) =>
       nonResourceURLs: texts(marks),
     }),
   );
-export type Rule = z.output<ReturnType<typeof RULES>>[number];
+export type Rule = Pick<
+  z.output<ReturnType<typeof RULES>>[number],
+  'verbs' | 'apiGroups' | 'resources' | 'resourceNames' | 'nonResourceURLs'
+>;
 
 const EVERY = '*';
 

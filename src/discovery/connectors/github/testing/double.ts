@@ -6,19 +6,29 @@ import { installation, repository } from './objects.ts';
 
 const LISTING = 'GET /orgs/{org}/installations';
 
-const organizationOf = ({ items, name }: Plan): FakeOrganization => ({
+const organization: FakeOrganization = {
   login: 'example',
   repositories: [{ object: repository('example', 'one') }, { object: repository('example', 'two') }],
-  installations: Array.from({ length: items }, (_, index) => ({
-    ...installation('example', name(index)),
-    id: index + 1,
-  })),
   authorizations: [],
   log: [],
-});
+};
+
+const made = new WeakMap<Plan['name'], unknown[]>();
+
+/** Made once for a plan: a page of ten thousand would cost as much as all of them. */
+function installationsOf({ items, name }: Plan): unknown[] {
+  const known = made.get(name);
+  if (known?.length === items) return known;
+  const all = Array.from({ length: items }, (_, index) => ({
+    ...installation('example', name(index)),
+    id: index + 1,
+  }));
+  made.set(name, all);
+  return all;
+}
 
 function installationsPage({ url }: DoubleRequest, plan: Plan): DoubleAnswer {
-  const { items, next, total } = faultyPage(plan.fault, organizationOf(plan).installations ?? [], {
+  const { items, next, total } = faultyPage(plan.fault, installationsOf(plan), {
     number: Number(url.searchParams.get('page') ?? 1),
     size: Number(url.searchParams.get('per_page')),
     breakItem: (item) => ({ ...(item as object), permissions: 7 }),
@@ -36,7 +46,7 @@ export const provider: HttpProvider = {
   isListing,
   isPart: ({ url }) => url.pathname.startsWith('/repos/example/one/'),
   answer: (request, plan) =>
-    isListing(request) ? installationsPage(request, plan) : answerOf(organizationOf(plan), request),
+    isListing(request) ? installationsPage(request, plan) : answerOf(organization, request),
   not: {},
 };
 

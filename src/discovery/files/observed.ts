@@ -1,5 +1,5 @@
 import type { DeniedRange, ObservedValue } from '#verifier';
-import type { Fault, ObservedClass } from '../../contract.ts';
+import type { Fault, ObservedClass } from '../contract.ts';
 
 /** A value that names a person; it is committed before anything is kept. */
 export interface Personal {

@@ -1,11 +1,10 @@
 import { posix } from 'node:path';
-import { accountNamed } from './account.ts';
-import { clamp, clamped, type Fields, fieldsOf, listOf, parseYaml, textOf } from './documents.ts';
-import { secretVariables } from './environment.ts';
+import { clamp, clamped, type Fields, fieldsOf, listOf, parseYaml, textOf } from '../formats/documents.ts';
+import { isInlineSecret, isSecretName, secretVariables } from '../formats/secret-names.ts';
 import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
-import { accountFacts, pathFor, type Scene } from './scene.ts';
-import { isInlineSecret, isSecretName, observeExposure, observeSecret } from './secrets.ts';
+import type { FileScene } from './scene.ts';
+import { observeExposure, observeSecret } from './secrets.ts';
 
 /** Compose files: which containers, with which secrets, and which of them are as good as root on this host. */
 
@@ -56,17 +55,16 @@ interface Service {
   owner: string;
 }
 
-function identityOf(scene: Scene, { name, fields, file, owner }: Service): HostObserved {
-  const account = accountNamed(scene.accounts, owner);
+function identityOf(scene: FileScene, { name, fields, file, owner }: Service): HostObserved {
   const image = clamp(textOf(fields.image) ?? '');
   const variables = variablesOf(fields.environment).map((variable) => variable.name);
   return {
     class: 'identity',
     naturalId: `container/${file.path}/${name}`,
-    label: pathFor(account, `container ${clamp(name)} of ${file.path}`),
+    label: scene.told(owner, `container ${clamp(name)} of ${file.path}`),
     attributes: {
       kind: 'container',
-      ...accountFacts(scene, owner),
+      ...scene.whose(owner),
       image,
       pinned: image === '' ? null : isPinnedImage(image),
       runsAs: clamp(String(fields.user ?? '')) || null,
@@ -75,26 +73,26 @@ function identityOf(scene: Scene, { name, fields, file, owner }: Service): HostO
       secrets: clamped(
         listOf(fields.secrets).map((secret) => textOf(secret) ?? textOf(fieldsOf(secret).source) ?? ''),
       ),
-      file: pathFor(account, file.path),
+      file: scene.told(owner, file.path),
     },
   };
 }
 
-const permissionsOf = (scene: Scene, { name, fields, file, owner }: Service): HostObserved[] =>
+const permissionsOf = (scene: FileScene, { name, fields, file, owner }: Service): HostObserved[] =>
   pathsOf(fields).map((path) => ({
     class: 'permission',
     naturalId: `container-permission/${file.path}/${name}/${path}`,
-    label: pathFor(accountNamed(scene.accounts, owner), `${clamp(name)} of ${file.path}: ${path}`),
+    label: scene.told(owner, `${clamp(name)} of ${file.path}: ${path}`),
     attributes: {
       kind: 'container-permission',
-      ...accountFacts(scene, owner),
+      ...scene.whose(owner),
       administrator: true,
       path,
-      file: pathFor(accountNamed(scene.accounts, owner), file.path),
+      file: scene.told(owner, file.path),
     },
   }));
 
-const exposuresOf = (scene: Scene, { name, fields, file, owner }: Service): HostObserved[] =>
+const exposuresOf = (scene: FileScene, { name, fields, file, owner }: Service): HostObserved[] =>
   variablesOf(fields.environment).flatMap((variable) =>
     isInlineSecret(variable.name, variable.value)
       ? [observeExposure(scene, file, owner, { name: `${name}/${variable.name}`, value: variable.value })]
@@ -102,7 +100,7 @@ const exposuresOf = (scene: Scene, { name, fields, file, owner }: Service): Host
   );
 
 /** Files beside the compose file alone: a path out of its folder could name anybody's. */
-async function environmentFiles(scene: Scene, { fields, file, owner }: Service): Promise<HostObserved[]> {
+async function environmentFiles(scene: FileScene, { fields, file, owner }: Service): Promise<HostObserved[]> {
   const folder = posix.dirname(file.path);
   const named = Array.isArray(fields.env_file) ? fields.env_file : [fields.env_file];
   const items: HostObserved[] = [];
@@ -120,7 +118,7 @@ async function environmentFiles(scene: Scene, { fields, file, owner }: Service):
 }
 
 /** compose-spec, services; `owner` is who has the file. */
-export async function composeItems(scene: Scene, file: FileRead, owner: string): Promise<HostObserved[]> {
+export async function composeItems(scene: FileScene, file: FileRead, owner: string): Promise<HostObserved[]> {
   const document = parseYaml(file.text);
   if (document === undefined) {
     scene.reader.errors.push({ what: file.path, why: 'is no YAML that may be read' });
@@ -142,8 +140,7 @@ const instructions = (text: string, word: string): string[] =>
   [...text.matchAll(new RegExp(`^[ \\t]*${word}[ \\t]+(.*)$`, 'gim'))].map(([, rest]) => (rest ?? '').trim());
 
 /** Dockerfile reference: base images, the user, and secrets that are baked into a layer. */
-export function containerFileItems(scene: Scene, file: FileRead, owner: string): HostObserved[] {
-  const account = accountNamed(scene.accounts, owner);
+export function containerFileItems(scene: FileScene, file: FileRead, owner: string): HostObserved[] {
   const text = file.text.replace(/\\\r?\n/g, ' ');
   const images = instructions(text, 'FROM').map(
     (rest) => rest.replace(/(?<!\S)--\S+\s+/g, '').split(/\s/)[0] ?? '',
@@ -155,14 +152,14 @@ export function containerFileItems(scene: Scene, file: FileRead, owner: string):
   const identity: HostObserved = {
     class: 'identity',
     naturalId: `container-build/${file.path}`,
-    label: pathFor(account, `container built by ${file.path}`),
+    label: scene.told(owner, `container built by ${file.path}`),
     attributes: {
       kind: 'container-build',
-      ...accountFacts(scene, owner),
+      ...scene.whose(owner),
       images: clamped(images),
       unpinned: clamped(images.filter((image) => !isPinnedImage(image))),
       runsAs: clamp(instructions(text, 'USER').at(-1) ?? 'root'),
-      file: pathFor(account, file.path),
+      file: scene.told(owner, file.path),
     },
   };
   return [identity, ...baked.map((secret) => observeExposure(scene, file, owner, secret))];

@@ -1,4 +1,4 @@
-import { readYaml } from '../../../kernel/index.ts';
+import { readYaml } from '../../kernel/index.ts';
 
 /** Files that others wrote, read as data: bounded in size, aliases and nodes, so that none can fill memory or time. */
 

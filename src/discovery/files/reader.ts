@@ -12,6 +12,7 @@ export const MARK_WITHIN_BYTES = 4 * 1024;
 export interface FileRead {
   path: string;
   text: string;
+  bytes: Buffer;
   /** Permission bits, e.g. `0600`. */
   mode: string;
   modeBits: number;
@@ -109,10 +110,11 @@ export class Reader {
       return undefined;
     }
     const modeBits = stat.mode & 0o7777;
-    const text = await handle.readFile('utf8');
+    const bytes = await handle.readFile();
     return {
       path,
-      text,
+      text: bytes.toString('utf8'),
+      bytes,
       mode: modeBits.toString(8).padStart(4, '0'),
       modeBits,
       uid: stat.uid,

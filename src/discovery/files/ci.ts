@@ -1,9 +1,9 @@
-import { accountNamed } from './account.ts';
-import { clamped, fieldsOf, type Node, nodesOf, parseYaml, textOf } from './documents.ts';
+import { clamped, fieldsOf, type Node, nodesOf, parseYaml, textOf } from '../formats/documents.ts';
+import { isInlineSecret, isSecretName } from '../formats/secret-names.ts';
 import type { HostObserved } from './observed.ts';
 import type { FileRead } from './reader.ts';
-import { accountFacts, pathFor, type Scene } from './scene.ts';
-import { isInlineSecret, isSecretName, observeExposure } from './secrets.ts';
+import type { FileScene } from './scene.ts';
+import { observeExposure } from './secrets.ts';
 
 /** CI files of a checkout: a job is an identity, and often one that may publish or deploy. */
 
@@ -69,39 +69,37 @@ export function readGitLab(document: unknown, text: string): Workflow {
   };
 }
 
-function observeWorkflow(scene: Scene, file: FileRead, owner: string, workflow: Workflow): HostObserved {
-  const account = accountNamed(scene.accounts, owner);
+function observeWorkflow(scene: FileScene, file: FileRead, owner: string, workflow: Workflow): HostObserved {
   return {
     class: 'identity',
     naturalId: `ci/${file.path}`,
-    label: pathFor(account, `CI jobs of ${file.path}`),
+    label: scene.told(owner, `CI jobs of ${file.path}`),
     attributes: {
       kind: 'ci-workflow',
-      ...accountFacts(scene, owner),
+      ...scene.whose(owner),
       ...workflow,
-      file: pathFor(account, file.path),
+      file: scene.told(owner, file.path),
       modified: file.modified.toISOString(),
     },
   };
 }
 
 /** Whoever trusts the platform's issuer trusts these jobs. */
-function observeOidc(scene: Scene, file: FileRead, owner: string, { platform }: Workflow): HostObserved {
-  const account = accountNamed(scene.accounts, owner);
+function observeOidc(scene: FileScene, file: FileRead, owner: string, { platform }: Workflow): HostObserved {
   return {
     class: 'trust',
     naturalId: `ci-oidc/${file.path}`,
-    label: pathFor(account, `OIDC tokens for CI jobs of ${file.path}`),
+    label: scene.told(owner, `OIDC tokens for CI jobs of ${file.path}`),
     attributes: {
       kind: 'ci-oidc',
-      ...accountFacts(scene, owner),
+      ...scene.whose(owner),
       platform,
-      file: pathFor(account, file.path),
+      file: scene.told(owner, file.path),
     },
   };
 }
 
-export function ciItems(scene: Scene, file: FileRead, owner: string): HostObserved[] {
+export function ciItems(scene: FileScene, file: FileRead, owner: string): HostObserved[] {
   const document = parseYaml(file.text);
   if (document === undefined) {
     scene.reader.errors.push({ what: file.path, why: 'is no YAML that may be read' });

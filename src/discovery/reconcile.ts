@@ -107,6 +107,8 @@ export async function* reconcile(known: AsyncIterable<Known>, gathered: Gathered
     if (!before.present) yield { change: 'new', observation, before };
     else if (compared(before) !== compared(observation)) yield { change: 'changed', observation, before };
   }
-  for (const [key, observation] of gathered.observations)
-    if (!met.has(key)) yield { change: 'new', observation };
+  for (const key of gathered.observations.keys()) {
+    const observation = met.has(key) ? undefined : gathered.observations.get(key);
+    if (observation !== undefined) yield { change: 'new', observation };
+  }
 }

@@ -5,7 +5,7 @@ import type { SourceSpec } from '#verifier';
 import { type Changes, createChanges } from './changes/index.ts';
 import type { Config } from './config.ts';
 import { type KeyStore, openKeys, openSeal, type Seal } from './crypto/index.ts';
-import { createDiscovery, type Discovery, secretFingerprint } from './discovery/index.ts';
+import { createDiscovery, type Discovery, type SourceType, secretFingerprint } from './discovery/index.ts';
 import { createEvidence, type Evidence } from './evidence/index.ts';
 import {
   type Authority,
@@ -91,6 +91,8 @@ export interface HouseOptions {
   clock?: Clock;
   /** Tests hand in a database in memory; the house closes it all the same. */
   database?: Database;
+  /** Kinds of sources besides those in the folder: tests bring their own. */
+  sourceTypes?: readonly SourceType[];
   /** Told of what has no caller to be told to. */
   onFault?(error: unknown): void;
   /** A backup that the empty database is filled from first. */
@@ -157,6 +159,7 @@ async function furnish(config: Config, needs: Needs): Promise<House> {
     ...{ database, log, clock, seal },
     fingerprintKey: sweepKey,
     builtIn: { host: hostSource(config) },
+    types: needs.sourceTypes ?? [],
   });
   return {
     config,

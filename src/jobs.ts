@@ -1,5 +1,7 @@
+import { adoptions } from './discovery/index.ts';
 import type { House } from './house.ts';
 import { timestamp } from './kernel/index.ts';
+import { follow } from './monitoring/index.ts';
 import { CRL_REFRESH_SECONDS } from './revocation/index.ts';
 import { scheduleRotation } from './rotation/index.ts';
 
@@ -37,6 +39,7 @@ export async function startJobs(
     house.witnesses.start(onFault),
     house.exporter.start(config.exports ?? [], onFault),
     await house.notifier.start(config.notify ?? [], onFault),
+    follow(house, adoptions(log), onFault),
   ];
   const stop = async () => {
     for (const each of stops) await each();

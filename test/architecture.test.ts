@@ -84,9 +84,13 @@ function verifierViolations(sources: Source[]): string[] {
   );
 }
 
+/** A source may be a database, which its connector's client speaks to; ours is none of its business. */
+const SOURCE_CLIENT = /^src\/discovery\/connectors\/[^/]+\/client\.ts$/;
+
 function sqlViolations(sources: Source[]): string[] {
   return sources
     .filter(({ path }) => roomOf(path) !== 'store' && !/(^|\/)queries\.ts$/.test(path))
+    .filter(({ path }) => !SOURCE_CLIENT.test(path))
     .filter((source) =>
       importsOf(source).some((to) => to === 'kysely' || to === 'pg' || to.includes('pglite')),
     )
@@ -157,6 +161,12 @@ const RULES: Array<{
     files: 'src/**/*.ts',
     check: sqlViolations,
     planted: [{ path: 'src/registry/service.ts', text: "import { sql } from 'kysely';" }],
+  },
+  {
+    name: 'a connector speaks to its database in its client alone',
+    files: 'src/discovery/connectors/**/*.ts',
+    check: sqlViolations,
+    planted: [{ path: 'src/discovery/connectors/x/connector.ts', text: "import pg from 'pg';" }],
   },
   {
     name: 'only api, agent and cli serve',

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { litewitness } from '../test/interop/litewitness.ts';
+import { motoPython } from '../test/interop/python.ts';
 import { goProgram, hasGo } from '../test/interop/support.ts';
 
 interface Tool {
@@ -16,6 +17,19 @@ const TOOLS: Tool[] = [
     name: 'PostgreSQL',
     packages: ['postgresql'],
     present: () => globSync('/usr/lib/postgresql/*/bin/postgres').length > 0,
+  },
+  {
+    name: 'MariaDB',
+    packages: ['mariadb-server'],
+    present: () => existsSync('/usr/sbin/mariadbd') && existsSync('/usr/bin/mariadb-install-db'),
+  },
+  { name: 'slapd', packages: ['slapd', 'ldap-utils'], present: () => existsSync('/usr/sbin/slapd') },
+  {
+    name: 'Samba AD DC',
+    packages: [
+      ...['samba-ad-dc', 'samba-ad-provision', 'samba-dsdb-modules', 'samba-vfs-modules', 'winbind'],
+    ],
+    present: () => existsSync('/usr/bin/samba-tool') && existsSync('/usr/share/samba/setup/provision.ldif'),
   },
   { name: 'OpenSSL', packages: ['openssl'], present: () => existsSync('/usr/bin/openssl') },
   {
@@ -48,6 +62,7 @@ const TOOLS: Tool[] = [
     packages: ['systemd-journal-remote'],
     present: () => existsSync('/lib/systemd/systemd-journal-remote'),
   },
+  { name: 'etcd', packages: ['etcd-server'], present: () => existsSync('/usr/bin/etcd') },
   { name: 'strace', packages: ['strace'], present: () => existsSync('/usr/bin/strace') },
 ];
 
@@ -68,7 +83,9 @@ export async function installTestTools(): Promise<string[]> {
   }
   // Built here and not by the first test that wants it: a cold build takes longer than a test may.
   goProgram('judges');
+  goProgram('apiserver');
   litewitness();
+  motoPython();
   const why = process.getuid?.() === 0 ? 'the package manager could not' : 'not root';
   return TOOLS.filter((tool) => !tool.present()).map((tool) => `${tool.name} (${why})`);
 }

@@ -120,8 +120,29 @@ const entry = createRoute({
 const found = createRoute({
   ...page,
   path: '/found',
-  validateSearch: texts('class', 'present', 'q', 'cursor'),
+  validateSearch: texts('class', 'source', 'present', 'registered', 'administrator', 'q', 'cursor'),
   component: lazyRouteComponent(() => import('./pages/found/Found.tsx'), 'Found'),
+});
+const observation = createRoute({
+  ...page,
+  path: '/observations/$key',
+  component: lazyRouteComponent(() => import('./pages/observation/ObservationPage.tsx'), 'ObservationPage'),
+});
+const unregistered = createRoute({
+  ...page,
+  path: '/unregistered',
+  validateSearch: texts('class', 'source', 'cursor'),
+  component: lazyRouteComponent(() => import('./pages/unregistered/Unregistered.tsx'), 'Unregistered'),
+});
+const sources = createRoute({
+  ...page,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('./pages/sources/Sources.tsx'), 'Sources'),
+});
+const source = createRoute({
+  ...page,
+  path: '/sources/$source',
+  component: lazyRouteComponent(() => import('./pages/sources/SourcePage.tsx'), 'SourcePage'),
 });
 const findings = createRoute({
   ...page,
@@ -210,6 +231,10 @@ const account = createRoute({
 });
 
 const pages = [
+  observation,
+  unregistered,
+  sources,
+  source,
   overview,
   identities,
   identity,

@@ -7,6 +7,7 @@ import type { z } from '@hono/zod-openapi';
 import { approvalMessage } from '#verifier';
 import { type Config, readConfig } from '../config.ts';
 import { createCsr } from '../crypto/index.ts';
+import type { SourceType } from '../discovery/index.ts';
 import { type House, openHouse } from '../house.ts';
 import { manualClock } from '../kernel/index.ts';
 import { type Database, openDatabase } from '../store/index.ts';
@@ -61,6 +62,7 @@ const ORIGINS = {
 export async function openTestHouse(
   flags: Record<string, unknown> = {},
   given?: Database,
+  sourceTypes: readonly SourceType[] = [],
 ): Promise<TestHouse> {
   const folder = await mkdtemp(join(tmpdir(), 'muniment-api-'));
   const config = readConfig({
@@ -68,7 +70,8 @@ export async function openTestHouse(
     flags: { data: folder, sweep: false, logLevel: 'silent', ...flags },
   });
   const clock = manualClock(new Date());
-  const house = await openHouse(config, { clock, database: given ?? (await openDatabase({ memory: true })) });
+  const database = given ?? (await openDatabase({ memory: true }));
+  const house = await openHouse(config, { clock, database, sourceTypes });
   const api = createApi({
     house,
     places: { consolePort: () => TEST_CONSOLE_PORT, apiPort: () => TEST_API_PORT, hosts: config.hosts },

@@ -61,7 +61,7 @@ export const emptyGathering = (source: string, partition: string): Gathered => (
   clock: null,
 });
 
-const cut = (text: string, max: number): string =>
+export const cut = (text: string, max: number): string =>
   text.length > max ? `${text.slice(0, max - 1).toWellFormed()}…` : text.toWellFormed();
 
 function bounded(value: ObservedValue): ObservedValue {

@@ -40,8 +40,21 @@ export interface HttpOptions {
   operations: Operation[];
   /** Asked for each request: a token may be renewed. */
   headers(): Record<string, string> | Promise<Record<string, string>>;
+  /** Where the built-in one does not do: see `fetchOver`. */
+  fetch?: typeof fetch;
   /** How long a refusal asks us to wait where it says so in another header than `Retry-After`, milliseconds. */
   waitOf?(headers: Headers, now: Date): number | undefined;
+  /**
+   * How long to wait (milliseconds) where a status that is a refusal elsewhere means "too fast", e.g. GitHub's 403 with rate limit
+   * headers; undefined for every other answer.
+   */
+  throttled?(status: number, headers: Headers, now: Date): number | undefined;
+}
+
+interface Waiting {
+  throttled: boolean;
+  /** Milliseconds. */
+  wait: number | undefined;
 }
 
 /** How long the provider asks us to wait: seconds or a date (RFC 9110, section 10.2.3); undefined where it does not say. */
@@ -80,9 +93,9 @@ export function createHttp(options: HttpOptions, opening: Opening): Http {
   const { limits, signal, now } = opening;
   const known = new Set(options.operations.map(({ name }) => name));
 
-  async function once(asking: Asking): Promise<Omit<Answer, 'calls'> & { wait: number | undefined }> {
+  async function once(asking: Asking): Promise<Omit<Answer, 'calls'> & Waiting> {
     const { method = 'GET', body } = asking;
-    const response = await fetch(new URL(asking.url, options.base), {
+    const response = await (options.fetch ?? fetch)(new URL(asking.url, options.base), {
       method,
       redirect: 'error',
       headers: { accept: 'application/json', ...(await options.headers()), ...asking.headers },
@@ -92,11 +105,14 @@ export function createHttp(options: HttpOptions, opening: Opening): Http {
     const good = response.ok || (asking.accept ?? []).includes(response.status);
     const text = await textWithin(response, limits.bodyMaxBytes);
     const date = Date.parse(response.headers.get('date') ?? '');
+    const throttle = good ? undefined : options.throttled?.(response.status, response.headers, now());
     return {
       status: response.status,
       headers: response.headers,
       body: good ? parsed(text) : null,
+      throttled: throttle !== undefined || response.status === HTTP_TOO_MANY,
       wait:
+        throttle ??
         retryAfterMilliseconds(response.headers.get('retry-after'), now()) ??
         options.waitOf?.(response.headers, now()),
       ...(Number.isNaN(date) ? {} : { providerTime: new Date(date) }),
@@ -117,11 +133,11 @@ export function createHttp(options: HttpOptions, opening: Opening): Http {
       throw new Error(`\`${asking.operation}\` is not declared: a connector calls nothing else`);
     for (let tries = 1; ; tries += 1) {
       try {
-        const { wait, ...answer } = await once(asking);
-        const passing = answer.status === HTTP_TOO_MANY || answer.status >= HTTP_SERVER_ERROR;
+        const { wait, throttled, ...answer } = await once(asking);
+        const passing = throttled || answer.status >= HTTP_SERVER_ERROR;
         if (answer.status < 300 || (asking.accept ?? []).includes(answer.status))
           return { ...answer, body: answer.body as Body, calls: tries };
-        if (!passing || tries >= limits.tries) throw errorOfStatus(answer.status);
+        if (!passing || tries >= limits.tries) throw errorOfStatus(throttled ? HTTP_TOO_MANY : answer.status);
         await waitFor(wait ?? backoff(tries));
       } catch (error) {
         const told = asSourceError(signal.aborted ? signal.reason : error);

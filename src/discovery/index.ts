@@ -1,3 +1,4 @@
+export { adoptionProposal, adoptions } from './adopt.ts';
 export type { SourceType } from './contract.ts';
 export { secretFingerprint } from './marks.ts';
 export {
@@ -6,6 +7,7 @@ export {
   type PostureFinding,
   postureOf,
 } from './posture.ts';
+export { type OwnerProposal, ownerClaims, proposeOwners } from './proposals.ts';
 export { type Remapped, remapPackage } from './remap.ts';
 export { groupOf } from './same.ts';
 export { createDiscovery, type Discovery, type Progress, type SourceView } from './service.ts';

@@ -75,7 +75,7 @@ const notSwept = (why = 'no source was read'): Judged => ({
   evaluable: false,
   why,
   count: null,
-  next: 'sweep this host with `muniment sweep host`',
+  next: 'sweep this host with `muniment sweep host`, and add sources with `muniment source add`',
   keys: [],
   parts: [],
 });
@@ -114,7 +114,8 @@ const NO_SECRET: ReadonlySet<ObservedValue> = new Set(['ssh-login-seen']);
 
 /** When the secret came to be, as far as is known: a file's last change is the earliest that its content can have been replaced. */
 export function secretSince({ attributes }: Observation): Date | null {
-  const known = [attributes.created, attributes.modified].find((value) => typeof value === 'string');
+  const { rotated, created, modified } = attributes;
+  const known = [rotated, created, modified].find((value) => typeof value === 'string');
   const at = new Date(String(known));
   return Number.isNaN(at.getTime()) ? null : at;
 }
@@ -155,8 +156,10 @@ function partsBy(rows: Observation[], word: (row: Observation) => string): Postu
 }
 
 function permissions({ observations }: PostureInput): Judged {
-  if (!observations.some(({ attributes }) => attributes.kind === 'host-account'))
-    return notSwept('the accounts of the host could not be read');
+  // Of a host, rights without its accounts are half of the answer, and the smaller one.
+  const tellsOfRights = ({ class: kind, source, attributes }: Observation): boolean =>
+    attributes.kind === 'host-account' || (kind === 'permission' && source !== 'host');
+  if (!observations.some(tellsOfRights)) return notSwept('no source told of rights');
   const administrators = observations.filter(({ attributes }) => attributes.administrator === true);
   const parts = partsBy(administrators, ({ attributes }) => String(attributes.path ?? 'other'));
   return {
@@ -168,17 +171,21 @@ function permissions({ observations }: PostureInput): Judged {
     next:
       administrators.length > 0
         ? 'go through the paths and take away those that nobody needs; passwordless ones first'
-        : 'check with `sudo -l` as another account: a host without any administrator is unusual',
+        : 'check by hand: an estate without any administrator is unusual',
     keys: keysOf(parts),
     parts,
   };
 }
 
+/** Whether it left a trace: true, false, or null where no log or source would tell. */
+function traceOf({ attributes }: Observation): boolean | null {
+  if (typeof attributes.trace === 'boolean') return attributes.trace;
+  return attributes.lastUsed === undefined ? null : attributes.lastUsed !== null;
+}
+
 function monitoring({ observations }: PostureInput): Judged {
-  const identities = observations.filter(
-    (row) => row.class === 'identity' && row.attributes.trace !== undefined,
-  );
-  const with_ = (trace: boolean | null) => identities.filter(({ attributes }) => attributes.trace === trace);
+  const identities = observations.filter((row) => row.class === 'identity');
+  const with_ = (trace: boolean | null) => identities.filter((row) => traceOf(row) === trace);
   const unseen = part('no trace', with_(false));
   const unknown = part('no log that would tell', with_(null));
   const seen = part('seen', with_(true));
@@ -200,12 +207,18 @@ function monitoring({ observations }: PostureInput): Judged {
   };
 }
 
+/** What is no longer there: retired identities by id, observations by key. */
+interface Gone {
+  identities: ReadonlySet<string>;
+  observations: ReadonlySet<string>;
+}
+
 /** Why nothing is left that it belongs to, in words; undefined where something is. */
-function orphanReason(
-  { attributes, identity, class: kind }: Observation,
-  gone: ReadonlySet<string>,
-): string | undefined {
-  if (identity !== undefined && gone.has(identity)) return 'claimed for an identity that is retired';
+function orphanReason({ attributes, identity, class: kind }: Observation, gone: Gone): string | undefined {
+  if (identity !== undefined && gone.identities.has(identity))
+    return 'claimed for an identity that is retired';
+  if (typeof attributes.holder === 'string' && gone.observations.has(attributes.holder))
+    return 'what holds it is gone';
   if (attributes.accountExists === false) return 'its account is gone';
   if (attributes.execExists === false) return 'the program that it starts is gone';
   if (kind === 'trust' && attributes.accountMayLogIn === false) return 'opens an account that may not log in';
@@ -214,8 +227,13 @@ function orphanReason(
 
 const NOBODY = 'declared, and nobody answers for it';
 
-function orphans({ observations, registered }: PostureInput): Judged {
-  const gone = new Set(registered.filter(({ state }) => state === 'retired').map(({ id }) => id));
+function orphans({
+  observations,
+  registered,
+  gone: lostKeys,
+}: PostureInput & { gone: ReadonlySet<string> }): Judged {
+  const retired = registered.filter(({ state }) => state === 'retired').map(({ id }) => id);
+  const gone = { identities: new Set(retired), observations: lostKeys };
   const unanswered = registered.filter(({ state, answered }) => state !== 'retired' && !answered);
   const lost = observations.filter((row) => orphanReason(row, gone) !== undefined);
   const parts = partsBy(lost, (row) => orphanReason(row, gone) ?? '');
@@ -235,7 +253,7 @@ function orphans({ observations, registered }: PostureInput): Judged {
   };
 }
 
-const JUDGES: Record<PostureFinding, (input: PostureInput) => Judged> = {
+const JUDGES: Record<PostureFinding, (input: PostureInput & { gone: ReadonlySet<string> }) => Judged> = {
   inventory,
   rotation,
   permissions,
@@ -245,7 +263,10 @@ const JUDGES: Record<PostureFinding, (input: PostureInput) => Judged> = {
 
 /** All five, in order. Nothing is evaluable before a sweep read something. */
 export function postureOf(given: PostureInput): PostureAnswer[] {
-  const input = { ...given, observations: given.observations.filter(({ present }) => present) };
+  const [present, gone] = [true, false].map((there) =>
+    given.observations.filter((row) => row.present === there),
+  );
+  const input = { ...given, observations: present ?? [], gone: new Set(gone?.map(({ key }) => key)) };
   const swept = input.sweeps.some(({ verdict }) => verdict !== 'FAILED');
   const whole = swept && input.sweeps.every(({ verdict }) => verdict === 'COMPLETE');
   return POSTURE_FINDINGS.map((finding) => {

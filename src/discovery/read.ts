@@ -1,9 +1,11 @@
+import type { z } from 'zod';
 import { canonicalize, hex, sha256, utf8 } from '#verifier';
 import { isMunimentError, timestamp } from '../kernel/index.ts';
+import { clean, cleanText } from './clean.ts';
 import type { Fault, Listing, Mapping, Observed, Opening, Partition, RawPage, Session } from './contract.ts';
-import { type Gathered, type Listed, type PageRecord, take } from './gathered.ts';
+import { cut, type Gathered, type Listed, type PageRecord, take } from './gathered.ts';
 import { keyOf } from './keys.ts';
-import { FAULTS_TOLD_MAX } from './limits.ts';
+import { ATTRIBUTE_MAX_CHARACTERS, FAULTS_TOLD_MAX } from './limits.ts';
 import type { Marking } from './marks.ts';
 import { toFaults } from './source-error.ts';
 
@@ -38,12 +40,29 @@ function startListing({ gathered }: Reading, { listing, events = false, restsOn 
   return listed;
 }
 
+/** `what` may hold a name that a provider gave: it must not break the record that tells of the fault. */
+const recordable = ({ what, why }: Fault): Fault => ({
+  what: cut(cleanText(what), ATTRIBUTE_MAX_CHARACTERS),
+  why,
+});
+
 /** Told one by one up to a limit, so that a provider's noise does not become our record. */
 function tell(faults: Fault[], more: readonly Fault[]): void {
-  for (const fault of more) {
+  for (const fault of more.map(recordable)) {
     if (faults.length < FAULTS_TOLD_MAX) faults.push(fault);
     else if (faults.length === FAULTS_TOLD_MAX)
       faults.push({ what: fault.what, why: 'and more of the kind' });
+  }
+}
+
+/** The committed form of an item, or at which field it is not what it should be. */
+function committedForm(schema: z.ZodType, item: unknown): { form: unknown } | { at: string } {
+  try {
+    const result = schema.safeParse(clean(item));
+    return result.success ? { form: result.data } : { at: pathOf(result.error.issues[0]?.path ?? []) };
+  } catch {
+    // So deep, or of such values, that it has no canonical form: one thing that is named so must not hide the others.
+    return { at: '' };
   }
 }
 
@@ -57,12 +76,10 @@ function commitItems(
   const schema = shape(reading.marking.marks);
   const committed: unknown[] = [];
   for (const item of page.items) {
-    const result = schema.safeParse(item);
-    if (result.success) committed.push(result.data);
-    else {
-      const where = pathOf(result.error.issues[0]?.path ?? []);
-      tell(listed.errors, [{ what: listing, why: `an item is not what it should be, at \`${where}\`` }]);
-    }
+    const result = committedForm(schema, item);
+    if ('form' in result) committed.push(result.form);
+    else
+      tell(listed.errors, [{ what: listing, why: `an item is not what it should be, at \`${result.at}\`` }]);
   }
   return committed;
 }
@@ -102,7 +119,7 @@ function attempt(make: () => Observed[]): Observed[] | undefined {
 /** The page in the one form that its digest is of. The moment is left out: an unchanged page is the same page. */
 function documentOf(page: RawPage, listing: string, items: string, connector: string): Document {
   const { operation, request } = page;
-  const rest = [connector, listing, operation, request].map((value) => canonicalize(value));
+  const rest = [connector, listing, operation, request].map((value) => canonicalize(clean(value)));
   const text = `{"connector":${rest[0]},"items":${items},"listing":${rest[1]},"operation":${rest[2]},"request":${rest[3]}}`;
   return { digest: digestOf(text), text };
 }

@@ -8,30 +8,47 @@ import { cacheFolder } from './support.ts';
 
 const PROGRAMS = join(import.meta.dirname, 'python');
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
+const REQUIREMENTS_MOTO = join(import.meta.dirname, 'requirements-moto.txt');
 /** What is first on the path may lack `venv` or be too old; the distribution's, where it is another, is tried next. */
 const INTERPRETERS = ['python3', '/usr/bin/python3'];
 const INSTALL_TIMEOUT_MS = 280_000;
 const RUN_TIMEOUT_MS = 110_000;
 
 /** A folder per state of the requirements: another state is another environment. */
-const environmentFolder = (): string =>
+const environmentFolder = (requirements: string): string =>
   join(
     cacheFolder('python'),
-    createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16),
+    createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 16),
   );
 
-function make(folder: string): boolean {
+function make(folder: string, requirements: string): boolean {
   return INTERPRETERS.some((interpreter) => {
-    const args = [join(PROGRAMS, 'make_venv.py'), folder, REQUIREMENTS];
+    const args = [join(PROGRAMS, 'make_venv.py'), folder, requirements];
     spawnSync(interpreter, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: INSTALL_TIMEOUT_MS });
     return existsSync(join(folder, '.made'));
   });
 }
 
+function interpreterFor(requirements: string): string | undefined {
+  const folder = environmentFolder(requirements);
+  const made = existsSync(join(folder, '.made')) || make(folder, requirements);
+  return made ? join(folder, 'bin', 'python') : undefined;
+}
+
+/** The interpreter of an environment with moto in it, made at need; undefined where it cannot be made. */
+export const motoPython = (): string | undefined => interpreterFor(REQUIREMENTS_MOTO);
+
+/** The version that is pinned. */
+export function motoVersion(): string {
+  const line = readFileSync(REQUIREMENTS_MOTO, 'utf8').match(/^moto\[server\]==(\S+)$/m);
+  if (line?.[1] === undefined) throw new Error('moto is not in its requirements');
+  return line[1];
+}
+
 /** The interpreter of our environment, made at need; where it cannot be made the test is skipped, and it is undefined. */
 export function python(t: TestContext): string | undefined {
-  const folder = environmentFolder();
-  if (existsSync(join(folder, '.made')) || make(folder)) return join(folder, 'bin', 'python');
+  const interpreter = interpreterFor(REQUIREMENTS);
+  if (interpreter !== undefined) return interpreter;
   t.skip('needs python3 with venv, and its packages');
   return undefined;
 }

@@ -16,7 +16,8 @@ export interface Judgement {
 }
 
 const RESULTS = 'MUNIMENT_TEST_INTEROP_RESULTS';
-const BUILD_TIMEOUT_MS = 600_000;
+/** An API server of Kubernetes takes two cores about seven minutes, the first time. */
+const BUILD_TIMEOUT_MS = 1_200_000;
 
 /**
  * Keeps what a tool came to; called last in a test, after every assertion. Each process has a file of its own in the
@@ -94,4 +95,12 @@ export function goProgram(
   const built = run('flock', [join(folder, '.lock'), 'sh', '-ec', BUILD, 'build', folder], sources);
   if (built.status !== 0) throw new Error(`${name} does not build: ${built.stderr}`);
   return { folder };
+}
+
+/** The version of a module that the `go.mod` of `test/interop/NAME` asks for. */
+export function pinnedModule(name: string, module: string): string {
+  const lines = readFileSync(join(import.meta.dirname, name, 'go.mod'), 'utf8').split('\n');
+  const version = lines.find((line) => line.split(/\s+/).includes(module))?.match(/ (v\d\S*)/)?.[1];
+  if (version === undefined) throw new Error(`${module} is not in go.mod of ${name}`);
+  return version;
 }

@@ -89,9 +89,15 @@ interface SshServerOptions {
   options?: string;
   /** Folder to put its own into. */
   below?: string;
+  /** Further lines of sshd_config. */
+  lines?: string[];
 }
 
-export async function startSshServer({ options = '', below }: SshServerOptions = {}): Promise<SshServer> {
+export async function startSshServer({
+  options = '',
+  below,
+  lines = [],
+}: SshServerOptions = {}): Promise<SshServer> {
   const folder = mkdtempSync(join(below ?? tmpdir(), 'muniment-sshd-'));
   chmodSync(folder, 0o755);
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
@@ -100,7 +106,7 @@ export async function startSshServer({ options = '', below }: SshServerOptions =
   const port = await freePort();
   const publicKey = readFileSync(join(folder, 'consumer.pub'), 'utf8');
   writeFileSync(join(folder, 'authorized_keys'), `# who may deploy\n${options}${publicKey}`);
-  writeFileSync(join(folder, 'config'), configuration(folder, port));
+  writeFileSync(join(folder, 'config'), [configuration(folder, port), ...lines, ''].join('\n'));
   const [type, blob] = readFileSync(join(folder, 'host.pub'), 'utf8').split(' ');
   writeFileSync(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${type} ${blob}\n`);
   const { start, down } = daemon(folder, port);

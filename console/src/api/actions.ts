@@ -5,6 +5,7 @@ import type {
   RegistrationResponseJSON,
 } from '@simplewebauthn/browser';
 import { api, setCsrf, unwrap } from './client.ts';
+import type { paths } from './schema.ts';
 import type {
   AlertOutcome,
   ApprovalSignature,
@@ -109,6 +110,42 @@ export const startRotation = (id: string, early: boolean) =>
 export const abandonRotation = (id: string, reason: string) =>
   unwrap(api.POST('/api/v1/rotations/{id}/abandon', { params: { path: { id } }, body: { reason } }));
 
+const observation = (key: string) => ({ path: { key } });
+
+export const disposeObservation = (
+  key: string,
+  body: { disposition: 'dismissed' | 'retire'; reason: string; until: string },
+) => unwrap(api.POST('/api/v1/observations/{key}/dispose', { params: observation(key), body }));
+
+export const splitObservations = (a: string, b: string, reason: string) =>
+  unwrap(api.POST('/api/v1/observations/split', { body: { a, b, reason } }));
+
+export type Adoption =
+  paths['/api/v1/observations/{key}/adopt']['post']['requestBody']['content']['application/json'];
+
+/** Proposes a new identity for something that was found. */
+export const adoptObservation = (key: string, body: Adoption) =>
+  unwrap(api.POST('/api/v1/observations/{key}/adopt', { params: observation(key), body }));
+
+export type SourceGiven =
+  paths['/api/v1/sources/{source}']['put']['requestBody']['content']['application/json'];
+
+export const putSource = (source: string, body: SourceGiven) =>
+  unwrap(api.PUT('/api/v1/sources/{source}', { params: { path: { source } }, body }));
+
+export const removeSource = (source: string, reason: string) =>
+  unwrap(api.DELETE('/api/v1/sources/{source}', { params: { path: { source } }, body: { reason } }));
+
+export const testSource = (source: string) =>
+  unwrap(api.POST('/api/v1/sources/{source}/test', { params: { path: { source } }, body: {} }));
+
+/** Starts a sweep and does not wait for it: how far it is, the source tells. */
+export const startSweep = (source: string) =>
+  unwrap(api.POST('/api/v1/sweeps', { params: { query: { wait: 'false' } }, body: { source } }));
+
+export const cancelSweep = (source: string) =>
+  unwrap(api.DELETE('/api/v1/sweeps/running/{source}', { params: { path: { source } } }));
+
 export const claimObservation = (key: string, identity: string) =>
   unwrap(api.POST('/api/v1/observations/{key}/claim', { params: { path: { key } }, body: { identity } }));
 
@@ -121,4 +158,5 @@ export const credentialValidAt = (body: Presented & { fingerprint?: string; at?:
 
 export const checkCredential = (body: Presented) => unwrap(api.POST('/api/v1/credentials/check', { body }));
 
-export const sweepHost = () => unwrap(api.POST('/api/v1/sweeps', { body: { source: 'host' } }));
+export const sweepHost = () =>
+  unwrap(api.POST('/api/v1/sweeps', { params: { query: {} }, body: { source: 'host' } }));

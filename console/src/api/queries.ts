@@ -12,6 +12,8 @@ type QueryOf<Path extends keyof paths> = paths[Path] extends { get: { parameters
 const OVERVIEW_REFRESH_MS = 30_000;
 /** A run goes through its phases within seconds. */
 const ROTATIONS_REFRESH_MS = 5_000;
+/** While a sweep runs its pages come by the second. */
+const SWEEPING_REFRESH_MS = 2_000;
 const PART_LIMIT = 50;
 const SESSION_STALE_MS = 60_000;
 /** The tests run over a whole period; what they find changes with the log alone. */
@@ -80,6 +82,12 @@ export const applicationsQuery = (query: When) =>
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/applications', { params: { query }, signal })),
   });
 
+export const profilesQuery = (query: When) =>
+  queryOptions({
+    queryKey: ['profiles', query],
+    queryFn: ({ signal }) => unwrap(api.GET('/api/v1/profiles', { params: { query }, signal })),
+  });
+
 export const personsQuery = (query: When) =>
   queryOptions({
     queryKey: ['persons', query],
@@ -128,6 +136,34 @@ export const observationsQuery = (query: QueryOf<'/api/v1/observations'>) =>
     queryKey: ['observations', query],
     queryFn: ({ signal }) => unwrap(api.GET('/api/v1/observations', { params: { query }, signal })),
   });
+
+export const observationQuery = (key: string, query: When) =>
+  queryOptions({
+    queryKey: ['observation', key, query],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/observations/{key}', { params: { path: { key }, query }, signal })),
+  });
+
+export const observationMapQuery = (key: string, query: When) =>
+  queryOptions({
+    queryKey: ['observation-map', key, query],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET('/api/v1/observations/{key}/map', { params: { path: { key }, query }, signal })),
+  });
+
+/** Looked at again and again, since a sweep may be running. */
+export const sourcesQuery = queryOptions({
+  queryKey: ['sources'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/sources', { signal })),
+  refetchInterval: ({ state }) =>
+    state.data?.items.some(({ running }) => running !== null) ? SWEEPING_REFRESH_MS : OVERVIEW_REFRESH_MS,
+});
+
+export const sourceTypesQuery = queryOptions({
+  queryKey: ['source-types'],
+  queryFn: ({ signal }) => unwrap(api.GET('/api/v1/source-types', { signal })),
+  staleTime: Number.POSITIVE_INFINITY,
+});
 
 export const sweepsQuery = (query: When) =>
   queryOptions({

@@ -23,6 +23,9 @@ export type {
   Lock,
   LockDetail,
   Observation,
+  ObservationBrief,
+  ObservationDetail,
+  ObservationMap,
   Overview,
   Person,
   Plan,
@@ -34,6 +37,10 @@ export type {
   Rotation,
   RotationPlan,
   Session,
+  Source,
+  SourceTest,
+  SourceType,
+  Sweep,
   Trust,
 } from './schema.ts';
 

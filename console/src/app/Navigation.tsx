@@ -2,7 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, type LinkProps } from '@tanstack/react-router';
 import {
   BellRing,
+  Boxes,
   CalendarClock,
+  CircleHelp,
   FileCheck,
   Fingerprint,
   GitCompareArrows,
@@ -41,7 +43,9 @@ const ITEMS: Item[] = [
   { to: '/alerts', label: 'Alerts', icon: BellRing },
   { to: '/rotations', label: 'Rotations', icon: RefreshCw },
   { to: '/findings', label: 'Findings', icon: CalendarClock },
-  { to: '/found', label: 'Found', icon: Radar },
+  { to: '/sources', label: 'Sources', icon: Radar },
+  { to: '/found', label: 'Inventory', icon: Boxes },
+  { to: '/unregistered', label: 'Unregistered', icon: CircleHelp },
   { to: '/evidence', label: 'Evidence', icon: FileCheck },
   { to: '/control-owners', label: 'Control owners', icon: UserRoundCog },
   { to: '/check', label: 'Check a credential', icon: ScanSearch },

@@ -1,25 +1,24 @@
 import { z } from '@hono/zod-openapi';
-import {
-  body,
-  FlagParam,
-  Id,
-  list,
-  ok,
-  page,
-  pageShape,
-  Ref,
-  route,
-  searchShape,
-  Time,
-  WhenQuery,
-  whenShape,
-} from './common.ts';
-import { PostureWord } from './posture.ts';
+import { body, done, FlagParam, json, list, ok, route, Time, WhenQuery } from './common.ts';
 
+/** Sweeps: what was read, how far, and what could not be. */
 const tags = ['discovery'];
-const PART_MAX_CHARACTERS = 100;
+const SOURCE_MAX_CHARACTERS = 63;
 
-export const ObservationClass = z.enum(['identity', 'credential', 'permission', 'trust', 'exposure']);
+const SourceWord = z.string().min(1).max(SOURCE_MAX_CHARACTERS);
+const Fault = z.object({ what: z.string(), why: z.string() });
+
+const Listing = z.object({
+  listing: z.string(),
+  pages: z.number().int(),
+  items: z.number().int(),
+  observations: z.number().int(),
+  providerCount: z.number().int().nullable(),
+  endSeen: z.boolean(),
+  whole: z
+    .boolean()
+    .openapi({ description: 'Read to its end with nothing denied: what it no longer shows is gone.' }),
+});
 
 export const Sweep = z
   .object({
@@ -28,25 +27,55 @@ export const Sweep = z
     connector: z.string(),
     partition: z.string(),
     scope: z.array(z.string()),
+    calls: z.number().int(),
+    pages: z.number().int(),
     items: z.number().int(),
+    providerCount: z.number().int().nullable(),
+    endSeen: z.boolean(),
     verdict: z.enum(['COMPLETE', 'PARTIAL', 'FAILED']),
     why: z.string(),
-    denied: z.array(z.object({ what: z.string(), why: z.string() })),
-    errors: z.array(z.object({ what: z.string(), why: z.string() })),
+    denied: z.array(Fault),
+    errors: z.array(Fault),
+    listings: z.array(Listing),
+    clock: z
+      .object({ provider: Time, ours: Time })
+      .nullable()
+      .openapi({ description: 'The provider’s clock at one answer, and ours.' }),
+    manifest: z
+      .string()
+      .nullable()
+      .openapi({ description: 'Digest of the list of pages that were read: `GET /documents/{digest}`.' }),
     started: Time,
     ended: Time,
     entry: z.number().int(),
   })
   .openapi('Sweep');
 
+export const Progress = z
+  .object({
+    source: z.string(),
+    partition: z.string().nullable(),
+    listing: z.string().nullable(),
+    pages: z.number().int(),
+    items: z.number().int(),
+    started: Time,
+  })
+  .openapi('SweepProgress');
+
 export const runSweep = route({
   operationId: 'runSweep',
   method: 'post',
   path: '/api/v1/sweeps',
   tags,
-  summary: 'Sweep a source now',
-  request: body(z.strictObject({ source: Id })),
-  responses: ok(list(Sweep)),
+  summary: 'Sweep a source now; with `wait=false` it is only started, and goes on by itself',
+  request: {
+    query: z.strictObject({ wait: FlagParam.default('true') }),
+    ...body(z.strictObject({ source: SourceWord })),
+  },
+  responses: {
+    200: { description: 'Swept: a record for each partition', content: json(list(Sweep)) },
+    202: { description: 'Started', content: json(Progress) },
+  },
 });
 
 export const listSweeps = route({
@@ -55,57 +84,25 @@ export const listSweeps = route({
   path: '/api/v1/sweeps',
   tags,
   summary: 'The latest sweep of each source and partition',
-  request: { query: WhenQuery },
+  request: { query: WhenQuery.extend({ source: SourceWord.optional() }) },
   responses: ok(list(Sweep)),
 });
 
-export const Observation = z
-  .object({
-    key: z.string(),
-    source: z.string(),
-    class: ObservationClass,
-    label: z.string().nullable(),
-    attributes: z.record(
-      z.string(),
-      z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.union([z.string(), z.number()]))]),
-    ),
-    present: z.boolean(),
-    firstSeen: Time,
-    lastChanged: Time,
-    identity: Ref.nullable().openapi({ description: 'What it was claimed for.' }),
-    entry: z.number().int(),
-  })
-  .openapi('Observation');
-
-export const listObservations = route({
-  operationId: 'listObservations',
+export const listRunningSweeps = route({
+  operationId: 'listRunningSweeps',
   method: 'get',
-  path: '/api/v1/observations',
+  path: '/api/v1/sweeps/running',
   tags,
-  summary: 'What sweeps saw',
-  request: {
-    query: z.strictObject({
-      ...pageShape,
-      ...searchShape,
-      ...whenShape,
-      class: ObservationClass.optional(),
-      present: FlagParam.optional(),
-      finding: PostureWord.optional(),
-      part: z.string().max(PART_MAX_CHARACTERS).optional(),
-    }),
-  },
-  responses: ok(page(Observation)),
+  summary: 'Sweeps that are running, and how far they are',
+  responses: ok(list(Progress)),
 });
 
-export const claimObservation = route({
-  operationId: 'claimObservation',
-  method: 'post',
-  path: '/api/v1/observations/{key}/claim',
+export const cancelSweep = route({
+  operationId: 'cancelSweep',
+  method: 'delete',
+  path: '/api/v1/sweeps/running/{source}',
   tags,
-  summary: 'Say which declared identity something that was found belongs to',
-  request: {
-    params: z.strictObject({ key: Id.openapi({ description: 'With its slashes percent-encoded.' }) }),
-    ...body(z.strictObject({ identity: Id.openapi({ description: 'Id or name.' }) })),
-  },
-  responses: ok(z.object({ entry: z.number().int(), observation: Observation })),
+  summary: 'End a running sweep; it is recorded as far as it came, and retires nothing',
+  request: { params: z.strictObject({ source: SourceWord }) },
+  responses: done,
 });

@@ -7,6 +7,7 @@ import * as discovery from './discovery.ts';
 import * as evidence from './evidence.ts';
 import * as governance from './governance.ts';
 import * as identities from './identities.ts';
+import * as inventory from './inventory.ts';
 import * as leaving from './leaving.ts';
 import * as ledger from './ledger.ts';
 import * as monitoring from './monitoring.ts';
@@ -17,6 +18,7 @@ import * as people from './people.ts';
 import * as posture from './posture.ts';
 import * as rotations from './rotations.ts';
 import * as sessions from './sessions.ts';
+import * as sources from './sources.ts';
 
 const GROUPS = {
   sessions,
@@ -30,7 +32,9 @@ const GROUPS = {
   breakGlass,
   agents,
   ledger,
+  sources,
   discovery,
+  inventory,
   posture,
   rotations,
   evidence,

@@ -113,7 +113,7 @@ export function mountChanges(app: Api, rooms: Rooms): void {
 }
 
 /** Whoever comes by the admin socket without being one person could propose and then approve what nobody proposed. */
-function proposerOf(caller: Caller, dryRun: boolean): string {
+export function proposerOf(caller: Caller, dryRun: boolean): string {
   if (caller.kind === 'person') return caller.person;
   if (caller.kind === 'socket' && caller.person !== null) return caller.person;
   if (dryRun) return 'sys';

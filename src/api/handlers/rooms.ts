@@ -10,6 +10,8 @@ export interface Rooms extends House {
   attempts: Attempts;
   metrics: Metrics;
   places: Places;
+  /** Told of what goes wrong in work that nobody waits for. */
+  onFault(error: unknown): void;
   /** The console's address with a sign-in token in its fragment, which no server and no log ever sees. */
   signInUrl(token: string): string;
 }

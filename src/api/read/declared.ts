@@ -44,8 +44,10 @@ export const viewLock = (row: Rows['lock'], names: Names) => ({
   entry: row.entry,
 });
 
-/** Who owns the identity or application that a finding is about, as it stands now. */
-export function ownerIn(view: View, { subject }: Rows['finding']): Rows['person'] | undefined {
+/** Whoever the finding names to decide, or else who owns what it is about, as it stands now. */
+export function ownerIn(view: View, { subject, owner }: Rows['finding']): Rows['person'] | undefined {
+  const named = view.rows('person').get(owner ?? '');
+  if (named !== undefined) return named;
   const owned = view.rows('identity').get(subject) ?? view.rows('application').get(subject);
   return view.rows('person').get(owned?.spec.owner ?? '');
 }

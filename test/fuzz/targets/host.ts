@@ -1,11 +1,7 @@
 import { createEventParser } from '../../../src/agent/sse.ts';
-import { parsePasswd, parseShadow } from '../../../src/discovery/connectors/host/accounts.ts';
-import { agentFileItems } from '../../../src/discovery/connectors/host/agents.ts';
-import { ciItems } from '../../../src/discovery/connectors/host/ci.ts';
-import { composeItems, containerFileItems } from '../../../src/discovery/connectors/host/compose.ts';
+import { parseShadow } from '../../../src/discovery/connectors/host/accounts.ts';
 import { credentialItems } from '../../../src/discovery/connectors/host/credential-files.ts';
 import * as parsers from '../../../src/discovery/connectors/host/credential-parsers.ts';
-import { secretVariables } from '../../../src/discovery/connectors/host/environment.ts';
 import { parseGroups } from '../../../src/discovery/connectors/host/groups.ts';
 import { parseSockets } from '../../../src/discovery/connectors/host/listeners.ts';
 import {
@@ -13,14 +9,18 @@ import {
   parseAuthLog,
   parseJournal,
 } from '../../../src/discovery/connectors/host/login-records.ts';
-import { type FileRead, Reader } from '../../../src/discovery/connectors/host/reader.ts';
 import type { Scene } from '../../../src/discovery/connectors/host/scene.ts';
 import { parseCrontab, programOf } from '../../../src/discovery/connectors/host/schedules.ts';
-import { secretsInCommand } from '../../../src/discovery/connectors/host/secrets.ts';
-import { parseAuthorizedKeys, parsePrivateKey } from '../../../src/discovery/connectors/host/ssh-keys.ts';
 import { parseSudoers } from '../../../src/discovery/connectors/host/sudo.ts';
 import { context } from '../../../src/discovery/connectors/host/testing/fixture.ts';
 import { parseUnit } from '../../../src/discovery/connectors/host/units.ts';
+import { agentFileItems } from '../../../src/discovery/files/agents.ts';
+import { ciItems } from '../../../src/discovery/files/ci.ts';
+import { composeItems, containerFileItems } from '../../../src/discovery/files/compose.ts';
+import { type FileRead, Reader } from '../../../src/discovery/files/reader.ts';
+import { parsePasswd } from '../../../src/discovery/formats/passwd.ts';
+import { secretsInCommand, secretVariables } from '../../../src/discovery/formats/secret-names.ts';
+import { parseAuthorizedKeys, parsePrivateKey } from '../../../src/discovery/formats/ssh-keys.ts';
 import { isMunimentError } from '../../../src/kernel/index.ts';
 import { authoriseBeside, isAuthorised, withoutKey } from '../../../src/rotation/authorized-keys.ts';
 import { readPassword, withPassword } from '../../../src/rotation/password-file.ts';
@@ -40,11 +40,15 @@ const newScene = (): Scene => ({
   logs: { of: () => undefined } as unknown as Scene['logs'],
   live: false,
   roots: [],
+  fingerprint: context.fingerprint,
+  whose: () => ({}),
+  told: (_, text) => ({ personal: text }),
 });
 
 const fileOf = (path: string, text: string): FileRead => ({
   path,
   text,
+  bytes: Buffer.from(text),
   mode: '0644',
   modeBits: 0o644,
   uid: 1000,

@@ -15,9 +15,9 @@ type Run = Rows['rotation_run'];
 const plusDays = (time: string, days: number): string =>
   new Date(Date.parse(time) + days * DAY_MS).toISOString();
 
-/** Since when the value is known to be what it is: its file, or its account's own record, was last changed. */
+/** Since when the value is known to be what it is: its source says so, or its file or account was last changed then. */
 function bornAt({ attributes }: Rows['observation']): string | null {
-  const value = attributes.modified ?? attributes.changed;
+  const value = attributes.rotated ?? attributes.created ?? attributes.modified ?? attributes.changed;
   return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString() : null;
 }
 

@@ -1,25 +1,37 @@
 import { CONTROLS } from '../controls/index.ts';
 import type { EvidenceInput } from '../evidence-input.ts';
+import { oneWorkloadOneCredential } from './aut-01.ts';
 import { shortLivedByDefault } from './aut-02.ts';
 import { rotatedInTime } from './aut-03.ts';
+import { secretsAreInStores } from './aut-04.ts';
 import { leastPrivilege } from './auz-01.ts';
+import { privilegeIsJustified } from './auz-03.ts';
+import { environmentsAreApart } from './auz-04.ts';
 import { changesAreAuthorised } from './chg-01.ts';
 import { type Context, contextOf } from './context.ts';
 import { exceptionsTo } from './exceptions.ts';
 import { governsItself } from './gov-06.ts';
 import { enumerationIsComplete } from './inv-01.ts';
 import { ownerAndPurpose } from './inv-02.ts';
+import { sourcesReconcile } from './inv-03.ts';
+import { unregisteredIsCaught } from './inv-04.ts';
+import { reachIsKnown } from './inv-05.ts';
 import { approvedBeforeIssued } from './iss-01.ts';
 import { dutiesAreSeparated } from './iss-02.ts';
 import { decisionsAreRecorded } from './iss-04.ts';
+import { removedWhenNeedEnds } from './lif-01.ts';
+import { dormantIsDisabled } from './lif-02.ts';
 import { revocationWorks } from './lif-03.ts';
 import { logsAreKept } from './mon-02.ts';
+import { driftIsFound } from './mon-04.ts';
 import { NOT_YET, notYet } from './not-yet.ts';
 import { type Judged, resultOf, type TestResult } from './result.ts';
 
 export { SHORT_LIVED_MAX_SECONDS } from './aut-02.ts';
 export { AGE_MAX_DAYS } from './aut-03.ts';
+export { DECIDED_WITHIN_DAYS } from './estate.ts';
 export { ACCEPTANCE_DAYS } from './inv-02.ts';
+export { DORMANT_DAYS } from './lif-02.ts';
 export { REFUSAL_TARGET_P95_MS } from './lif-03.ts';
 export { NOT_YET } from './not-yet.ts';
 export { type Clause, combine, type ExceptionTold, type Member, type TestResult } from './result.ts';
@@ -37,6 +49,16 @@ const TESTS: Readonly<Record<string, (context: Context) => Judged[]>> = {
   'NHI-MON-02': logsAreKept,
   'NHI-CHG-01': changesAreAuthorised,
   'NHI-GOV-06': governsItself,
+  'NHI-INV-03': sourcesReconcile,
+  'NHI-INV-04': unregisteredIsCaught,
+  'NHI-INV-05': reachIsKnown,
+  'NHI-AUT-01': oneWorkloadOneCredential,
+  'NHI-AUT-04': secretsAreInStores,
+  'NHI-AUZ-03': privilegeIsJustified,
+  'NHI-AUZ-04': environmentsAreApart,
+  'NHI-LIF-01': removedWhenNeedEnds,
+  'NHI-LIF-02': dormantIsDisabled,
+  'NHI-MON-04': driftIsFound,
 };
 
 /** Ids of the controls that a test computes; the others say what they would need. */

@@ -1,4 +1,4 @@
-import { house, Story, sweep } from './testing/synthetic.ts';
+import { day, house, Story, sweep } from './testing/synthetic.ts';
 import { after, type Case, table } from './testing/table.ts';
 
 const LISTED = 'listed to its end';
@@ -67,6 +67,27 @@ table('NHI-INV-01', [
     verdict: 'FAIL',
     says: /says COMPLETE: error at passwd/,
   },
+  ...(
+    [
+      ['swept as declared', { everySeconds: 5 * 86_400 }, [102, 109, 118, 127], 'PASS'],
+      ['a hole in the schedule', { everySeconds: 5 * 86_400 }, [102, 127], 'FAIL'],
+      ['only when asked', { everySeconds: null }, [102], 'NOT_EVALUABLE'],
+    ] as const
+  ).map(
+    ([what, { everySeconds }, days, verdict]): Case => ({
+      what,
+      story() {
+        const story = house().at(101);
+        const spec = { type: 'aws', settings: {}, secrets: {}, everySeconds };
+        story.add('source.configured', '', { source: 'cloud', spec });
+        for (const at of days) sweep(story.at(at), { source: 'cloud', started: day(at), ended: day(at) });
+        return story;
+      },
+      clause: 'on its schedule',
+      verdict,
+    }),
+  ),
+  { what: 'no source declared', story: house, clause: 'on its schedule', verdict: 'NOT_EVALUABLE' },
   { what: 'no sweep to be honest', story: house, clause: 'says truly', verdict: 'NOT_OCCURRING' },
   {
     what: 'a withheld sweep',

@@ -1,10 +1,18 @@
-import type { EntryData } from '../words/index.ts';
+import type { EntryData, Rows } from '../words/index.ts';
 import type { Context, Told } from './context.ts';
-import { type Finding, finding, type Judged, judge, stated, withheldFinding } from './result.ts';
+import { told, without } from './intervals.ts';
+import { departure, type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
 
 type Sweep = EntryData['sweep.recorded'];
 
 const placeOf = ({ source, partition }: Sweep): string => `${source}/${partition}`;
+
+/** Names the listings that nobody counted, where the sweep tells of each. */
+function uncounted({ listings }: Sweep): string {
+  const names = listings.filter((each) => each.providerCount === null).map(({ listing }) => listing);
+  const of = names.length === 0 ? 'the source' : names.join(', ');
+  return `no count of ${of} was given, and no second source was compared`;
+}
 
 /** Everything that keeps a sweep from being known to be complete; empty where it is. */
 function shortcomings(sweep: Sweep): string[] {
@@ -13,7 +21,7 @@ function shortcomings(sweep: Sweep): string[] {
     ...(endSeen ? [] : ['not listed to its end']),
     ...errors.map(({ what, why }) => `error at ${what}: ${why}`),
     ...denied.map(({ what, why }) => `denied ${what}: ${why}`),
-    ...(providerCount === null ? ['the source gives no count, and no second source was compared'] : []),
+    ...(providerCount === null ? [uncounted(sweep)] : []),
     ...(providerCount !== null && providerCount !== items
       ? [`source counts ${providerCount}, seen ${items}`]
       : []),
@@ -60,6 +68,45 @@ function listed(context: Context): Judged {
   return judge('every source and partition in scope is listed to its end', [...places, ...hidden], nothing);
 }
 
+/** A sweep may be late by as much as it takes to be noticed, and run. */
+const LATE_FACTOR = 2;
+
+/** Never longer between two sweeps of a declared source than its schedule allows, from when it was declared or the period began. */
+function onSchedule(context: Context, { source, spec, since, removed, entry }: Rows['source']): Finding {
+  const { from, to } = context.input.period;
+  if (spec.everySeconds === null)
+    return finding('NOT_EVALUABLE', source, 'it is swept only when somebody asks', entry);
+  const before = [...context.input.opening.tables.sweep.values()].filter((row) => row.source === source);
+  const swept = context.told('sweep.recorded').filter(({ data }) => data.source === source);
+  const times = [...before, ...swept.map(({ data }) => data)].map(({ ended }) => ended);
+  const allowed = spec.everySeconds * LATE_FACTOR * 1000;
+  const good = [since, ...times].map((time) => ({
+    from: time,
+    to: new Date(Date.parse(time) + allowed).toISOString(),
+  }));
+  const late = without({ from: since > from ? since : from, to: removed ?? to }, good);
+  const every = `every ${spec.everySeconds} s`;
+  return late.length === 0
+    ? finding('PASS', source, `swept ${every}`, entry)
+    : departure(source, `to be swept ${every}, and was not ${told(late)}`, late, entry);
+}
+
+/** What is declared to be read, and is read as declared. */
+function scheduled(context: Context): Judged {
+  const { input } = context;
+  const declared = [...input.closing.tables.source.values()].filter(
+    ({ removed }) => removed === null || removed >= input.period.from,
+  );
+  const hidden = context
+    .withheldAnywhere('source.configured', 'source.removed')
+    .map((entry) => withheldFinding(entry));
+  return judge(
+    'every declared source is swept on its schedule',
+    [...declared.map((each) => onSchedule(context, each)), ...hidden],
+    { verdict: 'NOT_EVALUABLE', why: 'no source is declared: what was never swept would not be missed here' },
+  );
+}
+
 /** NHI-INV-01: enumeration is complete, or said not to be. Never PASS where completeness is not established. */
 export function enumerationIsComplete(context: Context): Judged[] {
   return [
@@ -69,10 +116,6 @@ export function enumerationIsComplete(context: Context): Judged[] {
       [...context.told('sweep.recorded').map(honesty), ...hiddenSweeps(context)],
       { verdict: 'NOT_OCCURRING', why: 'no sweep in the period' },
     ),
-    stated(
-      'scope and schedule are declared',
-      'NOT_EVALUABLE',
-      'sources are not declared through changes: a source that was never swept would not be missed here',
-    ),
+    scheduled(context),
   ];
 }

@@ -2,22 +2,13 @@ import { type Judged, stated } from './result.ts';
 
 /** Controls that nothing here can test yet, each with what it would take. */
 export const NOT_YET: Readonly<Record<string, string>> = {
-  'NHI-INV-03': 'needs a second, independent source of the same identities to compare the inventory with',
-  'NHI-INV-04':
-    'needs dispositions of what sweeps find (owner, approval or removal), and a planted identity to detect',
-  'NHI-INV-05': 'needs effective permissions at the targets and the data classes behind them',
   'NHI-ISS-03': 'needs effective permissions read back from the target to compare with what was approved',
   'NHI-ISS-05': 'needs emergency issuance as a path of its own, with approval and review afterwards',
-  'NHI-AUT-01': 'needs the places where each credential is used or stored, to see one in two of them',
-  'NHI-AUT-04':
-    'needs secret scanning of code, images, tickets and logs, with its coverage and a planted secret',
   'NHI-AUT-05': 'needs an inventory of keys and certificates beyond our own, and the published minimum',
   'NHI-AUT-06': 'needs sign-in events from the systems where the identities work',
   'NHI-AUT-07': 'needs which credentials can be reached from outside, and what binds each of them',
   'NHI-AUT-08': 'needs TLS probes of every issuer, verifier and vault endpoint',
   'NHI-AUZ-02': 'needs granted rights and their use, with the share of the period that telemetry covered',
-  'NHI-AUZ-03': 'needs effective permissions, a classifier of privilege, and authorisations with a reason',
-  'NHI-AUZ-04': 'needs a graph of what each identity can reach, by environment',
   'NHI-AUZ-05': 'needs effective permissions and rules of what no one identity may hold together',
   'NHI-AUZ-06': "needs connectors that list connected applications and scopes from the systems' own reports",
   'NHI-AUZ-07': "needs agents' calls on record with agent and sponsor, and the mandate each sponsor gave",
@@ -26,12 +17,9 @@ export const NOT_YET: Readonly<Record<string, string>> = {
   'NHI-REV-03': 'needs the population of a review campaign to compare with the inventory as of its cut-off',
   'NHI-REV-04': 'needs review decisions and a second look at the source after each removal',
   'NHI-REV-05': 'needs review decisions with their times, and a person who concludes from the flags',
-  'NHI-LIF-01': 'needs triggers from outside: decommissioned workloads, leavers, ended contracts',
-  'NHI-LIF-02': 'needs last use of every identity and since when use has been observed',
   'NHI-LIF-04': 'needs a recorded drill that revokes all credentials of one owner, vendor or system',
   'NHI-MON-01': 'needs sign-in and token events from every system in scope, and a planted event',
   'NHI-MON-03': 'needs baselines, alerts and their triage, and a planted departure',
-  'NHI-MON-04': 'needs permission changes at the sources to join to approved changes',
   'NHI-MON-05':
     'needs heartbeats of every collector and detector, and a register of gaps with cause and owner',
   'NHI-MON-06': 'needs clock offsets measured against an outside source, and outside timestamps',

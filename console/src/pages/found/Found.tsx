@@ -10,6 +10,7 @@ import { Page } from '../../components/Page.tsx';
 import { Pager } from '../../components/Pager.tsx';
 import { Frame } from '../../components/Panel.tsx';
 import { useWhen } from '../../lib/when.ts';
+import { Files } from './Files.tsx';
 import { FoundFilters } from './FoundFilters.tsx';
 import { Sweeps } from './Sweeps.tsx';
 import './found.css';
@@ -33,8 +34,9 @@ export function Found() {
   });
   return (
     <Page
-      title="Found"
-      lead="What sweeps saw: identities, credentials, permissions, trusts and exposures, never a secret’s value."
+      title="Inventory"
+      lead="All that was found: identities, credentials, permissions, trusts and exposures, never a secret’s value."
+      actions={<Files asked={asked} />}
     >
       <Sweeps />
       <FoundFilters />
@@ -52,7 +54,7 @@ export function Found() {
                   columns={OBSERVED}
                   rows={items}
                   rowKey={({ source, key }) => `${source} ${key}`}
-                  rowLink={({ entry }) => ({ to: '/ledger/$index', params: { index: String(entry) } })}
+                  rowLink={({ key }) => ({ to: '/observations/$key', params: { key } })}
                 />
                 <Pager
                   shown={items.length}

@@ -1,19 +1,6 @@
-/** A line of passwd(5), as far as it says whose something is. */
-export interface Account {
-  name: string;
-  uid: number;
-  gid: number;
-  home: string;
-  shell: string;
-}
+import { type Account, hasOwnHome } from '../../formats/passwd.ts';
 
-/** Homes that several accounts share (`/`, `/nonexistent`) are no home of a key. */
-export const hasOwnHome = ({ home }: Account): boolean =>
-  home.startsWith('/') && home !== '/' && home !== '/nonexistent';
-
-const NO_LOGIN = /(?:^|\/)(?:nologin|false|sync|shutdown|halt)$/;
-
-export const mayLogIn = ({ shell }: Account): boolean => shell !== '' && !NO_LOGIN.test(shell);
+export { type Account, mayLogIn } from '../../formats/passwd.ts';
 
 /** Each home once, with the first account that has it. */
 export const homesOf = (accounts: Account[]): Account[] =>

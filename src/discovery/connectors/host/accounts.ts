@@ -1,22 +1,11 @@
-import { type Account, mayLogIn } from './account.ts';
+import type { HostObserved } from '../../files/observed.ts';
+import type { Reader } from '../../files/reader.ts';
+import { type Account, mayLogIn, parsePasswd, sourcesElsewhere } from '../../formats/passwd.ts';
 import { traceOfAccount } from './logs.ts';
-import type { HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
-import type { Reader } from './reader.ts';
 import { accountFacts, type Scene } from './scene.ts';
 
 const SHADOW_DAY_MS = 86_400_000;
-
-/** passwd(5). A line of another shape is passed over and told as an error. */
-export function parsePasswd(text: string): { accounts: Account[]; badLines: number } {
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  const accounts = lines.flatMap((line): Account[] => {
-    const [name, , uid, gid, , home, shell] = line.split(':');
-    if (!name || !/^\d+$/.test(uid ?? '') || !/^\d+$/.test(gid ?? '') || home === undefined) return [];
-    return [{ name, uid: Number(uid), gid: Number(gid), home, shell: shell ?? '' }];
-  });
-  return { accounts, badLines: lines.length - accounts.length };
-}
 
 /** `none`: logs in without one; `locked`: cannot be used; `set`: a hash stands there, which is not kept. */
 export type PasswordState = 'none' | 'locked' | 'set';
@@ -106,14 +95,10 @@ export async function readAccounts(reader: Reader): Promise<Account[]> {
   return accounts;
 }
 
-/** Sources of accounts (nsswitch.conf(5)) that these files hold, or that have no accounts of their own. */
-const LOCAL_SOURCES = /^(?:files|systemd|compat|altfiles|\[.*\])$/;
-
 /** Sources of accounts that are not read here, e.g. `sss`. */
 export async function otherSources(reader: Reader): Promise<string[]> {
   const file = await reader.file('/etc/nsswitch.conf', { trusted: true });
-  const line = /^[ \t]*passwd:(.*)$/m.exec(file?.text ?? '')?.[1] ?? '';
-  return line.split(/\s+/).filter((word) => word !== '' && !LOCAL_SOURCES.test(word));
+  return sourcesElsewhere(file?.text ?? '');
 }
 
 export async function accountItems(scene: Scene): Promise<HostObserved[]> {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { serversOf } from './agents.ts';
-import { parseJson } from './documents.ts';
+import { serversOf } from '../../files/agents.ts';
+import { parseJson } from '../../formats/documents.ts';
 import { CANARY, ofKind, openFixture, plain, recorded } from './testing/fixture.ts';
 
 const fixture = openFixture();

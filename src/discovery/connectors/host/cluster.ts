@@ -1,8 +1,8 @@
+import type { HostObserved } from '../../files/observed.ts';
+import type { FileRead } from '../../files/reader.ts';
+import { clamp, fieldsOf, listOf, nodesOf, parseJson, parseYaml, textOf } from '../../formats/documents.ts';
 import { credentialItems } from './credential-files.ts';
 import { kube, type Parser, wholeFile } from './credential-parsers.ts';
-import { clamp, fieldsOf, listOf, nodesOf, parseJson, parseYaml, textOf } from './documents.ts';
-import type { HostObserved } from './observed.ts';
-import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 
 /** What this host has of Kubernetes and of Docker: what a node logs in with, its static pods, and how the daemon listens. */

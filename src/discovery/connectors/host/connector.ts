@@ -7,10 +7,10 @@ import {
   type ObservedClass,
   type Opening,
 } from '../../contract.ts';
+import type { HostContext, HostObserved } from '../../files/observed.ts';
 import { keyOf } from '../../keys.ts';
 import type { Marks } from '../../marks.ts';
 import { type Host, openHost } from './listings.ts';
-import type { HostContext, HostObserved } from './observed.ts';
 
 const Settings = z.strictObject({
   root: z.string().exactOptional(),

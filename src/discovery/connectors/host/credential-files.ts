@@ -1,9 +1,9 @@
+import type { HostObserved } from '../../files/observed.ts';
+import type { FileRead } from '../../files/reader.ts';
+import { observeSecret } from '../../files/secrets.ts';
 import { homesOf } from './account.ts';
 import * as parse from './credential-parsers.ts';
-import type { HostObserved } from './observed.ts';
-import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
-import { observeSecret } from './secrets.ts';
 
 interface CredentialFile {
   /** Below a home. `*` is any one name. */

@@ -1,6 +1,14 @@
-import { type Fields, fieldsOf, listOf, nodesOf, parseJson, parseYaml, textOf } from './documents.ts';
-import { isOwnSecret } from './environment.ts';
-import { type FoundSecret, isSecretName } from './secrets.ts';
+import type { FoundSecret } from '../../files/secrets.ts';
+import {
+  type Fields,
+  fieldsOf,
+  listOf,
+  nodesOf,
+  parseJson,
+  parseYaml,
+  textOf,
+} from '../../formats/documents.ts';
+import { isOwnSecret, isSecretName } from '../../formats/secret-names.ts';
 
 /** Readers of credential files. Each answers `undefined` for what is no file of its kind, so that it is told and not taken for empty. */
 export type Parser = (text: string) => FoundSecret[] | undefined;

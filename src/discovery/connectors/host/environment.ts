@@ -1,37 +1,10 @@
-import type { HostContext, HostObserved } from './observed.ts';
-import type { FileRead } from './reader.ts';
+import type { HostContext, HostObserved } from '../../files/observed.ts';
+import type { FileRead } from '../../files/reader.ts';
+import { type SecretVariable, secretVariables, unquoted } from '../../formats/secret-names.ts';
 import type { Scene } from './scene.ts';
 import type { Unit } from './units.ts';
 
-/** Words that name a secret, as a whole word of a variable's name. */
-const SECRET_NAME =
-  /(?:^|_)(?:PASS|PASSWD|PASSWORD|SECRET|TOKEN|APIKEY|API_KEY|ACCESS_KEY|PRIVATE_KEY|SECRET_KEY|CREDENTIALS?|AUTH|DSN|DATABASE_URL|CONNECTION_STRING)(?:$|_)/i;
-/** Names that end so hold a path or a switch, not a secret. */
-const NOT_A_SECRET_NAME = /(?:_FILE|_PATH|_DIR|_TTL|_ENABLED|_TYPE|_METHOD|_SOCK)$/i;
-const MIN_SECRET_CHARACTERS = 6;
 const OTHERS_MAY_READ = 0o007;
-
-export interface SecretVariable {
-  name: string;
-  value: string;
-}
-
-const unquoted = (text: string): string => text.trim().replace(/^(["'])(.*)\1$/, '$2');
-
-export const namesSecret = (name: string): boolean => SECRET_NAME.test(name) && !NOT_A_SECRET_NAME.test(name);
-
-/** A value that refers to another place, or is too short to be one, is no secret of its own. */
-export const isOwnSecret = (value: string): boolean =>
-  value.length >= MIN_SECRET_CHARACTERS && !/^\$/.test(value);
-
-/** systemd's and a shell's `NAME=value` lines. */
-export function secretVariables(text: string): SecretVariable[] {
-  return text.split('\n').flatMap((line) => {
-    const match = /^\s*(?:export\s+)?["']?([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line);
-    const [name, value] = [match?.[1] ?? '', unquoted((match?.[2] ?? '').replace(/["']$/, (quote) => quote))];
-    return namesSecret(name) && isOwnSecret(value) ? [{ name, value }] : [];
-  });
-}
 
 function observeSecret(
   secret: SecretVariable,

@@ -1,5 +1,5 @@
+import type { HostObserved } from '../../files/observed.ts';
 import { type Account, accountNamed } from './account.ts';
-import type { HostObserved } from './observed.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { administratorGroups, readSudoRules } from './sudo.ts';
 

@@ -5,9 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
-import { FILE_MAX_BYTES } from './reader.ts';
+import { FILE_MAX_BYTES } from '../../files/reader.ts';
+import { WALK_MAX_DEPTH } from '../../files/walk.ts';
 import { type Fixture, find, ofKind, openFixture, recorded } from './testing/fixture.ts';
-import { WALK_MAX_DEPTH } from './walk.ts';
 
 const ROOTS = { sweepRoots: ['/srv', '/data'] };
 

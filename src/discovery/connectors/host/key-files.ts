@@ -1,9 +1,9 @@
+import type { HostObserved } from '../../files/observed.ts';
+import type { FileRead } from '../../files/reader.ts';
+import { findFiles, isWalked } from '../../files/walk.ts';
 import { type Account, accountNamed } from './account.ts';
-import type { HostObserved } from './observed.ts';
-import type { FileRead } from './reader.ts';
 import type { Scene } from './scene.ts';
 import { privateItem, sshHomes } from './ssh.ts';
-import { findFiles, isWalked } from './walk.ts';
 
 /** A private key may stand behind some lines of text, e.g. the attributes that OpenSSL writes before it. */
 const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/;

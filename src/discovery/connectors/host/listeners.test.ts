@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createServer as createTls } from 'node:tls';
 import fc from 'fast-check';
+import { Reader } from '../../files/reader.ts';
 import { certificatesOf, HANDSHAKE_TIMEOUT_MS, parseSockets, presentedBy, targetOf } from './listeners.ts';
-import { Reader } from './reader.ts';
 import type { Scene } from './scene.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tls-'));

@@ -1,7 +1,7 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 import { connect, type TLSSocket } from 'node:tls';
-import { clamp } from './documents.ts';
-import type { HostObserved } from './observed.ts';
+import type { HostObserved } from '../../files/observed.ts';
+import { clamp } from '../../formats/documents.ts';
 import type { Scene } from './scene.ts';
 
 export const HANDSHAKE_TIMEOUT_MS = 1_000;

@@ -1,3 +1,6 @@
+import type { HostContext, HostObserved, HostPage } from '../../files/observed.ts';
+import { Reader } from '../../files/reader.ts';
+import { accountNamed } from './account.ts';
 import { accountItems, otherSources, readAccounts } from './accounts.ts';
 import { AGENT_PLACES, agentItems } from './agents.ts';
 import { CLUSTER_PLACES, clusterItems } from './cluster.ts';
@@ -8,11 +11,9 @@ import { keyFileItems } from './key-files.ts';
 import { LISTENER_PLACES, listenerItems } from './listeners.ts';
 import { loginItems } from './logins.ts';
 import { readLogs } from './logs.ts';
-import type { HostContext, HostObserved, HostPage } from './observed.ts';
 import { withoutNames } from './personal.ts';
 import { PROJECT_PLACES, projectItems } from './projects.ts';
-import { Reader } from './reader.ts';
-import type { Scene } from './scene.ts';
+import { accountFacts, pathFor, type Scene } from './scene.ts';
 import { SCHEDULE_PLACES, scheduleItems } from './schedules.ts';
 import { hostKeyItems, sshItems } from './ssh.ts';
 import { sudoItems } from './sudo.ts';
@@ -55,12 +56,15 @@ const listingsBelow = (root: string, roots: string[]): Record<string, Listing> =
 async function setScene(root: string, roots: string[], context: HostContext): Promise<Omit<Scene, 'reader'>> {
   const live = root === '/';
   const reader = new Reader(root);
+  const accounts = await readAccounts(reader);
+  const known = { context, accounts, accountsWhole: (await otherSources(reader)).length === 0 };
   return {
-    context,
+    ...known,
     live,
     roots,
-    accounts: await readAccounts(reader),
-    accountsWhole: (await otherSources(reader)).length === 0,
+    fingerprint: context.fingerprint,
+    whose: (name) => accountFacts(known, name),
+    told: (name, text) => pathFor(accountNamed(accounts, name), text),
     logs: await readLogs(root, live, context.now()),
   };
 }

@@ -1,6 +1,6 @@
+import type { HostContext, HostObserved } from '../../files/observed.ts';
 import type { Account } from './account.ts';
 import { type JournalLogin, lastLogin } from './login-records.ts';
-import type { HostContext, HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
 import type { Scene } from './scene.ts';
 

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import type { DeniedRange } from '#verifier';
+import { Reader } from '../../files/reader.ts';
 import type { Account } from './account.ts';
 import { type JournalLogin, lastLogin, newestOf, parseAuthLog, parseJournal } from './login-records.ts';
-import { Reader } from './reader.ts';
 
 const JOURNAL_DAYS = 30;
 const JOURNAL_MAX_LINES = 10_000;

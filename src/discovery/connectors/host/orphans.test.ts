@@ -4,9 +4,9 @@ import { readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { Rows } from '#verifier';
+import { RECORDS_MAX_BYTES } from '../../files/reader.ts';
 import { postureOf } from '../../posture.ts';
 import { parseAuthLog } from './login-records.ts';
-import { RECORDS_MAX_BYTES } from './reader.ts';
 import { find, openFixture, plain } from './testing/fixture.ts';
 
 const fixture = openFixture();

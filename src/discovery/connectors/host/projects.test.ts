@@ -3,12 +3,12 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
-import { readGitHub, readGitLab } from './ci.ts';
-import { isComposeFile, isContainerFile } from './compose.ts';
-import { DOCUMENT_MAX_BYTES, nodesOf, parseYaml } from './documents.ts';
-import { Reader } from './reader.ts';
+import { readGitHub, readGitLab } from '../../files/ci.ts';
+import { isComposeFile, isContainerFile } from '../../files/compose.ts';
+import { Reader } from '../../files/reader.ts';
+import { findFiles, WALK_MAX_DEPTH } from '../../files/walk.ts';
+import { DOCUMENT_MAX_BYTES, nodesOf, parseYaml } from '../../formats/documents.ts';
 import { CANARY, ofKind, openFixture, plain, recorded } from './testing/fixture.ts';
-import { findFiles, WALK_MAX_DEPTH } from './walk.ts';
 
 const fixture = openFixture();
 after(() => fixture.remove());

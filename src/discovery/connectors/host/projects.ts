@@ -1,11 +1,12 @@
+import { agentFileItems, isProjectAgentFile, productOf } from '../../files/agents.ts';
+import { ciItems, isGitHubWorkflow, isGitLabFile } from '../../files/ci.ts';
+import { composeItems, containerFileItems, isComposeFile, isContainerFile } from '../../files/compose.ts';
+import type { HostObserved } from '../../files/observed.ts';
+import type { FileRead } from '../../files/reader.ts';
+import { findFiles } from '../../files/walk.ts';
 import { accountNamed, homesOf } from './account.ts';
-import { AGENT_PLACES, agentFileItems, isProjectAgentFile, productOf } from './agents.ts';
-import { ciItems, isGitHubWorkflow, isGitLabFile } from './ci.ts';
-import { composeItems, containerFileItems, isComposeFile, isContainerFile } from './compose.ts';
-import type { HostObserved } from './observed.ts';
-import type { FileRead } from './reader.ts';
+import { AGENT_PLACES } from './agents.ts';
 import type { Scene } from './scene.ts';
-import { findFiles } from './walk.ts';
 
 /** Homes that hold work: a system account's is its program's folder, which the roots name if it matters. */
 const FIRST_ORDINARY_UID = 1000;

@@ -1,13 +1,11 @@
+import type { HostContext, HostObserved } from '../../files/observed.ts';
+import type { FileScene } from '../../files/scene.ts';
 import { type Account, accountNamed } from './account.ts';
 import type { Logs } from './logs.ts';
-import type { HostContext, HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
-import type { Reader } from './reader.ts';
 
 /** What every listing of one sweep works with. */
-export interface Scene {
-  /** The listing's own: it keeps account of what that listing could not read. */
-  reader: Reader;
+export interface Scene extends FileScene {
   context: HostContext;
   accounts: Account[];
   /** False where accounts come from elsewhere too (a directory), so that an unknown name proves nothing. */
@@ -23,7 +21,10 @@ export interface Scene {
 const UNKNOWN = { uid: 1000 };
 
 /** Whose it is, in the words that every listing uses; `accountExists` is null where that cannot be told. */
-export function accountFacts(scene: Scene, name: string): HostObserved['attributes'] {
+export function accountFacts(
+  scene: Pick<Scene, 'accounts' | 'accountsWhole' | 'context'>,
+  name: string,
+): HostObserved['attributes'] {
   const account = accountNamed(scene.accounts, name);
   const known = scene.accountsWhole && scene.accounts.length > 0;
   return {

@@ -1,9 +1,10 @@
+import type { HostObserved } from '../../files/observed.ts';
+import type { FileRead } from '../../files/reader.ts';
+import { observeExposure } from '../../files/secrets.ts';
+import { clamp, clamped } from '../../formats/documents.ts';
+import { secretsInCommand } from '../../formats/secret-names.ts';
 import { accountNamed } from './account.ts';
-import { clamp, clamped } from './documents.ts';
-import type { HostObserved } from './observed.ts';
-import type { FileRead } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
-import { observeExposure, secretsInCommand } from './secrets.ts';
 import { enabledUnits, ownerFacts, readUnits, UNIT_FOLDERS, type Unit, values } from './units.ts';
 
 /** Tables of one account each, named after it: Debian's place and the others'. */

@@ -1,10 +1,10 @@
+import type { HostObserved } from '../../files/observed.ts';
+import type { FileRead } from '../../files/reader.ts';
+import { type AuthorizedKey, parseAuthorizedKeys, parsePrivateKey } from '../../formats/ssh-keys.ts';
 import { type Account, accountNamed, homesOf, mayLogIn } from './account.ts';
 import { lastUseOfKey } from './logs.ts';
-import type { HostObserved } from './observed.ts';
 import { maybePersonal } from './personal.ts';
-import type { FileRead } from './reader.ts';
 import { accountFacts, type Scene } from './scene.ts';
-import { type AuthorizedKey, parseAuthorizedKeys, parsePrivateKey } from './ssh-keys.ts';
 
 const OTHERS_MAY_READ = 0o077;
 

@@ -1,6 +1,6 @@
+import type { HostObserved } from '../../files/observed.ts';
+import type { Reader } from '../../files/reader.ts';
 import { accountNamed } from './account.ts';
-import type { HostObserved } from './observed.ts';
-import type { Reader } from './reader.ts';
 import { accountFacts, pathFor, type Scene } from './scene.ts';
 
 export interface SudoRule {

@@ -1,6 +1,6 @@
+import type { HostObserved } from '../../files/observed.ts';
+import type { Reader } from '../../files/reader.ts';
 import { traceOfUnit } from './logs.ts';
-import type { HostObserved } from './observed.ts';
-import type { Reader } from './reader.ts';
 import { accountFacts, type Scene } from './scene.ts';
 
 /** Highest precedence first: a unit in an earlier folder hides one of the same name in a later (systemd.unit(5)). */

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { HostObserved, HostPage } from '../../../files/observed.ts';
 import { openHost } from '../listings.ts';
-import type { HostObserved, HostPage } from '../observed.ts';
 
 /** Stands for every secret of a fixture: wherever it turns up in what was seen, a value has leaked. */
 export const CANARY = 'canary-not-a-real-value';

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+const PORT = 3306;
+const PORT_MAX = 65_535;
+
+export const settings = z.strictObject({
+  host: z.string().min(1).describe('Name or address of the server'),
+  port: z.int().min(1).max(PORT_MAX).default(PORT),
+  user: z.string().min(1).describe('Account that reads'),
+  tls: z
+    .enum(['verify', 'off'])
+    .default('verify')
+    .describe('`off` sends everything in clear: for a server on this host'),
+  ca: z.string().optional().describe('Certificates (PEM) that the server is checked against'),
+  certificate: z.string().optional().describe('Certificate (PEM) for the secret `clientKey`'),
+});
+export type Settings = z.output<typeof settings>;
+
+/** Name of the server: partition, and part of the names by which others know its accounts. */
+export const serverOf = ({ host, port }: Settings): string => `${host.toLowerCase()}:${port}`;

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RawPage } from './contract.ts';
+import { listOf, nextQuery, shortPage, sound } from './link-paging.ts';
+
+const BASE = 'https://api.example.net';
+const linked = (link: string) => nextQuery(new Headers({ link }), BASE);
+
+test('the next page is the query of the link that says so, wherever it points', () => {
+  assert.equal(linked(`<${BASE}/a?page=1>; rel="prev", <${BASE}/a?page=3&x=y>; rel="next"`), 'page=3&x=y');
+  assert.equal(linked('<https://elsewhere.invalid/b?after=q,r>; rel=next; title="x"'), 'after=q,r');
+  assert.equal(linked('</a?page=2>; rel="next"'), 'page=2');
+});
+
+test('no link, or none to a next page, ends the list', () => {
+  assert.equal(nextQuery(new Headers(), BASE), undefined);
+  for (const link of [`<${BASE}/a?page=9>; rel="last"`, '<>; rel="nextish"', 'next', '<https://['])
+    assert.equal(linked(link), undefined, link);
+});
+
+test('a short page is a fault unless it is the last', () => {
+  assert.equal(shortPage([1], 2, 'page=2').length, 1);
+  assert.deepEqual([shortPage([1], 2, undefined), shortPage([1, 2], 2, 'page=2')], [[], []]);
+});
+
+test('what holds no list is an error, not an empty one', () => {
+  assert.deepEqual(listOf({ keys: [1] }, 'keys'), [1]);
+  for (const body of [null, {}, { keys: {} }, 'x'])
+    assert.throws(() => listOf(body, 'keys'), { kind: 'failed' });
+});
+
+async function* pages(...given: Array<Partial<RawPage>>): AsyncGenerator<RawPage> {
+  for (const page of given) yield { operation: 'GET /a', request: {}, items: [], end: false, ...page };
+}
+
+const readSound = async (...given: Array<Partial<RawPage>>) => {
+  let items = 0;
+  for await (const page of sound(pages(...given))) items += page.items.length;
+  return items;
+};
+
+test('a list that its own pages or count contradict is an error', async () => {
+  assert.equal(await readSound({ items: [1] }, { items: [2], end: true, providerCount: 2 }), 2);
+  await assert.rejects(readSound({ items: [1], end: true, providerCount: 2 }), { kind: 'failed' });
+  await assert.rejects(readSound({ items: [1], errors: [{ what: 'a page', why: 'short' }] }), {
+    message: 'short',
+  });
+});

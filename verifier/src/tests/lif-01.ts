@@ -1,0 +1,67 @@
+import type { Rows } from '../words/index.ts';
+import type { Context } from './context.ts';
+import { DECIDED_WITHIN_DAYS, overSeen, plusDays } from './estate.ts';
+import { overlap } from './intervals.ts';
+import { departure, type Finding, finding, type Judged, judge, stated, withheldFinding } from './result.ts';
+import { readWhole, type Seen, spansOf } from './sweeps.ts';
+
+/** When the identity that it was claimed for ceased to stand; undefined while it stands. */
+function endedAt({ history }: Context, identity: string): string | undefined {
+  return history('identity')
+    .get(identity)
+    ?.find(({ row }) => row.retired || row.state === 'retired')?.from;
+}
+
+/** What was claimed for an identity must be gone from its source soon after that was retired. */
+function left(context: Context, each: Seen): Finding | undefined {
+  const { key, identity, entry, attributes } = each.row;
+  const ended = identity === undefined ? undefined : endedAt(context, identity);
+  if (ended === undefined) return undefined;
+  const due = plusDays(ended, DECIDED_WITHIN_DAYS);
+  const why = `${identity} was retired ${ended}`;
+  if (attributes.enabled === false) return finding('PASS', key, `${why}, and it is disabled`, entry);
+  const late = spansOf(each).flatMap(
+    (span) => overlap(span, { from: due, to: context.input.period.to }) ?? [],
+  );
+  if (late.length > 0) return departure(key, `${why}, still there after ${due}`, late, entry);
+  return due < context.input.period.to
+    ? finding('PASS', key, `${why}, gone in time`, entry)
+    : finding('NOT_OCCURRING', key, `${why}: to be gone by ${due}`, entry);
+}
+
+/** An owner who left is a trigger too: what they owned needs another in time. */
+function ownerGone({ input }: Context, { id, title, due, closed, entry }: Rows['finding']): Finding {
+  const end = closed ?? input.period.to;
+  const from = due > input.period.from ? due : input.period.from;
+  if (from < end) return departure(id, title, [{ from, to: end }], entry);
+  return closed === null
+    ? finding('NOT_OCCURRING', id, `${title}: due ${due}`, entry)
+    : finding('PASS', id, `${title}: settled ${closed}`, entry);
+}
+
+/** NHI-LIF-01: what is no longer needed is disabled in time. */
+export function removedWhenNeedEnds(context: Context): Judged[] {
+  const { input } = context;
+  const leavers = [...input.closing.tables.finding.values()]
+    .filter(({ rule, closed }) => rule === 'owner-left' && (closed === null || closed >= input.period.from))
+    .sort((a, b) => a.entry - b.entry);
+  const hidden = context
+    .withheldAnywhere('finding.opened', 'finding.closed')
+    .map((entry) => withheldFinding(entry));
+  return [
+    overSeen(
+      context,
+      `what a retired identity held is gone or disabled within ${DECIDED_WITHIN_DAYS} days`,
+      ['identity', 'credential', 'permission', 'trust'],
+      (each) => left(context, each),
+      'nothing belonged to a retired identity',
+    ),
+    judge(
+      'whatever an owner left behind has another in time',
+      [...leavers.map((each) => ownerGone(context, each)), ...hidden],
+      { verdict: 'NOT_OCCURRING', why: 'no owner left' },
+    ),
+    readWhole(context, 'leftover'),
+    stated('ends of contracts with third parties are known', 'NOT_EVALUABLE', 'no source tells of contracts'),
+  ];
+}

@@ -6,7 +6,7 @@ import type { ObservationMap } from '../../api/types.ts';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Notice } from '../../components/Notice.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { plural, shorten, visible, words } from '../../lib/format.ts';
+import { plural, shorten, spelled, visible } from '../../lib/format.ts';
 import { useWhen } from '../../lib/when.ts';
 import { BOX, type Box, COLUMNS, type Drawing, draw, pathOf } from './layout.ts';
 import '../../components/table.css';
@@ -38,7 +38,7 @@ function Drawn({ map }: { map: ObservationMap }) {
   const [open, setOpen] = useState(NONE);
   const drawing = draw(map, open);
   return (
-    <>
+    <div className="stack-s">
       {map.truncated > 0 && (
         <Notice tone="warn">
           <p>{plural(map.truncated, 'further thing')} hang together with these and are not drawn.</p>
@@ -50,7 +50,7 @@ function Drawn({ map }: { map: ObservationMap }) {
           <Heads drawing={drawing} />
           {drawing.lines.map((line) => (
             <path key={`${line.from.id} ${line.to.id}`} className="map-line" d={pathOf(line)}>
-              <title>{line.relations.map(words).join(', ')}</title>
+              <title>{visible(line.relations.map(spelled).join(', '))}</title>
             </path>
           ))}
           {drawing.boxes.map((box) => (
@@ -64,7 +64,7 @@ function Drawn({ map }: { map: ObservationMap }) {
         </svg>
       </section>
       <AsTable map={map} />
-    </>
+    </div>
   );
 }
 
@@ -149,7 +149,7 @@ function AsTable({ map: { nodes, edges } }: { map: ObservationMap }) {
           {edges.map(({ from, to, relation }) => (
             <tr key={`${from} ${relation} ${to}`}>
               <td className="wrap-any">{visible(names.get(from) ?? from)}</td>
-              <td>{words(relation)}</td>
+              <td className="wrap-any">{visible(spelled(relation))}</td>
               <td className="wrap-any">{visible(names.get(to) ?? to)}</td>
             </tr>
           ))}

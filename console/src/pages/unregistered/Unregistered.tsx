@@ -44,11 +44,11 @@ export function Unregistered() {
       lead="What was found and nobody declared. Each is claimed by an owner, dismissed until a day, or removed."
     >
       <search className="filters">
-        <Select label="Class" value={wanted} options={[...CLASSES]} onChange={set('class')} />
+        <Select label="Class" value={wanted} options={[...CLASSES]} onChange={set('class')} always />
         <Select
           label="Source"
           value={source}
-          options={sources.map((each) => each.source)}
+          options={sources.map(({ source: value }) => ({ value, label: value }))}
           onChange={set('source')}
         />
       </search>

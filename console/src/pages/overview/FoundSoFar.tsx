@@ -41,7 +41,15 @@ export function FoundSoFar({ byClass }: { byClass: Overview['found']['byClass'] 
     .map(([source, members]) => toldOf(source, members))
     .sort(worstFirst);
   return (
-    <Panel title="Found so far" padded={false} aside={<Link to="/sources">Sources</Link>}>
+    <Panel
+      title="Found so far"
+      padded={false}
+      aside={
+        <span className="aside">
+          <Link to="/sources">Sources</Link>
+        </span>
+      }
+    >
       {sources.length === 0 ? (
         <Empty icon={Radar} title="Nothing was swept yet">
           <p>A sweep lists identities, keys, rights and trusts, and says what it could not read.</p>

@@ -210,13 +210,18 @@ function crowd(): Draft[] {
   ];
 }
 
+function found(told: { rule: string; title: string; owner?: string }): Draft {
+  const subject = keyIn(CLOUD, 'identity', REPORTS);
+  const data = { finding: newId('finding'), subject, due: daysAgo(-14), ...told };
+  return { kind: 'finding.opened', subject, actor: 'sys', data };
+}
+
 export async function addEstate({ house }: Served, { ada }: { ada: { id: string } }): Promise<Estate> {
   const few = keyIn(CLOUD, 'identity', REPORTS);
   const [a, b] = [keyIn(CLOUD, 'identity', ROLE), keyIn(CLUSTER, 'identity', ACCOUNT)].sort() as [
     string,
     string,
   ];
-  const finding = newId('finding');
   await house.log.append([
     ...Object.keys(SPECS).map(configured),
     ...sweeps(),
@@ -228,15 +233,12 @@ export async function addEstate({ house }: Served, { ada }: { ada: { id: string 
       actor: 'sys',
       data: { a, b, reason: `the role trusts the service account ${ACCOUNT}` },
     },
-    {
-      kind: 'finding.opened',
-      subject: few,
-      actor: 'sys',
-      data: {
-        ...{ finding, rule: 'made-without-approval', subject: few, owner: ada.id },
-        ...{ title: 'A credential was made without an approval', due: daysAgo(-14) },
-      },
-    },
+    found({
+      rule: 'made-without-approval',
+      title: 'A credential was made without an approval',
+      owner: ada.id,
+    }),
+    found({ rule: 'old-secret', title: 'An access key is old' }),
   ]);
   return { few, many: keyIn(CLUSTER, 'identity', OPERATOR), same: a };
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { observationMapQuery } from '../../api/queries.ts';
 import type { ObservationMap } from '../../api/types.ts';
 import { Loaded } from '../../components/Loaded.tsx';
@@ -36,6 +36,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 function Drawn({ map }: { map: ObservationMap }) {
   const [open, setOpen] = useState(NONE);
+  const [first, setFirst] = useState<string>();
   const drawing = draw(map, open);
   return (
     <div className="stack-s">
@@ -58,7 +59,11 @@ function Drawn({ map }: { map: ObservationMap }) {
               key={box.id}
               box={box}
               centre={map.centre}
-              onOpen={() => setOpen((before) => new Set([...before, box.id]))}
+              takesFocus={box.id === first}
+              onOpen={() => {
+                setOpen((before) => new Set([...before, box.id]));
+                setFirst(box.keys[0]);
+              }}
             />
           ))}
         </svg>
@@ -79,8 +84,20 @@ function Heads({ drawing: { boxes } }: { drawing: Drawing }) {
 
 const IS_ACTION: ReadonlySet<string> = new Set(['Enter', ' ']);
 
-function Thing({ box, centre, onOpen }: { box: Box; centre: string; onOpen: () => void }) {
+interface ThingProps {
+  box: Box;
+  centre: string;
+  /** The first of a group that was just opened: the group's own box, which had the focus, is gone. */
+  takesFocus: boolean;
+  onOpen: () => void;
+}
+
+function Thing({ box, centre, takesFocus, onOpen }: ThingProps) {
   const navigate = useNavigate();
+  const place = useRef<SVGGElement>(null);
+  useEffect(() => {
+    if (takesFocus) place.current?.focus();
+  }, [takesFocus]);
   const { node } = box;
   const act = () => {
     if (node === undefined) onOpen();
@@ -104,6 +121,7 @@ function Thing({ box, centre, onOpen }: { box: Box; centre: string; onOpen: () =
     .join(', ');
   return (
     <g
+      ref={place}
       className={looks}
       transform={`translate(${box.x} ${box.y})`}
       {...(isAction

@@ -308,6 +308,17 @@ describeEngines('sweeps', (engine) => {
     assert.deepEqual(await open(), []);
   });
 
+  test('what a listing and a log told of is gone when the listing no longer shows it; what the log alone told of is not', async () => {
+    const both = { name: 'b', event: 'evt-1', by: 'mallory' };
+    const source = await configured({
+      one: { things: [whole(item('b'))], makings: [whole(both, { ...both, name: 'c' })] },
+    });
+    await sweep(source, says.now);
+    const later = await sweep(source, { one: { things: [whole()], makings: [whole()] } });
+    assert.equal(later.differences.gone, 1);
+    assert.deepEqual(await present(source), ['c']);
+  });
+
   test('things of two sources that go by one name are one, until a person splits them', async () => {
     const shared = { name: 'a', join: 'ssh:SHA256:abc' };
     const first = await configured({ one: { things: [whole(shared)] } });

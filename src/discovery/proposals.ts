@@ -55,23 +55,26 @@ interface Match {
 
 const folded = (text: string | null): string => (text ?? '').trim().toLowerCase();
 
-/** Each way to read what was said: as it stands, its mail addresses, its words without `@`, the end of a path. */
-function wordsIn(value: string): string[] {
-  const text = folded(value).replace(/^mailto:/, '');
-  const words = text.split(/[\s,;]+/).map((word) => word.replace(/^@/, ''));
-  return [...new Set([text, ...(text.match(MAIL) ?? []), ...words])].filter((word) => word !== '');
+/** What was said, its mail addresses, and its words that stand after an `@`: whoever goes by one of these is meant. */
+function namesIn(text: string): string[] {
+  const handles = text.split(/[\s,;]+/).filter((word) => word.startsWith('@'));
+  return [text, ...(text.match(MAIL) ?? []), ...handles.map((word) => word.slice(1))];
 }
+
+/** All else that it holds: words of a sentence, the end of a path. */
+const wordsIn = (text: string): string[] => [text, ...text.split(/[\s,;<>]+/)].filter((word) => word !== '');
 
 const endOf = (word: string): string => word.split(/[/\\:]/).at(-1) ?? '';
 const localPart = (word: string): string => word.split('@')[0] ?? '';
 
-function matchOf(person: KnownPerson, words: readonly string[]): Match | undefined {
+function matchOf(person: KnownPerson, text: string): Match | undefined {
   const [name, mail, display] = [folded(person.name), folded(person.email), folded(person.displayName)];
-  const is = (text: string, known: string) => known !== '' && text === known;
-  if (words.some((word) => is(word, mail) || is(word, name))) return { person, exact: true };
+  const is = (word: string, known: string) => known !== '' && word === known;
+  if (namesIn(text).some((word) => is(word, mail) || is(word, name))) return { person, exact: true };
   const loosely = (word: string) =>
-    is(word, display) || is(endOf(word), name) || is(endOf(word), mail) || is(localPart(endOf(word)), name);
-  return words.some(loosely) ? { person, exact: false } : undefined;
+    [display, name, mail].some((known) => is(word, known) || is(endOf(word), known)) ||
+    is(localPart(endOf(word)), name);
+  return wordsIn(text).some(loosely) ? { person, exact: false } : undefined;
 }
 
 const lower = (confidence: Confidence, steps: number): Confidence =>
@@ -81,8 +84,8 @@ const saying = ({ value, from, of }: OwnerClaim): string =>
   `${SAID[from] ?? `${from} names`} \`${value}\`${WHERE[of]}`;
 
 function proposalsOf(claim: OwnerClaim, people: readonly KnownPerson[]): OwnerProposal[] {
-  const words = wordsIn(claim.value);
-  const matches = people.flatMap((person) => matchOf(person, words) ?? []);
+  const text = folded(claim.value).replace(/^mailto:/, '');
+  const matches = people.flatMap((person) => matchOf(person, text) ?? []);
   const exact = matches.filter((match) => match.exact);
   const found = exact.length > 0 ? exact : matches;
   if (found.length === 0)

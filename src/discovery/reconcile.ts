@@ -39,9 +39,14 @@ function withWhatStands(seen: Observation, known: Known, gathered: Gathered): Ob
   };
 }
 
-/** INVARIANT: a thing is gone only if every listing that ever showed it was read whole this time, and none shows it. */
-const isGone = ({ present, provenance }: Known, gathered: Gathered): boolean =>
-  present && provenance.length > 0 && provenance.every(({ listing }) => mayForget(gathered, listing));
+/**
+ * INVARIANT: a thing is gone only if every listing of what is there that ever showed it was read whole this time, and none shows
+ * it. What a log told of it besides stays true of the past; a thing that a log alone told of is never gone.
+ */
+function isGone({ present, provenance }: Known, gathered: Gathered): boolean {
+  const states = provenance.filter(({ listing }) => gathered.listed.get(listing)?.events !== true);
+  return present && states.length > 0 && states.every(({ listing }) => mayForget(gathered, listing));
+}
 
 function goneOf({
   source,

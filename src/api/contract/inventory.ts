@@ -308,5 +308,5 @@ export const getDocument = route({
   tags,
   summary: 'A page that a sweep read, in its committed form: its SHA-256 is its address',
   request: { params: z.strictObject({ digest: z.string().max(DIGEST_CHARACTERS) }) },
-  responses: ok(z.record(z.string(), z.unknown())),
+  responses: ok(z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())])),
 });

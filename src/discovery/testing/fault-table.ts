@@ -99,7 +99,7 @@ export async function runCase(
     checkKept(good);
 
     running.fail();
-    const faulty = await house.sweep(source);
+    const faulty = await house.sweep(source, fault === 'slow');
     CHECKS[TOLD[fault]](faulty, double, plan);
     checkWords(faulty, plan);
     if (fault === 'clock-off') checkClock(faulty);

@@ -46,6 +46,8 @@ export interface PageOf extends At {
   order: 'asc' | 'desc';
   after?: Place | undefined;
   limit: number;
+  /** Rows that a search looks at; `SEARCH_ROWS_MAX` where absent. */
+  searchRows?: number;
 }
 
 export interface Found {
@@ -151,7 +153,7 @@ export async function pageOfObservations(
   db: Db,
   page: PageOf,
 ): Promise<{ rows: Found[]; next: Place | null }> {
-  const { filter, limit } = page;
+  const { filter, limit, searchRows = SEARCH_ROWS_MAX } = page;
   const where = selection(filter, page, afterOf(page));
   const window = (
     rows: number,
@@ -160,18 +162,21 @@ export async function pageOfObservations(
   const looked =
     filter.q === undefined
       ? window(limit + 1)
-      : sql`select w.* from (${window(SEARCH_ROWS_MAX)}) as w where ${mentions(filter.q)} limit ${limit + 1}`;
+      : sql`select w.* from (${window(searchRows)}) as w where ${mentions(filter.q)} limit ${limit + 1}`;
   const { rows } = await sql<Raw>`${looked}`.execute(db);
   const places = rows.slice(0, limit).map(found);
   if (rows.length > limit) return { rows: places, next: places.at(-1)?.place ?? null };
-  return { rows: places, next: filter.q === undefined ? null : await endOfWindow(db, page, where) };
+  return {
+    rows: places,
+    next: filter.q === undefined ? null : await endOfWindow(db, page, where, searchRows),
+  };
 }
 
 /** Where a search stopped looking; null where it looked at everything. */
-async function endOfWindow(db: Db, page: PageOf, where: Condition): Promise<Place | null> {
+async function endOfWindow(db: Db, page: PageOf, where: Condition, looked: number): Promise<Place | null> {
   const { rows } = await sql<{ key: string; value: string }>`
     select r.key, ${ORDERS[page.sort]} as value from row_observation as r
-    where ${where} order by ${orderOf(page)} limit 1 offset ${SEARCH_ROWS_MAX - 1}`.execute(db);
+    where ${where} order by ${orderOf(page)} limit 1 offset ${looked - 1}`.execute(db);
   return rows[0] ?? null;
 }
 

@@ -88,7 +88,10 @@ describe('postgresql, reading', () => {
   it('stops when it is told to', async (t) => {
     const running = await double.start(t, { items: 300, name: (index) => `role-${index}`, fault: 'slow' });
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 50);
+    const watch = setInterval(() => {
+      if (running.asked().includes('SELECT pg_catalog.pg_roles')) stop.abort();
+    }, 5);
+    t.after(() => clearInterval(watch));
     const read = await readSource(source as never, { ...running, signal: stop.signal });
     assert.deepEqual(read[0]?.error?.kind, 'cancelled');
     await running.stop();

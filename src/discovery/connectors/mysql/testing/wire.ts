@@ -99,7 +99,7 @@ export function serve(socket: Socket, { enter, query }: Serving): Served {
       take(sequence, body);
     }
   });
-  send([greeting(randomBytes(SCRAMBLE_BYTES).map((byte) => byte | 1))], 0);
+  send([greeting(Buffer.from(randomBytes(SCRAMBLE_BYTES).map((byte) => byte | 1)))], 0);
   return {
     table: (rows) => send(packetsOf(rows)),
     done: () => send([ok()]),

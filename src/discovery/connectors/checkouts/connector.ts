@@ -1,6 +1,7 @@
 import { isAbsolute, normalize } from 'node:path';
 import { z } from 'zod';
 import { defineSource, type Opening, type Partition, type RawPage, type Session } from '../../contract.ts';
+import { SourceError } from '../../source-error.ts';
 import { KINDS } from './kinds.ts';
 import { listings, OF_REPOSITORY, OWNERS, REPOSITORIES } from './mapping.ts';
 import { FOLDER, operations } from './operations.ts';
@@ -30,9 +31,10 @@ function partitionsOf(found: Map<string, Found>, repositories: Map<string, Repos
   return [...scopes].map(([partition, scope]) => ({ partition, scope }));
 }
 
-async function* repositoryPage({ repositories, calls, denied, errors }: Found): AsyncGenerator<RawPage> {
+async function* repositoryPage({ isThere, repositories, ...told }: Found): AsyncGenerator<RawPage> {
+  if (!isThere) throw new SourceError('failed', 'the folder is not there');
   const items = repositories.map(({ path }) => ({ path }));
-  yield { operation: FOLDER, request: {}, items, calls, denied, errors, end: true };
+  yield { operation: FOLDER, request: {}, items, ...told, end: true };
 }
 
 function pagesOf(listing: string, checkout: Checkout, opening: Opening): AsyncGenerator<RawPage> {

@@ -17,6 +17,7 @@ export interface Repository {
 }
 
 export interface Found {
+  isThere: boolean;
   repositories: Repository[];
   calls: number;
   denied: Fault[];
@@ -86,8 +87,8 @@ async function isThere(folder: string): Promise<boolean> {
 export async function findRepositories(folder: string): Promise<Found> {
   const reader = new Reader('/');
   const search: Search = { reader, found: [], level: [folder], next: [], looked: 0 };
-  if (await isThere(folder)) await searchBelow(search);
-  else reader.errors.push({ what: folder, why: 'the folder is not there' });
+  const there = await isThere(folder);
+  if (there) await searchBelow(search);
   const { calls, denied, errors } = reader;
-  return { repositories: search.found, calls, denied, errors };
+  return { isThere: there, repositories: search.found, calls, denied, errors };
 }

@@ -33,6 +33,19 @@ export interface StateDocument {
 const indexOf = (key: unknown): string =>
   typeof key === 'string' ? `["${key}"]` : typeof key === 'number' ? `[${key}]` : '';
 
+const isTypeSpec = (type: unknown): boolean =>
+  Array.isArray(type) || ['string', 'number', 'bool', 'dynamic'].includes(String(type));
+
+/** An attribute whose type the provider leaves open is kept with its type beside it. */
+function withoutType(value: unknown): unknown {
+  const fields = fieldsOf(value);
+  const open = Object.keys(fields).sort().join() === 'type,value' && isTypeSpec(fields.type);
+  return open ? fields.value : value;
+}
+
+const valuesOfState = (attributes: unknown): Fields =>
+  Object.fromEntries(Object.entries(fieldsOf(attributes)).map(([name, value]) => [name, withoutType(value)]));
+
 /** Steps to a sensitive value; the first names the attribute. */
 const firstSteps = (paths: unknown): string[] =>
   listOf(paths).flatMap((path) => textOf(fieldsOf(listOf(path)[0]).value) ?? []);
@@ -50,7 +63,7 @@ function instancesOf(resource: unknown): Instance[] {
       module,
       type: String(type),
       name: String(name),
-      values: fieldsOf(attributes),
+      values: valuesOfState(attributes),
       sensitive: firstSteps(paths),
     };
   });

@@ -10,20 +10,15 @@ const PER_FILE = 100;
 const HIT = 'part-0001.tfstate';
 
 /** As the state file of version 4 has it. */
-const accessKey = (index: number, name: string) => ({
+const password = (index: number, name: string) => ({
   mode: 'managed',
-  type: 'aws_iam_access_key',
+  type: 'random_password',
   name,
-  provider: 'provider["registry.example/aws"]',
+  provider: 'provider["registry.example/random"]',
   instances: [
     {
       schema_version: 0,
-      attributes: {
-        id: `key-${index}`,
-        secret: `made-up-${index}`,
-        status: 'Active',
-        create_date: '2026-01-01T00:00:00Z',
-      },
+      attributes: { id: 'none', length: 16, result: `made-up-${index}` },
     },
   ],
 });
@@ -34,7 +29,7 @@ const stateText = (resources: unknown[]): string =>
 function textOf(at: number, { items, name }: Plan, broken: boolean): string {
   const count = Math.min(PER_FILE, items - at);
   const resources: object[] = Array.from({ length: count }, (_, index) =>
-    accessKey(at + index, name(at + index)),
+    password(at + index, name(at + index)),
   );
   if (broken) resources[0] = { ...resources[0], module: 7 };
   return stateText(resources);
@@ -47,7 +42,7 @@ function hit(path: string, text: string, fault: Plan['fault']): void {
   if (fault === 'forbidden-part') truncateSync(path, STATE_MAX_BYTES + 1);
 }
 
-/** One repository without a commit, whose states hold so many keys each; the last holds none, as an empty last page does. */
+/** One repository without a commit, whose states hold so many passwords each; the last holds none, as an empty last page does. */
 function write(folder: string, plan: Plan): void {
   rmSync(folder, { recursive: true, force: true });
   for (const part of ['objects', 'refs']) mkdirSync(join(folder, 'infra', '.git', part), { recursive: true });
@@ -85,8 +80,6 @@ const NO_PROVIDER = 'files on this host are read: nobody answers';
 
 export const double: Double = {
   listing: 'state',
-  // The key, and that its secret stands there.
-  observationsPerItem: 2,
   start,
   not: {
     unauthorized: 'no credential is asked for',

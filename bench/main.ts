@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { agent } from './agent.ts';
 import { decisions } from './decisions.ts';
+import { estate } from './estate.ts';
 import { growth } from './growth.ts';
 import { issuance } from './issuance.ts';
 import { ledger } from './ledger.ts';
@@ -14,6 +15,7 @@ import { start } from './start.ts';
 const BENCHES: Record<string, (signatures: number) => Promise<Figure[]>> = {
   agent,
   decisions,
+  estate,
   growth,
   issuance,
   ledger,

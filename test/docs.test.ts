@@ -13,6 +13,7 @@ const PAGES = [
   'manifests.md',
   'agents.md',
   'oauth.md',
+  'sources.md',
   'evidence.md',
   'operations.md',
   'backup.md',

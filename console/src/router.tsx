@@ -147,7 +147,7 @@ const source = createRoute({
 const findings = createRoute({
   ...page,
   path: '/findings',
-  validateSearch: texts('state', 'rule'),
+  validateSearch: texts('state', 'rule', 'owner'),
   component: lazyRouteComponent(() => import('./pages/findings/Findings.tsx'), 'Findings'),
 });
 const locks = createRoute({

@@ -51,7 +51,10 @@ const FOLDER_MODE = 0o700;
  * Starts everything that `muniment serve` is: house, API, listeners, jobs. Prints nothing.
  * @throws MunimentError `port_taken`, `socket_path_too_long`, and what `openHouse` throws
  */
-export async function serve(config: Config, recovery: Recovery = {}): Promise<Served> {
+export async function serve(
+  config: Config,
+  recovery: Recovery & Pick<HouseOptions, 'sourceTypes'> = {},
+): Promise<Served> {
   const logger = createLogger(config);
   checkSocketPath(socketPath(config));
   makeFolder(config.data);

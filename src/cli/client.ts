@@ -28,9 +28,15 @@ interface Target {
   authorization?: string;
 }
 
+type Query = Record<string, string | number | boolean | undefined>;
+
 export interface Client {
-  get<T>(path: string, query?: Record<string, string | number | boolean | undefined>): Promise<T>;
+  get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  put<T>(path: string, body: unknown): Promise<T>;
+  remove<T>(path: string, body?: unknown): Promise<T>;
+  /** A file, in pieces; ends with an error where the connection did. */
+  download(path: string, query?: Query): Promise<AsyncIterable<Uint8Array>>;
   bytes(path: string, body: unknown): Promise<Buffer>;
   /** What is too long for memory, in pieces; ends with an error where the connection did. */
   stream(path: string, body: unknown): Promise<AsyncIterable<Uint8Array>>;
@@ -117,6 +123,25 @@ async function call(target: Target, method: string, path: string, body?: unknown
   return answer;
 }
 
+async function pieces(
+  target: Target,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<IncomingMessage> {
+  const response = await open(target, method, path, body);
+  const status = response.statusCode ?? 0;
+  if (status < 200 || status > 299) throw thrown(await collect(response));
+  return response;
+}
+
+function searchOf(query: Query): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`;
+}
+
 const parsed = <T>(answer: Answer): T => JSON.parse(answer.body.toString() || 'null') as T;
 
 interface OpenSession {
@@ -150,22 +175,14 @@ export async function connect(options: ClientOptions): Promise<Client> {
     key,
     token,
     ends,
-    async get(path, query = {}) {
-      const pairs = Object.entries(query).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, String(value)]],
-      );
-      const search = pairs.length === 0 ? '' : `?${new URLSearchParams(pairs)}`;
-      return parsed(await call(target, 'GET', `/api/v1${path}${search}`));
-    },
+    get: async (path, query = {}) => parsed(await call(target, 'GET', `/api/v1${path}${searchOf(query)}`)),
     post: async (path, body) => parsed(await call(target, 'POST', `/api/v1${path}`, body)),
+    put: async (path, body) => parsed(await call(target, 'PUT', `/api/v1${path}`, body)),
+    remove: async (path, body) => parsed(await call(target, 'DELETE', `/api/v1${path}`, body)),
+    download: (path, query = {}) => pieces(target, 'GET', `/api/v1${path}${searchOf(query)}`),
     form: async (path, fields) => parsed(await call(target, 'POST', path, new URLSearchParams(fields))),
     file: async (path) => (await call(target, 'GET', path)).body,
-    async stream(path, body) {
-      const response = await open(target, 'POST', `/api/v1${path}`, body);
-      const status = response.statusCode ?? 0;
-      if (status < 200 || status > 299) throw thrown(await collect(response));
-      return response;
-    },
+    stream: (path, body) => pieces(target, 'POST', `/api/v1${path}`, body),
     bytes: async (path, body) => (await call(target, 'POST', `/api/v1${path}`, body)).body,
   };
 }

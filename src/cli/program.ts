@@ -7,6 +7,8 @@ import { breakGlassCommand } from './commands/break-glass.ts';
 import { claimCommand } from './commands/claim.ts';
 import { configCommand } from './commands/config.ts';
 import { credentialCommand } from './commands/credential.ts';
+import { diffCommand } from './commands/diff.ts';
+import { dismissCommand } from './commands/dismiss.ts';
 import { driftCommand } from './commands/drift.ts';
 import { eventsCommand } from './commands/events.ts';
 import { evidenceCommand } from './commands/evidence.ts';
@@ -20,6 +22,7 @@ import { planCommand } from './commands/plan.ts';
 import { remapCommand } from './commands/remap.ts';
 import { rotateCommand, rotationCommand } from './commands/rotate.ts';
 import { serveCommand } from './commands/serve.ts';
+import { sourceCommand } from './commands/source.ts';
 import { sweepCommand } from './commands/sweep.ts';
 import { tokenCommand } from './commands/token.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -27,9 +30,12 @@ import { VERSION } from './version.ts';
 
 const COMMANDS = [
   serveCommand,
+  sourceCommand,
   sweepCommand,
   inventoryCommand,
+  diffCommand,
   claimCommand,
+  dismissCommand,
   personCommand,
   planCommand,
   driftCommand,

@@ -11,6 +11,7 @@ import type { Opening as CommitmentOpening } from '../store/index.ts';
 import type { Fault, Observed } from './contract.ts';
 import { keyOf } from './keys.ts';
 import { ATTRIBUTE_MAX_CHARACTERS, ATTRIBUTE_MAX_MEMBERS, LABEL_MAX_CHARACTERS } from './limits.ts';
+import { Packed } from './packed.ts';
 
 export type Observation = Omit<EntryData['observation.recorded'], 'change' | 'sweep'>;
 
@@ -42,7 +43,7 @@ export interface PageRecord {
 export interface Gathered {
   source: string;
   partition: string;
-  observations: Map<string, Observation>;
+  observations: Packed<Observation>;
   openings: Map<string, CommitmentOpening>;
   listed: Map<string, Listed>;
   pages: PageRecord[];
@@ -53,7 +54,7 @@ export interface Gathered {
 export const emptyGathering = (source: string, partition: string): Gathered => ({
   source,
   partition,
-  observations: new Map(),
+  observations: new Packed(),
   openings: new Map(),
   listed: new Map(),
   pages: [],
@@ -100,7 +101,7 @@ function toObservation(
 const isList = (value: unknown): value is Array<string | number> => Array.isArray(value);
 
 /** Of two moments of use the later one; of two lists both; else what was told first stands. */
-function merged(name: string, first: ObservedValue | undefined, second: ObservedValue): ObservedValue {
+export function merged(name: string, first: ObservedValue | undefined, second: ObservedValue): ObservedValue {
   if (first === undefined) return second;
   if (isList(first) && isList(second)) return bounded([...new Set([...first, ...second])]);
   if (name === 'lastUsed' && typeof second === 'string')
@@ -148,8 +149,9 @@ export const observationDigest = ({ class: kind, label, attributes, joins }: Obs
 
 /** SHA-256 (hex) of the canonical list of `[key, digest]` of all observations, by key. */
 export function listDigest({ observations }: Gathered): string {
-  const pairs = [...observations.values()]
-    .map((each) => [each.key, observationDigest(each)])
-    .sort(([a = ''], [b = '']) => (a < b ? -1 : 1));
+  // One after the other: all of them at once would not fit where they are packed for.
+  const pairs = Array.from(observations.values(), (each) => [each.key, observationDigest(each)]).sort(
+    ([a = ''], [b = '']) => (a < b ? -1 : 1),
+  );
   return hex(sha256(utf8(canonicalize(pairs))));
 }

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from 'playwright-core';
 import { useBreakGlass } from './emergency.ts';
+import { addEstate, type Estate } from './estate.ts';
 import { addHostileNames, type Furnished, furnish } from './furnish.ts';
 import { addRooms, type Roomed } from './rooms.ts';
 import { openWorld, signIn, type Theme, VIEWPORT, type World } from './world.ts';
@@ -11,6 +12,8 @@ import { openWorld, signIn, type Theme, VIEWPORT, type World } from './world.ts'
 const THEMES: Theme[] = ['light', 'dark'];
 /** A desk, and a telephone. */
 const WIDTHS_PX = [VIEWPORT.width, 390];
+
+const address = (key: string): string => `/observations/${encodeURIComponent(key)}`;
 
 /** Every page, what its heading is, and what tells that its content has arrived. */
 const pagesOf = ({
@@ -20,7 +23,10 @@ const pagesOf = ({
   lock,
   alert,
   rotation,
-}: Furnished & Roomed): Array<[path: string, heading: RegExp, shown: string]> => [
+  few,
+  many,
+  same,
+}: Furnished & Roomed & Estate): Array<[path: string, heading: RegExp, shown: string]> => [
   ['/', /^Overview$/, 'Needs a person'],
   ['/?verdict=PASS', /^Overview$/, 'Controls'],
   ['/identities', /^Identities$/, 'payments-settlement'],
@@ -42,8 +48,19 @@ const pagesOf = ({
   ['/ledger?kind=clock.jumped', /^Ledger$/, 'No entry fits these filters'],
   ['/ledger/0', /^Entry 0$/, 'The log’s key signed this tree'],
   ['/ledger/999999', /^Entry 999,999$/, 'not_found'],
-  ['/found', /^Found$/, '/root/.ssh/authorized_keys'],
-  ['/found?class=trust', /^Found$/, 'Nothing that was seen fits these filters'],
+  ['/found', /^Inventory$/, '/root/.ssh/authorized_keys'],
+  ['/found?source=host&class=trust', /^Inventory$/, 'Nothing that was seen fits these filters'],
+  ['/found?source=aws-production&administrator=true', /^Inventory$/, 'AdministratorAccess of deploy-bot'],
+  ['/sources', /^Sources$/, 'aws-production'],
+  ['/sources/aws-production', /^aws-production$/, 'secretsmanager:ListSecrets in eu-central-1'],
+  ['/sources/no-such', /^no-such$/, 'No source has this name'],
+  [address(few), /^nightly-reports$/, 'reports.env'],
+  [address(many), /estate-operator$/, '207 × kubernetes-role-binding'],
+  [address(same), /./, 'The same thing elsewhere'],
+  ['/observations/no-such', /^Observation$/, 'not_found'],
+  ['/unregistered', /^Unregistered$/, 'deploy-bot'],
+  ['/unregistered?class=credential', /^Unregistered$/, 'access key of deploy-bot'],
+  ['/unregistered?source=no-such', /^Unregistered$/, 'Nothing waits for a decision'],
   ['/findings', /^Findings$/, 'payments-api'],
   ['/alerts', /^Alerts$/, 'five failed attempts'],
   ['/alerts?state=resolved', /^Alerts$/, 'No alert fits these filters'],
@@ -78,7 +95,7 @@ const pagesOf = ({
 
 export interface Scene {
   world: World;
-  furnished: Furnished & Roomed;
+  furnished: Furnished & Roomed & Estate;
   /** Signed in. */
   context: BrowserContext;
 }
@@ -87,7 +104,11 @@ export async function openScene(): Promise<Scene> {
   const world = await openWorld();
   const told = await furnish(world.server);
   await addHostileNames(world.server, told);
-  const furnished = { ...told, ...(await addRooms(world.server, told)) };
+  const furnished = {
+    ...told,
+    ...(await addRooms(world.server, told)),
+    ...(await addEstate(world.server, told)),
+  };
   await useBreakGlass(world.server, told);
   const context = await world.newContext();
   const page = await context.newPage();

@@ -157,6 +157,3 @@ export const credentialValidAt = (body: Presented & { fingerprint?: string; at?:
   unwrap(api.POST('/api/v1/credentials/valid-at', { body }));
 
 export const checkCredential = (body: Presented) => unwrap(api.POST('/api/v1/credentials/check', { body }));
-
-export const sweepHost = () =>
-  unwrap(api.POST('/api/v1/sweeps', { params: { query: {} }, body: { source: 'host' } }));

@@ -54,15 +54,17 @@ interface SelectProps {
   value: string | undefined;
   options: Array<string | { value: string; label: string }>;
   onChange: (value: string | undefined) => void;
+  /** True where one of them always holds. */
+  always?: boolean;
 }
 
-/** One filter; its first choice is "any". */
-export function Select({ label, value = '', options, onChange }: SelectProps) {
+/** One filter; its first choice is "any", unless one always holds. */
+export function Select({ label, value = '', options, onChange, always = false }: SelectProps) {
   return (
     <label className="select">
       <span>{label}</span>
       <select className="input" value={value} onChange={(event) => onChange(event.target.value || undefined)}>
-        <option value="">Any</option>
+        {!always && <option value="">Any</option>}
         {options.map((option) => {
           const { value: key, label: text } =
             typeof option === 'string' ? { value: option, label: words(option) } : option;

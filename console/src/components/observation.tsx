@@ -8,7 +8,7 @@ import './observation.css';
 
 const attributesOf = ({ attributes }: Observation): string =>
   Object.entries(attributes)
-    .filter(([, value]) => value !== null && value !== '')
+    .filter(([name, value]) => value !== null && value !== '' && name !== 'holder')
     .map(([name, value]) => `${name}: ${Array.isArray(value) ? value.join(', ') : value}`)
     .join(' · ');
 
@@ -36,9 +36,14 @@ const BelongsTo = ({ identity }: { identity: Observation['identity'] }) =>
 
 /** What sweeps saw, as every list of it shows it. */
 export const OBSERVED: Array<Column<Observation>> = [
-  { header: 'What', cell: (row) => <What row={row} />, width: '42%', text: labelOf },
+  { header: 'What', cell: (row) => <What row={row} />, width: '36%', text: labelOf },
   { header: 'Class', cell: (row) => words(row.class), width: '10%', text: (row) => row.class },
-  { header: 'Source', cell: ({ source }) => source, width: '8%', text: ({ source }) => source },
+  {
+    header: 'Source',
+    cell: ({ source }) => <span className="name">{source}</span>,
+    width: '12%',
+    text: ({ source }) => source,
+  },
   {
     header: 'There now',
     cell: ({ present }) => (present ? 'Yes' : 'Gone'),
@@ -48,7 +53,7 @@ export const OBSERVED: Array<Column<Observation>> = [
   {
     header: 'Belongs to',
     cell: (row) => <BelongsTo identity={row.identity} />,
-    width: '13%',
+    width: '12%',
     text: ({ identity }) => (identity ? nameOf(identity) : ''),
   },
   {

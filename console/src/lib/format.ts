@@ -61,6 +61,10 @@ export const words = (text: string): string => {
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 };
 
+/** `lastUsed` → `Last used`; what is a phrase already stays as it is. */
+export const spelled = (text: string): string =>
+  text.includes(' ') ? text : words(text.replaceAll(/[A-Z]+/g, (letters) => `-${letters.toLowerCase()}`));
+
 /** Makes control and direction characters visible, so that a hostile name cannot pass as another. */
 export const visible = (text: string): string =>
   text.replaceAll(

@@ -1,6 +1,12 @@
-import type { Command } from 'commander';
-import { type CommonOptions, client, command } from '../context.ts';
-import { print, printable, table } from '../terminal.ts';
+import { createWriteStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type Command, Option } from 'commander';
+import { MunimentError } from '../../kernel/index.ts';
+import type { Client } from '../client.ts';
+import { type CommonOptions, client, command, withWhen } from '../context.ts';
+import { note, print, printable, table } from '../terminal.ts';
 
 /** A line of the first screen. */
 export interface PostureLine {
@@ -29,7 +35,14 @@ interface Observation {
 
 interface Options extends CommonOptions {
   part?: string;
+  filter: string[];
+  asOf?: string;
+  knownAt?: string;
+  export?: string;
+  output?: string;
 }
+
+type Query = Record<string, string | undefined>;
 
 const PAGE_ROWS = 500;
 const FINDING_CHARACTERS = 12;
@@ -50,20 +63,39 @@ export function postureLines(lines: PostureLine[]): string[] {
   return lines.some(({ evaluable, whole }) => evaluable && !whole) ? [...text, MORE] : text;
 }
 
-async function observations(options: Options, finding: string): Promise<Observation[]> {
-  const api = await client(options);
+/** What a filter names; the server says which words it knows. */
+function queryOf(options: Options, finding: string | undefined): Query {
+  const { part, asOf, knownAt } = options;
+  const pairs = options.filter.map((each): [string, string] => {
+    const [key = '', value] = each.split(/=(.*)/s);
+    if (value === undefined)
+      throw new MunimentError('unknown_option', `\`--filter ${each}\` is to be key=value`);
+    return [key, value];
+  });
+  return { ...Object.fromEntries(pairs), finding, part, asOf, knownAt };
+}
+
+async function observations(api: Client, query: Query): Promise<Observation[]> {
   const all: Observation[] = [];
   let cursor: string | undefined;
   do {
-    const query = { finding, part: options.part, limit: PAGE_ROWS, cursor };
-    const page = await api.get<{ items: Observation[]; next: string | null }>('/observations', query);
+    const asked = { ...query, limit: PAGE_ROWS, cursor };
+    const page = await api.get<{ items: Observation[]; next: string | null }>('/observations', asked);
     all.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
   return all;
 }
 
-const listText = (items: Observation[]): string =>
+/** To a file, or to standard output. */
+async function save(api: Client, query: Query, { export: format, output }: Options): Promise<void> {
+  const file = Readable.from(await api.download('/observations/export', { ...query, format }));
+  if (output === undefined) return pipeline(file, process.stdout, { end: false });
+  await pipeline(file, createWriteStream(resolve(output)));
+  note(`wrote ${printable(output)}`);
+}
+
+const listText = (items: Observation[], empty: string): string =>
   table(
     ['KEY', 'CLASS', 'KIND', 'WHAT', 'SINCE', 'CLAIMED FOR'],
     items.map((it) => [
@@ -74,29 +106,52 @@ const listText = (items: Observation[]): string =>
       it.firstSeen,
       it.identity?.name,
     ]),
-    'nothing is behind this finding',
+    empty,
   );
 
 const partsText = (parts: PostureLine['parts']): string =>
   parts.map(({ part, count }) => `  ${count} ${printable(part)}`).join('\n');
 
 async function run(finding: string | undefined, options: Options): Promise<void> {
-  const { items } = await (await client(options)).get<{ items: Answer[] }>('/posture');
+  const query = queryOf(options, finding);
+  const api = await client(options);
+  if (options.export !== undefined) return save(api, query, options);
+  if (finding === undefined && options.filter.length > 0) {
+    const found = await observations(api, query);
+    return print(found, options.json, () => listText(found, 'nothing meets this filter'));
+  }
+  const { asOf, knownAt } = options;
+  const { items } = await api.get<{ items: Answer[] }>('/posture', { asOf, knownAt });
   if (finding === undefined) return print(items, options.json, () => postureLines(items).join('\n'));
-  const behind = await observations(options, finding);
+  const behind = await observations(api, query);
   const answer = items.find((each) => each.finding === finding);
   const declared = options.part === undefined ? (answer?.identities ?? []) : [];
   print({ ...answer, observations: behind }, options.json, () =>
     [
       ...(answer === undefined ? [] : [...postureLines([answer]), partsText(answer.parts)]),
       ...declared.map(({ id, name }) => `declared identity ${printable(name ?? id)}`),
-      listText(behind),
+      listText(behind, 'nothing is behind this finding'),
     ].join('\n'),
   );
 }
 
+const collect = (value: string, all: string[]): string[] => [...all, value];
+
 export const inventoryCommand = (): Command =>
-  command('inventory', 'what was found: five answers, and the list behind each', 'muniment inventory orphans')
-    .argument('[finding]', 'inventory, rotation, permissions, monitoring or orphans')
-    .option('--part <part>', 'only one part of a finding, e.g. unregistered')
-    .action(run);
+  withWhen(
+    command(
+      'inventory',
+      'what was found: five answers, and the list behind each',
+      'muniment inventory orphans',
+    )
+      .argument('[finding]', 'inventory, rotation, permissions, monitoring or orphans')
+      .option('--part <part>', 'only one part of a finding, e.g. unregistered')
+      .option(
+        '--filter <key=value>',
+        'only what meets it, e.g. `class=credential`, `source=forge`, `registered=false`, `q=deploy`; again for another',
+        collect,
+        [],
+      )
+      .addOption(new Option('--export <format>', 'as a file').choices(['csv', 'json', 'xlsx']))
+      .option('--output <file>', 'where the file goes; standard output where it is left out'),
+  ).action(run);

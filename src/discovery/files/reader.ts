@@ -25,6 +25,8 @@ interface ReadRule {
   within?: string;
   /** Only a file whose first `MARK_WITHIN_BYTES` match; any other is as good as not there, whatever its size. */
   marked?: RegExp;
+  /** `FILE_MAX_BYTES` where absent. */
+  maxBytes?: number;
 }
 
 export interface FolderEntry {
@@ -76,7 +78,7 @@ export class Reader {
    */
   async file(
     path: string,
-    { trusted = false, within, marked }: ReadRule = {},
+    { trusted = false, within, marked, maxBytes = FILE_MAX_BYTES }: ReadRule = {},
   ): Promise<FileRead | undefined> {
     this.calls += 1;
     const flags =
@@ -89,7 +91,7 @@ export class Reader {
         return undefined;
       }
       if (marked !== undefined && !(await isMarked(handle, marked))) return undefined;
-      return await this.#readOpen(path, handle);
+      return await this.#readOpen(path, handle, maxBytes);
     } catch (error) {
       return this.#fault(path, error);
     } finally {
@@ -102,11 +104,11 @@ export class Reader {
     return (await readlink(`/proc/self/fd/${handle.fd}`)).startsWith(base === '/' ? base : `${base}/`);
   }
 
-  async #readOpen(path: string, handle: FileHandle): Promise<FileRead | undefined> {
+  async #readOpen(path: string, handle: FileHandle, maxBytes: number): Promise<FileRead | undefined> {
     const stat = await handle.stat();
     if (!stat.isFile()) return undefined;
-    if (stat.size > FILE_MAX_BYTES) {
-      this.denied.push({ what: path, why: `larger than ${FILE_MAX_BYTES} bytes` });
+    if (stat.size > maxBytes) {
+      this.denied.push({ what: path, why: `larger than ${maxBytes} bytes` });
       return undefined;
     }
     const modeBits = stat.mode & 0o7777;

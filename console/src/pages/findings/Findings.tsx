@@ -10,10 +10,14 @@ import { Loaded } from '../../components/Loaded.tsx';
 import { Page } from '../../components/Page.tsx';
 import { Frame } from '../../components/Panel.tsx';
 import { SavedFilters } from '../../components/SavedFilters.tsx';
+import { visible } from '../../lib/format.ts';
+import { nameOf } from '../../lib/names.ts';
 import { useWhen } from '../../lib/when.ts';
 import { COLUMNS, type FindingState, stateOf } from './columns.tsx';
 
 const route = getRouteApi('/house/findings');
+/** In an address, for what no person is named for. */
+const NOBODY = 'nobody';
 const STATES: FindingState[] = ['overdue', 'open', 'closed'];
 
 const openFirst = (items: Finding[]): Finding[] =>
@@ -23,13 +27,15 @@ const openFirst = (items: Finding[]): Finding[] =>
 
 /** What a person must decide on, the nearest due first. */
 export function Findings() {
-  const { state, rule } = route.useSearch();
+  const { state, rule, owner } = route.useSearch();
   const query = useQuery(findingsQuery(useWhen()));
   const fits = (finding: Finding): boolean =>
-    (state === undefined || stateOf(finding) === state) && (rule === undefined || finding.rule === rule);
+    (state === undefined || stateOf(finding) === state) &&
+    (rule === undefined || finding.rule === rule) &&
+    (owner === undefined || (finding.owner?.id ?? NOBODY) === owner);
   return (
     <Page title="Findings" lead="What a person must decide on, and by when.">
-      <Filters rules={[...new Set(query.data?.items.map((item) => item.rule))].sort()} />
+      <Filters items={query.data?.items ?? []} />
       <Frame label="Findings">
         <Loaded query={query}>
           {({ items }) => <List items={openFirst(items.filter(fits))} any={items.length > 0} />}
@@ -66,15 +72,25 @@ function List({ items, any }: { items: Finding[]; any: boolean }) {
   );
 }
 
-function Filters({ rules }: { rules: string[] }) {
+/** Each owner once, by name; what is nobody's can be asked for as well. */
+function ownersOf(items: Finding[]) {
+  const names = new Map(items.map(({ owner }) => [owner?.id ?? NOBODY, owner ? nameOf(owner) : 'Nobody’s']));
+  return [...names]
+    .map(([value, name]) => ({ value, label: visible(name) }))
+    .sort((a, b) => a.label.localeCompare(b.label));
+}
+
+function Filters({ items }: { items: Finding[] }) {
+  const rules = [...new Set(items.map(({ rule }) => rule))].sort();
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const set = (name: 'state' | 'rule') => (value: string | undefined) =>
+  const set = (name: 'state' | 'rule' | 'owner') => (value: string | undefined) =>
     void navigate({ search: (now) => ({ ...now, [name]: value }), replace: true });
   return (
     <search className="filters">
       <Select label="State" value={search.state} options={STATES} onChange={set('state')} />
       <Select label="Rule" value={search.rule} options={rules} onChange={set('rule')} />
+      <Select label="Owner" value={search.owner} options={ownersOf(items)} onChange={set('owner')} />
       <SavedFilters table="findings" />
     </search>
   );

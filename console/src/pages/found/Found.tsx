@@ -80,7 +80,7 @@ const None = ({ filtered }: { filtered: boolean }) => (
       </Link>
     ) : (
       <p>
-        Sweep this host from the <Link to="/">overview</Link>, or run muniment sweep.
+        Sweep one of the <Link to="/sources">sources</Link>, or run muniment sweep.
       </p>
     )}
   </Empty>

@@ -42,7 +42,7 @@ export function FoundFilters() {
       <Select
         label="Source"
         value={search.source}
-        options={sources.map(({ source }) => source)}
+        options={sources.map(({ source }) => ({ value: source, label: source }))}
         onChange={set('source')}
       />
       <Select label="Declared" value={search.registered} options={DECLARED} onChange={set('registered')} />

@@ -89,7 +89,7 @@ const None = ({ filtered }: { filtered: boolean }) =>
     <Empty icon={Fingerprint} title="No identity is registered yet">
       <p>
         <Link to="/changes/new">Propose a change</Link> that declares one, or see what was{' '}
-        <Link to="/found">found</Link> on this host.
+        <Link to="/unregistered">found</Link> and nobody declared.
       </p>
     </Empty>
   );

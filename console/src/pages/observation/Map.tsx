@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { observationMapQuery } from '../../api/queries.ts';
 import type { ObservationMap } from '../../api/types.ts';
 import { Loaded } from '../../components/Loaded.tsx';
 import { Notice } from '../../components/Notice.tsx';
 import { Panel } from '../../components/Panel.tsx';
-import { plural, shorten, visible, words } from '../../lib/format.ts';
+import { plural, shorten, spelled, visible } from '../../lib/format.ts';
 import { useWhen } from '../../lib/when.ts';
 import { BOX, type Box, COLUMNS, type Drawing, draw, pathOf } from './layout.ts';
 import '../../components/table.css';
@@ -36,9 +36,10 @@ const NONE: ReadonlySet<string> = new Set();
 
 function Drawn({ map }: { map: ObservationMap }) {
   const [open, setOpen] = useState(NONE);
+  const [first, setFirst] = useState<string>();
   const drawing = draw(map, open);
   return (
-    <>
+    <div className="stack-s">
       {map.truncated > 0 && (
         <Notice tone="warn">
           <p>{plural(map.truncated, 'further thing')} hang together with these and are not drawn.</p>
@@ -50,7 +51,7 @@ function Drawn({ map }: { map: ObservationMap }) {
           <Heads drawing={drawing} />
           {drawing.lines.map((line) => (
             <path key={`${line.from.id} ${line.to.id}`} className="map-line" d={pathOf(line)}>
-              <title>{line.relations.map(words).join(', ')}</title>
+              <title>{visible(line.relations.map(spelled).join(', '))}</title>
             </path>
           ))}
           {drawing.boxes.map((box) => (
@@ -58,13 +59,17 @@ function Drawn({ map }: { map: ObservationMap }) {
               key={box.id}
               box={box}
               centre={map.centre}
-              onOpen={() => setOpen((before) => new Set([...before, box.id]))}
+              takesFocus={box.id === first}
+              onOpen={() => {
+                setOpen((before) => new Set([...before, box.id]));
+                setFirst(box.keys[0]);
+              }}
             />
           ))}
         </svg>
       </section>
       <AsTable map={map} />
-    </>
+    </div>
   );
 }
 
@@ -79,8 +84,20 @@ function Heads({ drawing: { boxes } }: { drawing: Drawing }) {
 
 const IS_ACTION: ReadonlySet<string> = new Set(['Enter', ' ']);
 
-function Thing({ box, centre, onOpen }: { box: Box; centre: string; onOpen: () => void }) {
+interface ThingProps {
+  box: Box;
+  centre: string;
+  /** The first of a group that was just opened: the group's own box, which had the focus, is gone. */
+  takesFocus: boolean;
+  onOpen: () => void;
+}
+
+function Thing({ box, centre, takesFocus, onOpen }: ThingProps) {
   const navigate = useNavigate();
+  const place = useRef<SVGGElement>(null);
+  useEffect(() => {
+    if (takesFocus) place.current?.focus();
+  }, [takesFocus]);
   const { node } = box;
   const act = () => {
     if (node === undefined) onOpen();
@@ -104,6 +121,7 @@ function Thing({ box, centre, onOpen }: { box: Box; centre: string; onOpen: () =
     .join(', ');
   return (
     <g
+      ref={place}
       className={looks}
       transform={`translate(${box.x} ${box.y})`}
       {...(isAction
@@ -149,7 +167,7 @@ function AsTable({ map: { nodes, edges } }: { map: ObservationMap }) {
           {edges.map(({ from, to, relation }) => (
             <tr key={`${from} ${relation} ${to}`}>
               <td className="wrap-any">{visible(names.get(from) ?? from)}</td>
-              <td>{words(relation)}</td>
+              <td className="wrap-any">{visible(spelled(relation))}</td>
               <td className="wrap-any">{visible(names.get(to) ?? to)}</td>
             </tr>
           ))}

@@ -8,7 +8,7 @@ import { Answers } from './Answers.tsx';
 import { Attention } from './Attention.tsx';
 import { Controls } from './Controls.tsx';
 import { Figures } from './Figures.tsx';
-import { FoundHere } from './FoundHere.tsx';
+import { FoundSoFar } from './FoundSoFar.tsx';
 import './overview.css';
 import { useWhen } from '../../lib/when.ts';
 
@@ -16,7 +16,10 @@ import { useWhen } from '../../lib/when.ts';
 export function Overview() {
   const query = useQuery(overviewQuery(useWhen()));
   return (
-    <Page title="Overview" lead="What holds, what needs a person, and what was found on this host.">
+    <Page
+      title="Overview"
+      lead="What holds, what needs a person, and what was found where it was looked for."
+    >
       <Loaded query={query} skeleton={<Skeleton lines={14} label="Loading the overview" />}>
         {(data) => <Content data={data} />}
       </Loaded>
@@ -33,7 +36,7 @@ function Content({ data }: { data: Data }) {
         <Controls controls={data.controls} />
         <div className="stack">
           <Attention items={data.attention} />
-          <FoundHere found={data.found} />
+          <FoundSoFar byClass={data.found.byClass} />
         </div>
       </div>
     </>

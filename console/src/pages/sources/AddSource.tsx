@@ -10,7 +10,9 @@ import { Dialog } from '../../components/Dialog.tsx';
 import { Field } from '../../components/Field.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
 import { ProblemNotice } from '../../components/Notice.tsx';
+import { plural } from '../../lib/format.ts';
 import { fieldsOf, readForm, type SettingField } from './settings.ts';
+import './sources.css';
 
 const HOUR_SECONDS = 3_600;
 const EVERY = [
@@ -84,7 +86,7 @@ function Form({ types, onClose }: { types: SourceType[]; onClose: () => void }) 
           />
         )}
       </Field>
-      {type && fieldsOf(type).map((field) => <Setting key={`${word} ${field.name}`} field={field} />)}
+      {type && <Settings key={word} fields={fieldsOf(type).filter(({ required }) => required)} />}
       {type?.secrets.map(({ name, about, optional }) => (
         <Field key={`${word} ${name}`} label={`Secret: ${name}`} hint={about}>
           {(id, described) => (
@@ -101,6 +103,9 @@ function Form({ types, onClose }: { types: SourceType[]; onClose: () => void }) 
           )}
         </Field>
       ))}
+      {type && (
+        <Optional key={`${word} optional`} fields={fieldsOf(type).filter((field) => !field.required)} />
+      )}
       <Field label="Swept">
         {(id) => (
           <select id={id} name="every" className="input" defaultValue={EVERY_DEFAULT_HOURS}>
@@ -123,6 +128,20 @@ function Form({ types, onClose }: { types: SourceType[]; onClose: () => void }) 
   );
 }
 
+const Settings = ({ fields }: { fields: SettingField[] }) =>
+  fields.map((field) => <Setting key={field.name} field={field} />);
+
+/** Folded, so that what must be given is seen at a glance. */
+const Optional = ({ fields }: { fields: SettingField[] }) =>
+  fields.length > 0 && (
+    <details className="optional">
+      <summary>{plural(fields.length, 'optional setting')}</summary>
+      <div className="form">
+        <Settings fields={fields} />
+      </div>
+    </details>
+  );
+
 const HINTS: Record<SettingField['kind'], string> = {
   text: '',
   number: 'A number.',
@@ -133,9 +152,8 @@ const HINTS: Record<SettingField['kind'], string> = {
 
 function Setting({ field: { name, kind, required, about } }: { field: SettingField }) {
   const hint = [about, HINTS[kind]].filter((part) => part !== '').join(' ');
-  const label = required ? name : `${name} (optional)`;
   return (
-    <Field label={label} {...(hint === '' ? {} : { hint })}>
+    <Field label={name} {...(hint === '' ? {} : { hint })}>
       {(id, described) =>
         kind === 'flag' ? (
           <select id={id} name={`setting:${name}`} className="input" aria-describedby={described}>

@@ -4,39 +4,47 @@ import { Fact, Facts } from '../../components/Facts.tsx';
 import { Panel } from '../../components/Panel.tsx';
 import { SweepBadge } from '../../components/status.tsx';
 import { Time } from '../../components/Time.tsx';
-import { formatNumber, plural, visible } from '../../lib/format.ts';
+import { formatNumber, formatSeconds, plural, visible } from '../../lib/format.ts';
 import '../../components/lines.css';
 import '../../components/table.css';
+import './sources.css';
 
 const SECOND_MS = 1000;
 
-const skew = ({ clock }: Sweep): string =>
-  clock === null
-    ? 'the source shows none'
-    : `${Math.round((Date.parse(clock.provider) - Date.parse(clock.ours)) / SECOND_MS)} s from ours`;
+/** More faults than this stay folded: hundreds of them would bury the partitions below. */
+const FAULTS_OPEN_MAX = 10;
+
+function skew({ clock }: Sweep): string {
+  if (clock === null) return 'the source shows none';
+  const seconds = Math.round((Date.parse(clock.provider) - Date.parse(clock.ours)) / SECOND_MS);
+  if (seconds === 0) return 'as ours, to the second';
+  return `${formatSeconds(Math.abs(seconds))} ${seconds < 0 ? 'behind' : 'ahead of'} ours`;
+}
 
 /** The completeness record of one partition: what was declared, what was read, and what was not. */
 export const Completeness = ({ sweep }: { sweep: Sweep }) => (
   <Panel title={visible(sweep.partition)} aside={<SweepBadge value={sweep.verdict} />}>
-    <p className="second wrap-any">{visible(sweep.why)}</p>
-    <Facts>
-      <Fact term="Swept">
-        <Time value={sweep.ended} exact />
-      </Fact>
-      <Fact term="Read">
-        {plural(sweep.calls, 'call')}, {plural(sweep.pages, 'page')}, {plural(sweep.items, 'item')}
-      </Fact>
-      <Fact term="The source counts">
-        {sweep.providerCount === null ? 'no count for every listing' : formatNumber(sweep.providerCount)}
-      </Fact>
-      <Fact term="Its clock">{skew(sweep)}</Fact>
-      <Fact term="Record">
-        <EntryLink index={sweep.entry} />
-      </Fact>
-    </Facts>
-    {sweep.listings.length > 0 && <Listings sweep={sweep} />}
-    <Faults title="Not allowed" faults={sweep.denied} />
-    <Faults title="Failed" faults={sweep.errors} />
+    <div className="stack">
+      <p className="second wrap-any told">{visible(sweep.why)}</p>
+      <Facts>
+        <Fact term="Swept">
+          <Time value={sweep.ended} exact />
+        </Fact>
+        <Fact term="Read">
+          {plural(sweep.calls, 'call')}, {plural(sweep.pages, 'page')}, {plural(sweep.items, 'item')}
+        </Fact>
+        <Fact term="The source counts">
+          {sweep.providerCount === null ? 'no count for every listing' : formatNumber(sweep.providerCount)}
+        </Fact>
+        <Fact term="Its clock">{skew(sweep)}</Fact>
+        <Fact term="Record">
+          <EntryLink index={sweep.entry} />
+        </Fact>
+      </Facts>
+      {sweep.listings.length > 0 && <Listings sweep={sweep} />}
+      <Faults title="Not allowed" faults={sweep.denied} />
+      <Faults title="Failed" faults={sweep.errors} />
+    </div>
   </Panel>
 );
 
@@ -74,8 +82,8 @@ const Listings = ({ sweep: { listings, partition } }: { sweep: Sweep }) => (
 function Faults({ title, faults }: { title: string; faults: Sweep['denied'] }) {
   if (faults.length === 0) return null;
   return (
-    <details>
-      <summary>
+    <details open={faults.length <= FAULTS_OPEN_MAX}>
+      <summary className="short">
         {title}: {plural(faults.length, 'range')}
       </summary>
       <ul className="lines">

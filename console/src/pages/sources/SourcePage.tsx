@@ -62,7 +62,7 @@ function Content({ source }: { source: Source }) {
         <Panel title="How it is read" aside={source.builtIn ? undefined : <Remove source={source.source} />}>
           <Configured source={source} />
         </Panel>
-        <Panel title="Try it" aside={undefined}>
+        <Panel title="Try it">
           <Try source={source.source} />
         </Panel>
       </div>
@@ -70,6 +70,12 @@ function Content({ source }: { source: Source }) {
     </>
   );
 }
+
+const textOf = (value: unknown): string => {
+  const isPlain = (each: unknown) => typeof each !== 'object' || each === null;
+  if (Array.isArray(value) && value.every(isPlain)) return value.join(', ');
+  return isPlain(value) ? String(value) : JSON.stringify(value);
+};
 
 const Configured = ({ source }: { source: Source }) => (
   <Facts>
@@ -80,7 +86,7 @@ const Configured = ({ source }: { source: Source }) => (
     <Fact term="Last whole">{source.lastComplete && <Time value={source.lastComplete} exact />}</Fact>
     {Object.entries(source.settings ?? {}).map(([name, value]) => (
       <Fact key={name} term={name}>
-        <code className="wrap-any">{visible(typeof value === 'string' ? value : JSON.stringify(value))}</code>
+        <code className="wrap-any">{visible(textOf(value))}</code>
       </Fact>
     ))}
     {Object.entries(source.secrets).map(([name, place]) => (
@@ -175,7 +181,7 @@ function Tried({ test: { failed, partitions } }: { test: SourceTest }) {
 const Operations = ({ type }: { type: SourceType }) => (
   <Panel
     title="What it may call"
-    aside={<span className="muted">{plural(type.operations.length, 'operation')}</span>}
+    aside={<span className="aside">{plural(type.operations.length, 'operation')}</span>}
   >
     <details>
       <summary>Every operation, and the least right that allows it; it calls nothing else</summary>

@@ -129,6 +129,7 @@ const Proposed = ({ change, onClose }: { change: string; onClose: () => void }) 
 function Owner({ seen: { proposals } }: { seen: ObservationDetail }) {
   const people = useQuery(personsQuery({})).data?.items.filter(({ status }) => status === 'active') ?? [];
   const best = proposals.find(({ owner }) => owner !== null);
+  const chosen = people.find(({ id }) => id === best?.owner?.id);
   const hint = best
     ? `Proposed with ${best.confidence} confidence: ${visible(best.reason)}`
     : 'No source says whose it is. Who will answer for it?';
@@ -142,13 +143,13 @@ function Owner({ seen: { proposals } }: { seen: ObservationDetail }) {
           name="owner"
           className="input"
           required
-          defaultValue={best?.owner?.name ?? ''}
+          defaultValue={chosen === undefined ? '' : (chosen.name ?? chosen.id)}
           aria-describedby={described}
         >
           <option value="">Choose</option>
           {people.map((person) => (
             <option key={person.id} value={person.name ?? person.id}>
-              {visible(nameOf(person))}
+              {visible(person.displayName ?? nameOf(person))}
             </option>
           ))}
         </select>

@@ -11,7 +11,7 @@ import { Page } from '../../components/Page.tsx';
 import { Pager } from '../../components/Pager.tsx';
 import { Frame } from '../../components/Panel.tsx';
 import { Time } from '../../components/Time.tsx';
-import { visible, words } from '../../lib/format.ts';
+import { visible } from '../../lib/format.ts';
 import { Decide } from './Decide.tsx';
 import '../../components/lines.css';
 import './unregistered.css';
@@ -44,11 +44,11 @@ export function Unregistered() {
       lead="What was found and nobody declared. Each is claimed by an owner, dismissed until a day, or removed."
     >
       <search className="filters">
-        <Select label="Class" value={wanted} options={[...CLASSES]} onChange={set('class')} />
+        <Select label="Class" value={wanted} options={[...CLASSES]} onChange={set('class')} always />
         <Select
           label="Source"
           value={source}
-          options={sources.map((each) => each.source)}
+          options={sources.map(({ source: value }) => ({ value, label: value }))}
           onChange={set('source')}
         />
       </search>
@@ -93,7 +93,7 @@ const Waiting = ({ observation }: { observation: Observation }) => (
         {visible(labelOf(observation))}
       </Link>
       <span className="second wrap-any">
-        {words(String(observation.attributes.kind ?? observation.class))} of {visible(observation.source)},{' '}
+        {visible(String(observation.attributes.kind ?? observation.class))} of {visible(observation.source)},{' '}
         {visible(observation.partition)}; seen <Time value={observation.firstSeen} />
         {observation.attributes.administrator === true && '; administrator'}
       </span>

@@ -73,7 +73,7 @@ const below = (prefix: string): Condition =>
 
 const DISPOSITIONS: Record<NonNullable<Filter['disposition']>, (now: string) => Condition> = {
   none: (now) =>
-    sql`(not (r.data ? 'disposed') or (r.data->'disposed'->>'disposition' = 'dismissed' and r.data->'disposed'->>'until' <= ${now}))`,
+    sql`(r.data->'disposed'->>'disposition' is null or (r.data->'disposed'->>'disposition' = 'dismissed' and r.data->'disposed'->>'until' <= ${now}))`,
   dismissed: (now) =>
     sql`(r.data ? 'disposed' and r.data->'disposed'->>'disposition' = 'dismissed' and r.data->'disposed'->>'until' > ${now})`,
   retire: () => sql`(r.data ? 'disposed' and r.data->'disposed'->>'disposition' = 'retire')`,

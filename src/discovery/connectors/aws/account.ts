@@ -2,7 +2,18 @@ import type { Fault, RawPage, SourceLimits } from '../../contract.ts';
 import { toFaults } from '../../source-error.ts';
 import type { Call } from './caller.ts';
 import type { Clients } from './clients.ts';
-import type { Report } from './report.ts';
+
+/** A row of the credential report, by column. */
+export type ReportRow = Record<string, string>;
+
+/** The credential report as the account last made it. */
+export interface Report {
+  rows: ReportRow[];
+  /** RFC 3339. */
+  generated: string;
+  calls: number;
+  providerTime?: Date;
+}
 
 /** A user as the per-user listings need it. */
 export interface KnownUser {

@@ -1,23 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RawPage } from '../../contract.ts';
 import { SourceError } from '../../source-error.ts';
-import { type Account, beside, type KnownUser } from './account.ts';
+import { type Account, beside, type KnownUser, type Report, type ReportRow } from './account.ts';
 import { MISSHAPEN } from './paging.ts';
 
 const POLL_MS = 1000;
 const POLLS_MAX = 120;
 /** How the report calls the account's own login. */
 export const ROOT = '<root_account>';
-
-export type ReportRow = Record<string, string>;
-
-export interface Report {
-  rows: ReportRow[];
-  /** RFC 3339. */
-  generated: string;
-  calls: number;
-  providerTime?: Date;
-}
 
 type Asking = Pick<Account, 'clients' | 'call' | 'signal'>;
 

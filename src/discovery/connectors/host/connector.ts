@@ -7,9 +7,9 @@ import {
   type ObservedClass,
   type Opening,
 } from '../../contract.ts';
+import { asSeen } from '../../files/as-seen.ts';
 import type { HostContext, HostObserved } from '../../files/observed.ts';
 import { keyOf } from '../../keys.ts';
-import type { Marks } from '../../marks.ts';
 import { type Host, openHost } from './listings.ts';
 
 const Settings = z.strictObject({
@@ -17,19 +17,6 @@ const Settings = z.strictObject({
   name: z.string().exactOptional(),
   sweepRoots: z.array(z.string()).exactOptional(),
 });
-
-/** Everything of this connector is made by its listings: the committed page holds what they saw, and the mapping adds nothing. */
-const asSeen = (marks: Marks) => {
-  const personal = z.strictObject({ personal: marks.personal() }).transform((value) => value.personal);
-  const scalar = z.union([marks.text(), z.number(), z.boolean(), z.null()]);
-  const list = z.array(z.union([marks.text(), z.number()]));
-  return z.strictObject({
-    class: z.enum(['identity', 'credential', 'permission', 'trust', 'exposure']),
-    naturalId: marks.text(),
-    label: z.union([marks.text(), personal]),
-    attributes: z.record(z.string(), z.union([scalar, list, personal])),
-  });
-};
 
 /** Natural ids of a host hold names of its people, so they are concealed before they leave it. */
 function contextOf(

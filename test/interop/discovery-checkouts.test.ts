@@ -1,0 +1,251 @@
+/** Checkouts against git's own repositories, Terraform's own states, and checkouts that want to run something. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { source } from '../../src/discovery/connectors/checkouts/connector.ts';
+import type { Observed } from '../../src/discovery/contract.ts';
+import { type Read, readSource } from '../../src/discovery/testing/read-source.ts';
+
+const has = (tool: string, ...args: string[]): boolean => spawnSync(tool, args).status === 0;
+const skip = has('git', '--version') ? false : 'needs git';
+const skipTerraform = has('terraform', 'version') ? false : 'needs Terraform';
+
+const MAIL = 'mia@team.example';
+const SECRET = 'a-secret-of-this-test';
+const WORKFLOW = 'on: push\npermissions: {id-token: write}\njobs: {a: {steps: [{uses: a/b@v1}]}}\n';
+
+const read = (folder: string) => readSource(source as never, { folders: [folder] });
+const write = (folder: string, files: Record<string, string>): void => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+};
+
+const ENVIRONMENT = {
+  ...{ PATH: process.env.PATH, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+  ...{ GIT_AUTHOR_NAME: 'Mia', GIT_AUTHOR_EMAIL: MAIL, GIT_COMMITTER_NAME: 'Mia', GIT_COMMITTER_EMAIL: MAIL },
+  GIT_COMMITTER_DATE: '2026-02-03T04:05:06Z',
+};
+const git = (folder: string, ...args: string[]): string =>
+  execFileSync('git', args, { cwd: folder, env: ENVIRONMENT, encoding: 'utf8', stdio: 'pipe' });
+
+/** A repository with these files committed. */
+function commit(folder: string, files: Record<string, string>): string {
+  write(folder, files);
+  git(folder, 'init', '-q', '-b', 'main');
+  git(folder, 'add', '.');
+  git(folder, 'commit', '-q', '-m', 'first');
+  return folder;
+}
+
+describe('checkouts against git', { skip }, () => {
+  let folder: string;
+  let code: string;
+  let all: Map<string, Read>;
+  const of = (name: string, listing: string): Read => {
+    const found = all.get(`${join(code, name)} ${listing}`);
+    assert.ok(found, `${name} ${listing}`);
+    return found;
+  };
+  const deniedOf = (name: string): string[] => of(name, 'owners').denied.map(({ why }) => why);
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'discovery-checkouts-'));
+    code = join(folder, 'code');
+    const shop = commit(join(code, 'shop'), {
+      '.github/workflows/ci.yml': WORKFLOW,
+      'compose.yaml': `services: {db: {image: "postgres:17", environment: {DB_PASSWORD: ${SECRET}}}}\n`,
+      CODEOWNERS: '*.yaml @acme/platform\n',
+    });
+    write(shop, { 'docker-compose.yaml': 'services: {web: {image: web}}\n' });
+    git(shop, 'worktree', 'add', '-q', join(code, 'group/tree'), '-b', 'other');
+    git(code, 'clone', '-q', '--depth', '1', `file://${shop}`, 'shallow');
+    git(code, 'clone', '-q', '--shared', shop, 'borrowing');
+    mkdirSync(join(code, 'unborn'));
+    git(join(code, 'unborn'), 'init', '-q');
+    symlinkSync(shop, join(code, 'linked'));
+    write(folder, { 'outside.tfstate': '{}' });
+    symlinkSync(join(folder, 'outside.tfstate'), join(shop, 'linked.tfstate'));
+    all = await read(code);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('each repository is a partition, and a link to one is none', () => {
+    const partitions = new Set([...all.keys()].map((key) => key.split(' ')[0]?.slice(folder.length)));
+    const names = ['borrowing', 'shallow', 'shop', 'unborn', 'group/tree'].map((name) => `/code/${name}`);
+    assert.deepEqual([...partitions], ['/code', ...names]);
+    assert.equal(all.get(`${code} repositories`)?.items, names.length);
+  });
+
+  it('the last committer answers for what CODEOWNERS does not name, and is a commitment', () => {
+    const { observed, kept, denied, errors } = of('shop', 'owners');
+    assert.deepEqual([denied, errors], [[], []]);
+    const workflow = observed.find(({ attributes }) => attributes.kind === 'ci-workflow');
+    assert.equal(workflow?.attributes.ownerFrom, 'git');
+    assert.equal(workflow?.attributes.modified, '2026-02-03T04:05:06.000Z');
+    assert.ok(typeof workflow?.attributes.owner === 'object');
+    assert.ok(!kept.includes(MAIL));
+  });
+
+  it('CODEOWNERS comes first, also for what was never committed', () => {
+    const owned = of('shop', 'owners').observed.filter(({ attributes }) => attributes.kind === 'container');
+    assert.deepEqual(
+      owned.map(({ attributes: { owner, ownerFrom, modified } }) => [owner, ownerFrom, modified]),
+      [
+        ['@acme/platform', 'code-owners', '2026-02-03T04:05:06.000Z'],
+        ['@acme/platform', 'code-owners', undefined],
+      ],
+    );
+  });
+
+  it('owners are told of the very things that the other listings tell', () => {
+    const keys = ({ observed }: Read) => observed.map(({ class: kind, naturalId }) => `${kind} ${naturalId}`);
+    const others = [...keys(of('shop', 'ci')), ...keys(of('shop', 'compose'))];
+    assert.deepEqual(
+      keys(of('shop', 'owners')).filter((key) => !others.includes(key)),
+      [],
+    );
+    assert.equal(of('shop', 'owners').items, others.length);
+  });
+
+  it('what a file tells of the clone is not taken for the age of a secret', () => {
+    const [exposure] = of('shop', 'compose').observed.filter((each) => each.class === 'exposure');
+    assert.equal(exposure?.attributes.location, '/compose.yaml');
+    for (const name of ['created', 'modified', 'lastUsed', 'expires'])
+      assert.ok(!(name in (exposure?.attributes ?? {})), name);
+    assert.ok(!of('shop', 'compose').kept.includes(SECRET));
+  });
+
+  it('a history that is elsewhere, borrowed or cut is a denied range', () => {
+    assert.match(deniedOf('group/tree').join(), /kept elsewhere/);
+    assert.match(deniedOf('borrowing').join(), /from elsewhere/);
+    assert.match(deniedOf('shallow').join(), /shallow/);
+  });
+
+  it('a repository without a commit has no last committer, and that is no fault', () => {
+    const { denied, errors, end } = of('unborn', 'owners');
+    assert.deepEqual([denied, errors, end], [[], [], true]);
+  });
+
+  it('a state that a link leads to is not read', () =>
+    assert.deepEqual([of('shop', 'state').items, of('shop', 'state').errors], [0, []]));
+});
+
+describe('a checkout that wants to run something', { skip }, () => {
+  let folder: string;
+  let shop: string;
+  let ran: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'discovery-hostile-'));
+    ran = join(folder, 'ran');
+    shop = commit(join(folder, 'code/shop'), {
+      '.github/workflows/ci.yml': WORKFLOW,
+      '.gitattributes': '*.yml diff=evil filter=evil\n',
+    });
+    const program = join(folder, 'program');
+    writeFileSync(program, `#!/bin/sh\necho "$0 $*" >> ${ran}\n`);
+    chmodSync(program, 0o755);
+    const hostile = {
+      ...{
+        'core.fsmonitor': program,
+        'core.pager': program,
+        'core.editor': program,
+        'core.hooksPath': folder,
+      },
+      ...{ 'core.sshCommand': program, 'core.askPass': program, 'core.alternateRefsCommand': program },
+      ...{ 'gpg.program': program, 'gpg.ssh.program': program, 'log.showSignature': 'true' },
+      ...{ 'diff.external': program, 'diff.evil.textconv': program, 'diff.evil.command': program },
+      ...{ 'filter.evil.clean': program, 'filter.evil.smudge': program, 'filter.evil.process': program },
+      ...{ 'pager.log': program, 'alias.log': `!${program}`, 'credential.helper': `!${program}` },
+      ...{ 'core.repositoryformatversion': '1', 'extensions.partialClone': 'origin' },
+      ...{ 'remote.origin.url': `ext::${program}`, 'remote.origin.promisor': 'true' },
+      ...{ 'protocol.ext.allow': 'always', 'remote.origin.uploadpack': program },
+    };
+    for (const [name, value] of Object.entries(hostile)) git(shop, 'config', name, value);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('runs it with the git of a careless reader', () => {
+    spawnSync('git', ['status'], { cwd: shop, env: ENVIRONMENT });
+    assert.ok(existsSync(ran));
+    rmSync(ran);
+  });
+
+  it('runs nothing, and its history is read', async () => {
+    const owners = (await read(join(folder, 'code'))).get(`${shop} owners`);
+    assert.equal(existsSync(ran), false);
+    assert.equal(owners?.observed[0]?.attributes.ownerFrom, 'git');
+  });
+
+  it('fetches nothing that its history lacks: an error', async () => {
+    const tree = git(shop, '-c', 'core.fsmonitor=', 'rev-parse', 'HEAD^{tree}').trim();
+    rmSync(join(shop, '.git/objects', tree.slice(0, 2), tree.slice(2)));
+    rmSync(ran, { force: true });
+    const owners = (await read(join(folder, 'code'))).get(`${shop} owners`);
+    assert.equal(existsSync(ran), false);
+    assert.deepEqual([owners?.items, owners?.errors.length], [0, 1]);
+  });
+});
+
+const MODULE = `
+variable "secret" { sensitive = true }
+resource "terraform_data" "kept" {
+  for_each = toset(["eu"])
+  input    = var.secret
+}
+output "kept" {
+  value     = terraform_data.kept["eu"].output
+  sensitive = true
+}
+`;
+const ROOT = `
+variable "secret" { sensitive = true }
+module "payments" {
+  source = "./payments"
+  secret = var.secret
+}
+output "kept" {
+  value     = module.payments.kept
+  sensitive = true
+}
+`;
+
+describe('checkouts against Terraform', { skip: skip || skipTerraform }, () => {
+  let folder: string;
+  let all: Map<string, Read>;
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'discovery-terraform-'));
+    write(folder, { 'main.tf': ROOT, 'payments/main.tf': MODULE, '.git/HEAD': 'ref: refs/heads/main\n' });
+    const env = { PATH: process.env.PATH, HOME: folder, CHECKPOINT_DISABLE: '1', TF_VAR_secret: SECRET };
+    const terraform = (...args: string[]): string =>
+      execFileSync('terraform', args, { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' });
+    terraform('init', '-input=false');
+    terraform('apply', '-auto-approve', '-input=false');
+    writeFileSync(join(folder, 'state.json'), terraform('show', '-json'));
+    terraform('plan', '-input=false', '-out=saved');
+    writeFileSync(join(folder, 'plan.json'), terraform('show', '-json', 'saved'));
+    all = await read(folder);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('the same secrets are found in a state, in its JSON and in a plan', () => {
+    const state = all.get(`${folder} state`);
+    assert.deepEqual([state?.denied, state?.errors, state?.dropped], [[], [], 0]);
+    const told = (state?.observed ?? []).map(({ attributes: { location, address, owner } }: Observed) =>
+      [location, address, owner].join(' '),
+    );
+    const inEach = (place: string) => [
+      `${place} module.payments.terraform_data.kept["eu"] module.payments`,
+      `${place} output.kept root module`,
+    ];
+    for (const place of ['/plan.json', '/state.json', '/terraform.tfstate'])
+      for (const line of inEach(place))
+        assert.ok(told.includes(line), `${line} is not in\n${told.join('\n')}`);
+    assert.equal(new Set(state?.observed.map(({ attributes }) => attributes.fingerprint)).size, 1);
+    assert.ok(!state?.kept.includes(SECRET));
+  });
+});

@@ -55,7 +55,7 @@ const pagesOf = ({
   ['/sources/aws-production', /^aws-production$/, 'secretsmanager:ListSecrets in eu-central-1'],
   ['/sources/no-such', /^no-such$/, 'No source has this name'],
   [address(few), /^nightly-reports$/, 'reports.env'],
-  [address(many), /estate-operator$/, '207 × kubernetes-role-binding'],
+  [address(many), /estate-operator$/, '40 × kubernetes-token'],
   [address(same), /./, 'The same thing elsewhere'],
   ['/observations/no-such', /^Observation$/, 'not_found'],
   ['/unregistered', /^Unregistered$/, 'deploy-bot'],

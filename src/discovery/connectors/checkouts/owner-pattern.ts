@@ -5,7 +5,7 @@
 
 /** `/a/**`-like words, or one character, with `=` before it. */
 type Token = string;
-const WORD = /\*\*\/|\*{2,}|\*|\?|\\?[^]/gu;
+const WORD = /\*\*\/|\*{2,}|\*|\?|\\?./gsu;
 const DEEP = '**/';
 const MANY = '**';
 const SOME = '*';
@@ -43,7 +43,10 @@ interface Reach {
   below: boolean;
 }
 
-const reachOf = (pattern: string): Reach => ({ file: !pattern.endsWith('/'), below: !pattern.endsWith('/*') });
+const reachOf = (pattern: string): Reach => ({
+  file: !pattern.endsWith('/'),
+  below: !pattern.endsWith('/*'),
+});
 
 /** A pattern with a slash before its end is of the root, any other of every folder. */
 function tokensOf(pattern: string): Token[] {

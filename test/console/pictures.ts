@@ -70,7 +70,7 @@ try {
   for (const [name, colorScheme, path, shown] of pictures) {
     await page.emulateMedia({ colorScheme });
     await page.goto(path);
-    await page.getByText(shown).first().waitFor();
+    await page.getByText(shown).filter({ visible: true }).first().waitFor();
     if (path.endsWith('decisions')) await page.getByText('Refused').first().click();
     if (name.startsWith('map')) await page.getByRole('region', { name: 'Map' }).scrollIntoViewIfNeeded();
     await page.screenshot({ path: join(FOLDER, `${name}.png`) });

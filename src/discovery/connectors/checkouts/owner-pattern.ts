@@ -3,9 +3,9 @@
  * matched in time that grows with pattern and path alone: as an expression, a few stars would take for ever.
  */
 
-/** `/a/**`-like words, or one character, with `=` before it. */
+/** A wildcard, or one character with `=` before it. */
 type Token = string;
-const WORD = /\*\*\/|\*{2,}|\*|\?|\\?[^]/gu;
+const WORD = /\*\*\/|\*{2,}|\*|\?|\\?[\s\S]/gu;
 const DEEP = '**/';
 const MANY = '**';
 const SOME = '*';
@@ -43,7 +43,10 @@ interface Reach {
   below: boolean;
 }
 
-const reachOf = (pattern: string): Reach => ({ file: !pattern.endsWith('/'), below: !pattern.endsWith('/*') });
+const reachOf = (pattern: string): Reach => ({
+  file: !pattern.endsWith('/'),
+  below: !pattern.endsWith('/*'),
+});
 
 /** A pattern with a slash before its end is of the root, any other of every folder. */
 function tokensOf(pattern: string): Token[] {

@@ -67,11 +67,11 @@ export interface EachOptions<Parent> {
 /** Parents whose things make one page: few documents, and little lost where a sweep is cut off. */
 const PARENTS_PER_PAGE = 50;
 
-async function addParent<Parent>(
-  bundle: Bundle,
-  parent: Parent,
-  options: EachOptions<Parent>,
-): Promise<void> {
+/** Parents that are asked about at once: each takes a round trip, and there may be thousands. */
+const PARENTS_AT_ONCE = 4;
+
+async function readParent<Parent>(parent: Parent, options: EachOptions<Parent>): Promise<Bundle> {
+  const bundle: Bundle = { items: [], calls: 0, denied: [], errors: [] };
   const raw: unknown[] = [];
   try {
     for await (const page of options.read(parent)) {
@@ -79,12 +79,30 @@ async function addParent<Parent>(
       bundle.calls += page.calls ?? 1;
       if (page.providerTime !== undefined) bundle.providerTime = page.providerTime;
     }
-    bundle.items.push(...options.itemsOf(parent, raw));
+    return { ...bundle, items: options.itemsOf(parent, raw) };
   } catch (error) {
-    const { denied, errors } = toFaults(options.nameOf(parent), error);
-    bundle.denied.push(...denied);
-    bundle.errors.push(...errors);
+    return { ...bundle, ...toFaults(options.nameOf(parent), error) };
   }
+}
+
+const together = (one: Bundle, more: Bundle): Bundle => ({
+  ...one,
+  ...more,
+  items: [...one.items, ...more.items],
+  calls: one.calls + more.calls,
+  denied: [...one.denied, ...more.denied],
+  errors: [...one.errors, ...more.errors],
+});
+
+/** In the order of the parents, whichever answers first. */
+async function readParents<Parent>(parents: Parent[], options: EachOptions<Parent>): Promise<Bundle> {
+  let bundle: Bundle = { items: [], calls: 0, denied: [], errors: [] };
+  for (let from = 0; from < parents.length; from += PARENTS_AT_ONCE) {
+    const some = parents.slice(from, from + PARENTS_AT_ONCE);
+    const read = await Promise.all(some.map((parent) => readParent(parent, options)));
+    bundle = read.reduce(together, bundle);
+  }
+  return bundle;
 }
 
 /**
@@ -95,8 +113,7 @@ export async function* forEachParent<Parent>(options: EachOptions<Parent>): Asyn
   const { parents, operation } = options;
   for (let from = 0; from === 0 || from < parents.length; from += PARENTS_PER_PAGE) {
     const some = parents.slice(from, from + PARENTS_PER_PAGE);
-    const bundle: Bundle = { items: [], calls: 0, denied: [], errors: [] };
-    for (const parent of some) await addParent(bundle, parent, options);
+    const bundle = await readParents(some, options);
     const request = { from, parents: some.length, of: parents.length };
     yield { operation, request, ...bundle, end: from + PARENTS_PER_PAGE >= parents.length };
   }

@@ -17,7 +17,15 @@ const mismatch = { code: 'observation_mismatch' };
 type Seen = Partial<Pick<Rows['observation'], 'identity' | 'present' | 'class' | 'attributes' | 'entry'>>;
 
 const observation = (more: Seen = {}): Rows['observation'] => ({
-  ...{ sweep: 'swp_a', source: 'host', partition: 'x', key: KEY, class: 'credential', label: 'a key', entry: 10 },
+  ...{
+    sweep: 'swp_a',
+    source: 'host',
+    partition: 'x',
+    key: KEY,
+    class: 'credential',
+    label: 'a key',
+    entry: 10,
+  },
   ...{ joins: [], provenance: [] },
   ...{ attributes: { fingerprint: 'A' }, present: true, firstSeen: '', lastChanged: '' },
   ...more,

@@ -3,3233 +3,3282 @@
  * OpenAPI document: sha256 0098397683ba912f89136783111e51c66bf2b0cf55297745c7aa3b35176ff5cb
  */
 export interface paths {
-    "/.well-known/jwks.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Keys of JWT-SVIDs (RFC 7517) */
-        get: operations["jwks"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/oauth-authorization-server": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What this authorization server offers, and where (RFC 8414) */
-        get: operations["oauthMetadata"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/openid-configuration": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Where the keys and the introspection endpoint are */
-        get: operations["openidConfiguration"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/.well-known/spiffe-bundle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The trust bundle (SPIFFE Trust Domain and Bundle) */
-        get: operations["spiffeBundle"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agent/bundle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Trust anchors, JWT keys and revocation lists */
-        get: operations["getBundle"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agent/deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Cached credentials that the agent handed out again */
-        post: operations["reportDeliveries"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agent/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What an agent must act on at once: `lock`, `policy`, `bundle`; `ping` every ten seconds */
-        get: operations["agentEvents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agent/issue": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Every identity that a trust lets these attested facts prove */
-        post: operations["issueForWorkload"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agent/join": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Join with a one-time token; needs no client certificate */
-        post: operations["joinAgent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agent/probes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Where the dead credentials of a lock were tried, and what happened */
-        post: operations["recordProbes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agent/renew": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A fresh certificate for the agent's own identity */
-        post: operations["renewAgent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/agents": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Agents that joined, as of a moment */
-        get: operations["listAgents"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Alerts, newest first, as of a moment */
-        get: operations["listAlerts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One alert: what was expected, what was seen, and the entries that show it */
-        get: operations["getAlert"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/{id}/acknowledge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take an alert in hand: the owner of the identity, its deputy, or an operator */
-        post: operations["acknowledgeAlert"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/{id}/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Close an alert with what it was and why: the owner of the identity, its deputy, or an operator */
-        post: operations["resolveAlert"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/applications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Applications, as of a moment */
-        get: operations["listApplications"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/backup": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The whole database of one moment; secrets stay sealed */
-        post: operations["makeBackup"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/break-glass": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Keys that are laid away for emergencies, and what became of those that were used */
-        get: operations["listBreakGlass"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/break-glass/{id}/review": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say, as another person than who used the key or proposed the change, whether its use was justified */
-        post: operations["reviewBreakGlass"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/changes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Changes, newest first */
-        get: operations["listChanges"];
-        put?: never;
-        /** Propose what manifests declare, or with `dryRun` only show the plan */
-        post: operations["proposeChange"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/changes/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One change with its plan */
-        get: operations["getChange"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/changes/{id}/apply": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Apply exactly what was approved */
-        post: operations["applyChange"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/changes/{id}/approval-options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** WebAuthn request options whose challenge is the approval challenge */
-        post: operations["approvalOptions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/changes/{id}/approvals": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Approve by signature over the digest of the plan; a refusal, as for want of one, is recorded */
-        post: operations["approveChange"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/changes/{id}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Close a change without applying it */
-        post: operations["withdrawChange"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/changes/drift": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What manifests declare against what is in force, both ways; proposes nothing */
-        post: operations["readDrift"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/config": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Settings in force and where each came from; secrets are not shown */
-        get: operations["getConfig"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/control-owners": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every access path, issuance rule, denial kind and change kind with its owner and reviewer; holes first */
-        get: operations["listControlOwners"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/controls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Controls and their verdicts over a period `[from, to)`; by default the last 30 days */
-        get: operations["listControls"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every credential, newest first */
-        get: operations["listCredentials"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/credentials/{index}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One credential by the index of its entry, with the decision behind it */
-        get: operations["getCredential"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/credentials/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Which entry a credential names, and whether it was made here */
-        post: operations["checkCredential"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/credentials/valid-at": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Whether a credential was valid at a moment, with the proof */
-        post: operations["credentialValidAt"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/detectors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Detectors, and whether each woke to its last test event */
-        get: operations["listDetectors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/detectors/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Fire a test event at every detector now */
-        post: operations["testDetectors"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/diff": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is new, gone or changed between two moments, as they were known */
-        get: operations["diffObservations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/documents/{digest}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A page that a sweep read, in its committed form: its SHA-256 is its address */
-        get: operations["getDocument"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Uses of credentials, told by a source that the settings name, under its Ed25519 signature */
-        post: operations["ingestEvents"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/evidence": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The sealed package for a period */
-        post: operations["buildEvidence"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exceptions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Exceptions to controls, as of a moment; those that lapsed are told as such */
-        get: operations["listExceptions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exports/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Compare what a destination holds with what was sent to it */
-        post: operations["checkExport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exports/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send a destination everything that it has not had, as OCSF 1.8 */
-        post: operations["runExport"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/findings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a person must decide on */
-        get: operations["listFindings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/identities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Identities, as of a moment */
-        get: operations["listIdentities"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/identities/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One identity, by id or name */
-        get: operations["getIdentity"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/identities/{id}/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The owner says again that the identity is theirs */
-        post: operations["acceptIdentity"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/identities/{id}/credentials": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every credential granted to an identity, newest first */
-        get: operations["listIdentityCredentials"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/identities/{id}/decisions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Grants and refusals alike, newest first */
-        get: operations["listIdentityDecisions"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/identities/{id}/move": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Suspend an identity, or let it go on */
-        post: operations["moveIdentity"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/identities/{id}/timeline": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Entries about an identity, newest first */
-        get: operations["listIdentityTimeline"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ledger/consistency": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Proof that the log only grew from one size to another (RFC 9162, section 2.1.4) */
-        get: operations["proveConsistency"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ledger/entries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Entries, newest first */
-        get: operations["listEntries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ledger/entries/{index}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One entry, exact bytes, with its proof to a signed checkpoint */
-        get: operations["getEntry"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ledger/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Fold every entry again and compare it with the rows */
-        post: operations["verifyLedger"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/ledger/witnesses": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Witnesses, how far each has cosigned the log, and what came of the last try */
-        get: operations["listWitnesses"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/locks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Locks, standing and lifted, as of a moment */
-        get: operations["listLocks"];
-        put?: never;
-        /** Refuse everything to a target, at once */
-        post: operations["placeLock"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/locks/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One lock and where the dead credentials were tried */
-        get: operations["getLock"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/locks/{id}/lift": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Lift a lock; a dead credential stays dead */
-        post: operations["liftLock"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/names": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Names of these ids, for people to read; what has none is left out */
-        post: operations["readNames"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/observations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What sweeps saw */
-        get: operations["listObservations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/observations/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One thing that was seen: where each field came from, what it is the same as, whose it may be */
-        get: operations["getObservation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/observations/{key}/adopt": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Propose a new identity for something that was found; once the change is applied it is claimed for it */
-        post: operations["adoptObservation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/observations/{key}/claim": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say which declared identity something that was found belongs to */
-        post: operations["claimObservation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/observations/{key}/dispose": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Dismiss something that was found until a day, or say by when it must be gone */
-        post: operations["disposeObservation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/observations/{key}/map": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Trusts, identity, credentials, permissions, and where they are used */
-        get: operations["mapObservation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/observations/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What sweeps saw, as a file */
-        get: operations["exportObservations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/observations/split": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say that two things that were joined are not one; they are not joined again */
-        post: operations["splitObservations"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/overview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Controls by verdict, what needs a person, what was found here */
-        get: operations["getOverview"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/passkeys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The approval key behind a passkey registration, to be put in a Person manifest */
-        post: operations["readPasskey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/passkeys/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** WebAuthn creation options */
-        post: operations["passkeyRegistrationOptions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/persons": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** People, with their roles and approval keys */
-        get: operations["listPersons"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/persons/{name}/leaving": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Propose one change by which a person has left and another takes over all that was theirs */
-        post: operations["proposeLeaving"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/persons/{name}/sign-in-link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A one-time sign-in token, to be handed over on another way */
-        post: operations["makeSignInLink"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/persons/bootstrap": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Enrol a person while the bootstrap is open; every entry says so */
-        post: operations["enrolPerson"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/policies": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Policies with their text and version, as of a moment */
-        get: operations["listPolicies"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/posture": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Inventory, rotation, permissions, monitoring, orphans: each with the list behind it */
-        get: operations["getPosture"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/profiles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Profiles, as of a moment */
-        get: operations["listProfiles"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rotations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Rotations and their runs, as of a moment */
-        get: operations["listRotations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rotations/{id}/abandon": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End the run under way with the old secret in force again; refused once that was removed */
-        post: operations["abandonRotation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rotations/{id}/plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What a run would do, by id or name; nothing is touched */
-        get: operations["planRotation"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rotations/{id}/runs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Start a run if it is due, or with `early` at once */
-        post: operations["startRotation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is signed in, and the CSRF token for changes */
-        get: operations["getSession"];
-        put?: never;
-        post?: never;
-        /** End this session */
-        delete: operations["endSession"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Trade a one-time sign-in token for a session */
-        post: operations["redeemSignInToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/key": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Open a session with an Ed25519 signature over `muniment session v1\n` and the challenge */
-        post: operations["openKeySession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/key/challenge": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask for a challenge that an approval key then signs */
-        post: operations["challengeKey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/passkey": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Open a session with a passkey */
-        post: operations["openPasskeySession"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/passkey/options": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** WebAuthn request options for signing in */
-        post: operations["passkeySignInOptions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/source-types": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Kinds of sources: what each takes, what it may call, what it lists */
-        get: operations["listSourceTypes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sources": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Sources that are read, with the latest sweep of each partition */
-        get: operations["listSources"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sources/{source}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One source */
-        get: operations["getSource"];
-        /** Add a source, or replace how it is read */
-        put: operations["putSource"];
-        post?: never;
-        /** Read a source no more; what it told stays */
-        delete: operations["removeSource"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sources/{source}/explain": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The privileges that a source needs and every call that it may make; also by the word of a type */
-        get: operations["explainSource"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sources/{source}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Read the first page of each listing and record nothing */
-        post: operations["testSource"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sweeps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The latest sweep of each source and partition */
-        get: operations["listSweeps"];
-        put?: never;
-        /** Sweep a source now; with `wait=false` it is only started, and goes on by itself */
-        post: operations["runSweep"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sweeps/running": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Sweeps that are running, and how far they are */
-        get: operations["listRunningSweeps"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sweeps/running/{source}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** End a running sweep; it is recorded as far as it came, and retires nothing */
-        delete: operations["cancelSweep"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A one-time join token for an agent, shown once */
-        post: operations["createToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/trusts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Trusts, as of a moment */
-        get: operations["listTrusts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/healthz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The process answers */
-        get: operations["healthz"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/log/checkpoint": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The signed tree head (C2SP tlog-checkpoint) */
-        get: operations["logCheckpoint"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/log/tile/{rest}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A tile of hashes (C2SP tlog-tiles); `entries/…` holds leaves and needs the role auditor */
-        get: operations["logTile"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/log/vkey": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The log's verifier key (C2SP signed-note) */
-        get: operations["logVerifierKey"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/metrics": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Prometheus metrics */
-        get: operations["metrics"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/introspect": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Whether a token is active (RFC 7662) */
-        post: operations["introspect"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Locks a token for good (RFC 7009): by the client that it was issued to, or by an operator */
-        post: operations["revokeToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/oauth/token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** An access token for a client that proves itself by an assertion (RFC 6749, 4.4; RFC 7523) */
-        post: operations["issueAccessToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/openapi.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** This document */
-        get: operations["openapi"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/pki/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** A certificate revocation list, DER (RFC 5280) */
-        get: operations["crl"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/pki/ca.pem": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The root certificate */
-        get: operations["caCertificate"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/readyz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Storage answers too, and takes what must be recorded */
-        get: operations["readyz"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
+  '/.well-known/jwks.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Keys of JWT-SVIDs (RFC 7517) */
+    get: operations['jwks'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/.well-known/oauth-authorization-server': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What this authorization server offers, and where (RFC 8414) */
+    get: operations['oauthMetadata'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/.well-known/openid-configuration': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where the keys and the introspection endpoint are */
+    get: operations['openidConfiguration'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/.well-known/spiffe-bundle': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The trust bundle (SPIFFE Trust Domain and Bundle) */
+    get: operations['spiffeBundle'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agent/bundle': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Trust anchors, JWT keys and revocation lists */
+    get: operations['getBundle'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agent/deliveries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Cached credentials that the agent handed out again */
+    post: operations['reportDeliveries'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agent/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What an agent must act on at once: `lock`, `policy`, `bundle`; `ping` every ten seconds */
+    get: operations['agentEvents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agent/issue': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Every identity that a trust lets these attested facts prove */
+    post: operations['issueForWorkload'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agent/join': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Join with a one-time token; needs no client certificate */
+    post: operations['joinAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agent/probes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Where the dead credentials of a lock were tried, and what happened */
+    post: operations['recordProbes'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agent/renew': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A fresh certificate for the agent's own identity */
+    post: operations['renewAgent'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/agents': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Agents that joined, as of a moment */
+    get: operations['listAgents'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/alerts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Alerts, newest first, as of a moment */
+    get: operations['listAlerts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/alerts/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One alert: what was expected, what was seen, and the entries that show it */
+    get: operations['getAlert'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/alerts/{id}/acknowledge': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take an alert in hand: the owner of the identity, its deputy, or an operator */
+    post: operations['acknowledgeAlert'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/alerts/{id}/resolve': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Close an alert with what it was and why: the owner of the identity, its deputy, or an operator */
+    post: operations['resolveAlert'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/applications': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Applications, as of a moment */
+    get: operations['listApplications'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/backup': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The whole database of one moment; secrets stay sealed */
+    post: operations['makeBackup'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/break-glass': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Keys that are laid away for emergencies, and what became of those that were used */
+    get: operations['listBreakGlass'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/break-glass/{id}/review': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Say, as another person than who used the key or proposed the change, whether its use was justified */
+    post: operations['reviewBreakGlass'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/changes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Changes, newest first */
+    get: operations['listChanges'];
+    put?: never;
+    /** Propose what manifests declare, or with `dryRun` only show the plan */
+    post: operations['proposeChange'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/changes/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One change with its plan */
+    get: operations['getChange'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/changes/{id}/apply': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Apply exactly what was approved */
+    post: operations['applyChange'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/changes/{id}/approval-options': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** WebAuthn request options whose challenge is the approval challenge */
+    post: operations['approvalOptions'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/changes/{id}/approvals': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Approve by signature over the digest of the plan; a refusal, as for want of one, is recorded */
+    post: operations['approveChange'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/changes/{id}/withdraw': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Close a change without applying it */
+    post: operations['withdrawChange'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/changes/drift': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** What manifests declare against what is in force, both ways; proposes nothing */
+    post: operations['readDrift'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/config': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Settings in force and where each came from; secrets are not shown */
+    get: operations['getConfig'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/control-owners': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every access path, issuance rule, denial kind and change kind with its owner and reviewer; holes first */
+    get: operations['listControlOwners'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/controls': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Controls and their verdicts over a period `[from, to)`; by default the last 30 days */
+    get: operations['listControls'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/credentials': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every credential, newest first */
+    get: operations['listCredentials'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/credentials/{index}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One credential by the index of its entry, with the decision behind it */
+    get: operations['getCredential'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/credentials/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Which entry a credential names, and whether it was made here */
+    post: operations['checkCredential'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/credentials/valid-at': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Whether a credential was valid at a moment, with the proof */
+    post: operations['credentialValidAt'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/detectors': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Detectors, and whether each woke to its last test event */
+    get: operations['listDetectors'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/detectors/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Fire a test event at every detector now */
+    post: operations['testDetectors'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/diff': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What is new, gone or changed between two moments, as they were known */
+    get: operations['diffObservations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/documents/{digest}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A page that a sweep read, in its committed form: its SHA-256 is its address */
+    get: operations['getDocument'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/events': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Uses of credentials, told by a source that the settings name, under its Ed25519 signature */
+    post: operations['ingestEvents'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/evidence': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The sealed package for a period */
+    post: operations['buildEvidence'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exceptions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Exceptions to controls, as of a moment; those that lapsed are told as such */
+    get: operations['listExceptions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports/check': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Compare what a destination holds with what was sent to it */
+    post: operations['checkExport'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/exports/run': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Send a destination everything that it has not had, as OCSF 1.8 */
+    post: operations['runExport'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/findings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a person must decide on */
+    get: operations['listFindings'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/identities': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Identities, as of a moment */
+    get: operations['listIdentities'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/identities/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One identity, by id or name */
+    get: operations['getIdentity'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/identities/{id}/accept': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The owner says again that the identity is theirs */
+    post: operations['acceptIdentity'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/identities/{id}/credentials': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every credential granted to an identity, newest first */
+    get: operations['listIdentityCredentials'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/identities/{id}/decisions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Grants and refusals alike, newest first */
+    get: operations['listIdentityDecisions'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/identities/{id}/move': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Suspend an identity, or let it go on */
+    post: operations['moveIdentity'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/identities/{id}/timeline': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Entries about an identity, newest first */
+    get: operations['listIdentityTimeline'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/consistency': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Proof that the log only grew from one size to another (RFC 9162, section 2.1.4) */
+    get: operations['proveConsistency'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/entries': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Entries, newest first */
+    get: operations['listEntries'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/entries/{index}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One entry, exact bytes, with its proof to a signed checkpoint */
+    get: operations['getEntry'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/verify': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Fold every entry again and compare it with the rows */
+    post: operations['verifyLedger'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/ledger/witnesses': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Witnesses, how far each has cosigned the log, and what came of the last try */
+    get: operations['listWitnesses'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/locks': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Locks, standing and lifted, as of a moment */
+    get: operations['listLocks'];
+    put?: never;
+    /** Refuse everything to a target, at once */
+    post: operations['placeLock'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/locks/{id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One lock and where the dead credentials were tried */
+    get: operations['getLock'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/locks/{id}/lift': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Lift a lock; a dead credential stays dead */
+    post: operations['liftLock'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/names': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Names of these ids, for people to read; what has none is left out */
+    post: operations['readNames'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/observations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What sweeps saw */
+    get: operations['listObservations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/observations/{key}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One thing that was seen: where each field came from, what it is the same as, whose it may be */
+    get: operations['getObservation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/observations/{key}/adopt': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Propose a new identity for something that was found; once the change is applied it is claimed for it */
+    post: operations['adoptObservation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/observations/{key}/claim': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Say which declared identity something that was found belongs to */
+    post: operations['claimObservation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/observations/{key}/dispose': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Dismiss something that was found until a day, or say by when it must be gone */
+    post: operations['disposeObservation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/observations/{key}/map': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Trusts, identity, credentials, permissions, and where they are used */
+    get: operations['mapObservation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/observations/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What sweeps saw, as a file */
+    get: operations['exportObservations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/observations/split': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Say that two things that were joined are not one; they are not joined again */
+    post: operations['splitObservations'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/overview': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Controls by verdict, what needs a person, what was found here */
+    get: operations['getOverview'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/passkeys': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** The approval key behind a passkey registration, to be put in a Person manifest */
+    post: operations['readPasskey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/passkeys/options': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** WebAuthn creation options */
+    post: operations['passkeyRegistrationOptions'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/persons': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** People, with their roles and approval keys */
+    get: operations['listPersons'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/persons/{name}/leaving': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Propose one change by which a person has left and another takes over all that was theirs */
+    post: operations['proposeLeaving'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/persons/{name}/sign-in-link': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A one-time sign-in token, to be handed over on another way */
+    post: operations['makeSignInLink'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/persons/bootstrap': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Enrol a person while the bootstrap is open; every entry says so */
+    post: operations['enrolPerson'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/policies': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Policies with their text and version, as of a moment */
+    get: operations['listPolicies'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/posture': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Inventory, rotation, permissions, monitoring, orphans: each with the list behind it */
+    get: operations['getPosture'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/profiles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Profiles, as of a moment */
+    get: operations['listProfiles'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/rotations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Rotations and their runs, as of a moment */
+    get: operations['listRotations'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/rotations/{id}/abandon': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** End the run under way with the old secret in force again; refused once that was removed */
+    post: operations['abandonRotation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/rotations/{id}/plan': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What a run would do, by id or name; nothing is touched */
+    get: operations['planRotation'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/rotations/{id}/runs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Start a run if it is due, or with `early` at once */
+    post: operations['startRotation'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who is signed in, and the CSRF token for changes */
+    get: operations['getSession'];
+    put?: never;
+    post?: never;
+    /** End this session */
+    delete: operations['endSession'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Trade a one-time sign-in token for a session */
+    post: operations['redeemSignInToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions/key': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Open a session with an Ed25519 signature over `muniment session v1\n` and the challenge */
+    post: operations['openKeySession'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions/key/challenge': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ask for a challenge that an approval key then signs */
+    post: operations['challengeKey'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions/passkey': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Open a session with a passkey */
+    post: operations['openPasskeySession'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions/passkey/options': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** WebAuthn request options for signing in */
+    post: operations['passkeySignInOptions'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/source-types': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Kinds of sources: what each takes, what it may call, what it lists */
+    get: operations['listSourceTypes'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sources': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Sources that are read, with the latest sweep of each partition */
+    get: operations['listSources'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sources/{source}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One source */
+    get: operations['getSource'];
+    /** Add a source, or replace how it is read */
+    put: operations['putSource'];
+    post?: never;
+    /** Read a source no more; what it told stays */
+    delete: operations['removeSource'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sources/{source}/explain': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The privileges that a source needs and every call that it may make; also by the word of a type */
+    get: operations['explainSource'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sources/{source}/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Read the first page of each listing and record nothing */
+    post: operations['testSource'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sweeps': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The latest sweep of each source and partition */
+    get: operations['listSweeps'];
+    put?: never;
+    /** Sweep a source now; with `wait=false` it is only started, and goes on by itself */
+    post: operations['runSweep'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sweeps/running': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Sweeps that are running, and how far they are */
+    get: operations['listRunningSweeps'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sweeps/running/{source}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** End a running sweep; it is recorded as far as it came, and retires nothing */
+    delete: operations['cancelSweep'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A one-time join token for an agent, shown once */
+    post: operations['createToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/trusts': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Trusts, as of a moment */
+    get: operations['listTrusts'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/healthz': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The process answers */
+    get: operations['healthz'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/log/checkpoint': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The signed tree head (C2SP tlog-checkpoint) */
+    get: operations['logCheckpoint'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/log/tile/{rest}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A tile of hashes (C2SP tlog-tiles); `entries/…` holds leaves and needs the role auditor */
+    get: operations['logTile'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/log/vkey': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The log's verifier key (C2SP signed-note) */
+    get: operations['logVerifierKey'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/metrics': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Prometheus metrics */
+    get: operations['metrics'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/oauth/introspect': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Whether a token is active (RFC 7662) */
+    post: operations['introspect'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/oauth/revoke': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Locks a token for good (RFC 7009): by the client that it was issued to, or by an operator */
+    post: operations['revokeToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/oauth/token': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** An access token for a client that proves itself by an assertion (RFC 6749, 4.4; RFC 7523) */
+    post: operations['issueAccessToken'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/openapi.json': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** This document */
+    get: operations['openapi'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/pki/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** A certificate revocation list, DER (RFC 5280) */
+    get: operations['crl'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/pki/ca.pem': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The root certificate */
+    get: operations['caCertificate'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/readyz': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Storage answers too, and takes what must be recorded */
+    get: operations['readyz'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: {
-        AccessToken: {
-            access_token: string;
-            expires_in: number;
-            receipt: components["schemas"]["Receipt"];
-            scope?: string;
-            /** @enum {string} */
-            token_type: "Bearer";
-        };
-        Agent: {
-            entry: number;
-            id: string;
-            instance: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            joined: string;
-            locked: boolean;
-            name: string;
-        };
-        Alert: {
-            about: string;
-            acknowledged: {
-                by: components["schemas"]["Ref"];
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                time: string;
-            } | null;
-            /** @enum {string} */
-            detector: "failed-attempts" | "locked-credential" | "second-address" | "unusual-hour";
-            entries: number[];
-            entry: number;
-            expected: string;
-            id: string;
-            identity: components["schemas"]["Ref"] | null;
-            instance: string | null;
-            owner: components["schemas"]["Ref"] | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            raised: string;
-            resolved: {
-                by: components["schemas"]["Ref"];
-                /** @enum {string} */
-                outcome: "incident" | "expected" | "false-alarm";
-                reason: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                time: string;
-            } | null;
-            seen: string;
-            /** @enum {string} */
-            state: "open" | "acknowledged" | "resolved";
-        };
-        Application: {
-            description: string;
-            entry: number;
-            id: string;
-            identities: number;
-            name: string;
-            owner: components["schemas"]["Owner"];
-            /** @enum {string} */
-            status: "active" | "retired";
-        };
-        ApprovalKey: {
-            credentialId?: string;
-            id: string;
-            publicKey: string;
-            rpId?: string;
-            /** @enum {string} */
-            type: "ed25519" | "passkey";
-        };
-        ApprovalSignature: {
-            keyId: string;
-            signature: string;
-            /** @enum {string} */
-            type: "ed25519";
-        } | {
-            authenticatorData: string;
-            clientDataJSON: string;
-            keyId: string;
-            signature: string;
-            /** @enum {string} */
-            type: "passkey";
-        };
-        BreakGlassKey: {
-            key: string;
-            person: components["schemas"]["Ref"];
-            /**
-             * Format: date-time
-             * @description Null where it is no longer laid away.
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            until: string | null;
-            used: {
-                change: string;
-                /**
-                 * Format: date-time
-                 * @description By when another person must have reviewed it.
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                due: string;
-                entry: number;
-                reviewed: {
-                    by: components["schemas"]["Ref"];
-                    entry: number;
-                    note: string;
-                    /** @enum {string} */
-                    outcome: "justified" | "not-justified";
-                    /**
-                     * Format: date-time
-                     * @example 2026-03-03T09:00:00.000Z
-                     */
-                    time: string;
-                } | null;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                time: string;
-            } | null;
-        };
-        Bundle: {
-            crls: string[];
-            jwks: {
-                keys: {
-                    [key: string]: unknown;
-                }[];
-            } & {
-                [key: string]: unknown;
-            };
-            refreshSeconds: number;
-            sequence: number;
-            x509: string[];
-        };
-        Change: {
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            applied: string | null;
-            approvals: {
-                approver: components["schemas"]["Ref"];
-                entry: number;
-                keyId: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                time: string;
-            }[];
-            /** @description False once what the plan rests on has moved. */
-            current: boolean;
-            entry: number;
-            id: string;
-            names: {
-                [key: string]: string | null;
-            };
-            plan: components["schemas"]["Plan"];
-            planDigest: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            proposed: string;
-            proposer: components["schemas"]["Ref"];
-            reason: string;
-            source: string | null;
-            /** @enum {string} */
-            state: "proposed" | "applied" | "withdrawn";
-            /** @description The readable difference, and who gains what. */
-            text: string;
-            title: string;
-        };
-        ChangeSummary: {
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            applied: string | null;
-            approvals: number;
-            id: string;
-            operations: number;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            proposed: string;
-            proposer: components["schemas"]["Ref"];
-            reason: string;
-            /** @enum {string} */
-            state: "proposed" | "applied" | "withdrawn";
-            title: string;
-        };
-        CheckedExport: {
-            /** @description Null where the other end cannot be asked and no file of its own was given. */
-            complete: boolean | null;
-            count: number | null;
-            duplicates: number | null;
-            expected: number;
-            firstMissing: number | null;
-            missing: number | null;
-            next: number;
-            waiting: number;
-        };
-        ConsistencyProof: {
-            /** @description The newest; it signs the tree of `to` where that was left out. */
-            checkpoint: string;
-            from: number;
-            proof: string[];
-            to: number;
-            verifierKey: string;
-        };
-        Control: {
-            clauses?: {
-                clause: string;
-                /** @enum {string} */
-                verdict: "PASS" | "FAIL" | "NOT_EVALUABLE" | "NOT_OCCURRING";
-                why: string;
-            }[];
-            deviations: number;
-            excepted?: {
-                compensating: string;
-                covers: boolean;
-                exception: string;
-                owner: string;
-                reason: string;
-                subject: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                until: string;
-                /** @description Why it counts for nothing; empty where it counts. */
-                void: string;
-            }[];
-            exceptions: number;
-            /** @description Changes of the verdict that are on record, newest first; `before` is null the first time. */
-            history?: {
-                /** @enum {string|null} */
-                before: "PASS" | "FAIL" | "NOT_EVALUABLE" | "NOT_OCCURRING" | null;
-                entry: number;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                time: string;
-                /** @enum {string} */
-                verdict: "PASS" | "FAIL" | "NOT_EVALUABLE" | "NOT_OCCURRING";
-            }[];
-            id: string;
-            members?: {
-                entry?: number;
-                exception?: string;
-                member: string;
-                /** @enum {string} */
-                verdict: "PASS" | "FAIL" | "NOT_EVALUABLE" | "NOT_OCCURRING";
-                why: string;
-            }[];
-            population: number | null;
-            statement: string;
-            title: string;
-            tsc: string[];
-            /** @enum {string} */
-            verdict: "PASS" | "FAIL" | "NOT_EVALUABLE" | "NOT_OCCURRING";
-            why: string;
-        };
-        ControlOwner: {
-            /** @enum {string} */
-            covers: "access-path" | "issuance-rule" | "denial-kind" | "change-kind";
-            entry: number | null;
-            hole: boolean;
-            owner: components["schemas"]["Ref"] | null;
-            reviewer: components["schemas"]["Ref"] | null;
-            target: components["schemas"]["Ref"] & unknown;
-            why: string;
-        };
-        Credential: {
-            agent: components["schemas"]["Ref"] | null;
-            audience: string[];
-            entry: number;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            granted: string;
-            identity: components["schemas"]["Ref"] | null;
-            instance: string | null;
-            keyHash: string;
-            /** @description The lock that killed it. */
-            lock: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            notAfter: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            notBefore: string;
-            /** @description OAuth scopes; empty for anything but an access token. */
-            scope: string[];
-            shortened: boolean;
-            /** @enum {string} */
-            state: "live" | "expired" | "dead" | "unknown";
-            /** @description SPIFFE ID. */
-            subject: string;
-            ttlSeconds: number;
-            /** @enum {string} */
-            type: "x509-svid" | "jwt-svid" | "agent-x509" | "access-token";
-        };
-        CredentialCheck: {
-            entry: number | null;
-            identity: components["schemas"]["Ref"] | null;
-            known: boolean;
-            /** @enum {string} */
-            state: "live" | "expired" | "dead" | "unknown";
-            why: string;
-        };
-        CredentialValidAt: {
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            at: string;
-            entry: number | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            granted: string | null;
-            identity: components["schemas"]["Ref"] | null;
-            locks: {
-                entry: number;
-                /** @description Whether it had been placed by then. */
-                kills: boolean;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                lifted: string | null;
-                lock: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                placed: string;
-                target: string;
-            }[];
-            log: {
-                checkpoint: string;
-                size: number;
-                verifierKey: string;
-            };
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            notAfter: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            notBefore: string | null;
-            /** @description The grant, then every lock. */
-            proofs: {
-                body: string | null;
-                entry: number;
-                leaf: string;
-                proof: string[];
-            }[];
-            /**
-             * @description Of the certificate or token itself: `unchecked` where the key is published no longer; null where a name was given.
-             * @enum {string|null}
-             */
-            signature: "good" | "bad" | "unchecked" | null;
-            /**
-             * @description `suspended`: its identity was not active then.
-             * @enum {string}
-             */
-            state: "valid" | "not-yet" | "expired" | "locked" | "suspended" | "unknown";
-            valid: boolean;
-            why: string;
-        };
-        Decision: {
-            code: string | null;
-            credential: components["schemas"]["Credential"] | null;
-            decision: {
-                determining: {
-                    policy: string;
-                    version: string;
-                }[];
-                /** @enum {string} */
-                effect: "allow" | "deny";
-                policySet: string;
-                reason: string;
-                rule: string;
-            };
-            entry: number;
-            /** @enum {string} */
-            outcome: "granted" | "refused";
-            request: {
-                /** @enum {string} */
-                action: "join" | "renew" | "issue-x509-svid" | "issue-jwt-svid" | "issue-access-token";
-                address: string | null;
-                agent: components["schemas"]["Ref"] | null;
-                attested: {
-                    [key: string]: string | number | boolean | string[];
-                };
-                claimed: {
-                    [key: string]: string | number | boolean | string[];
-                };
-                door: string;
-                identity: components["schemas"]["Ref"] | null;
-                instance: string | null;
-                method: string | null;
-                request: string;
-                requestedTtlSeconds: number | null;
-                trust: components["schemas"]["Ref"] | null;
-            };
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            time: string;
-        };
-        Detector: {
-            alive: boolean;
-            /** @enum {string} */
-            detector: "failed-attempts" | "locked-credential" | "second-address" | "unusual-hour";
-            drill: number;
-            entry: number;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            tested: string;
-            why: string;
-        };
-        Drift: {
-            differing: {
-                entry: number | null;
-                fields: {
-                    declared?: unknown;
-                    field: string;
-                    inForce?: unknown;
-                }[];
-                /** @enum {string} */
-                kind: "Person" | "Application" | "Profile" | "Identity" | "Policy" | "Trust" | "Rotation" | "Exception" | "ControlOwner";
-                name: string;
-            }[];
-            missing: {
-                entry: number | null;
-                /** @enum {string} */
-                kind: "Person" | "Application" | "Profile" | "Identity" | "Policy" | "Trust" | "Rotation" | "Exception" | "ControlOwner";
-                name: string;
-            }[];
-            size: number;
-            undeclared: {
-                entry: number | null;
-                /** @enum {string} */
-                kind: "Person" | "Application" | "Profile" | "Identity" | "Policy" | "Trust" | "Rotation" | "Exception" | "ControlOwner";
-                name: string;
-            }[];
-        };
-        Entry: {
-            /** @description Null where erased, or not for this reader. */
-            body: string | null;
-            checkpoint: string;
-            index: number;
-            kind: string;
-            leaf: string;
-            leafHash: string;
-            names: {
-                [key: string]: string | null;
-            };
-            proof: string[];
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            time: string;
-            verifierKey: string;
-        };
-        EntrySummary: {
-            actor: string;
-            index: number;
-            kind: string;
-            leafHash: string;
-            names: {
-                [key: string]: string | null;
-            };
-            subject: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            time: string;
-        };
-        Exception: {
-            approvers: components["schemas"]["Ref"][];
-            change: components["schemas"]["Ref"] | null;
-            compensating: string;
-            control: string;
-            entry: number;
-            id: string;
-            lapsed: boolean;
-            name: string;
-            owner: components["schemas"]["Ref"];
-            reason: string;
-            subject: components["schemas"]["Ref"] & unknown;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            until: string;
-        };
-        Exported: {
-            next: number;
-            sent: number;
-        };
-        Finding: {
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            closed: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            due: string;
-            entry: number;
-            id: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            opened: string;
-            owner: components["schemas"]["Owner"] & unknown;
-            reason: string | null;
-            rule: string;
-            subject: components["schemas"]["Ref"];
-            title: string;
-        };
-        Identity: {
-            /**
-             * @description Who answers for it now; under `grace` nothing new begins.
-             * @enum {string}
-             */
-            answers: "owner" | "deputy" | "grace" | "none";
-            application: components["schemas"]["Ref"];
-            bootstrap: boolean;
-            deputy: components["schemas"]["Owner"] | null;
-            /** @enum {string} */
-            environment: "production" | "staging" | "development" | "test";
-            id: string;
-            /** @enum {string} */
-            kind: "service-account" | "workload" | "ci-job" | "api-client" | "bot" | "device" | "ai-agent" | "third-party";
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            lastGrant: string | null;
-            liveCredentials: number;
-            locked: boolean;
-            name: string;
-            owner: components["schemas"]["Owner"];
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            ownerAccepted: string;
-            profile: components["schemas"]["Ref"];
-            purpose: string;
-            spiffeId: string;
-            /** @enum {string} */
-            state: "requested" | "approved" | "active" | "suspended" | "retired";
-        };
-        IdentityDetail: components["schemas"]["Identity"] & {
-            approvals: {
-                approver: components["schemas"]["Ref"];
-                change: components["schemas"]["Ref"];
-                entry: number;
-                keyId: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                time: string;
-            }[];
-            entry: number;
-            locks: components["schemas"]["Lock"][];
-            policies: components["schemas"]["Policy"][];
-            spiffePath: string;
-            trusts: components["schemas"]["Trust"][];
-        };
-        Introspection: {
-            active: boolean;
-            aud?: string[];
-            client_id?: string;
-            exp?: number;
-            iat?: number;
-            iss?: string;
-            jti?: string;
-            scope?: string;
-            sub?: string;
-            token_type?: string;
-        };
-        Issued: {
-            certificate?: string[];
-            entry: number;
-            hint?: string;
-            jwt?: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            notAfter: string;
-            receipt: components["schemas"]["Receipt"];
-            shortened: boolean;
-            spiffeId: string;
-        };
-        Joined: {
-            agent: string;
-            bundle: components["schemas"]["Bundle"];
-            /** @description Chain in PEM, leaf first. */
-            certificate: string;
-            instance: string;
-            receipt: components["schemas"]["Receipt"];
-            trustDomain: string;
-        };
-        JoinToken: {
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            deadline: string;
-            id: string;
-            token: string;
-        };
-        LedgerCheck: {
-            ok: boolean;
-            problems: string[];
-            size: number;
-            unchecked: number;
-        };
-        Lock: {
-            actor: components["schemas"]["Ref"];
-            entry: number;
-            id: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            lifted: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            placed: string;
-            reason: string;
-            target: {
-                id: string;
-                /** @enum {string} */
-                kind: "identity" | "credential" | "instance" | "trust" | "owner" | "application" | "agent";
-                name: string | null;
-            };
-        };
-        LockDetail: components["schemas"]["Lock"] & {
-            probes: {
-                entry: number;
-                probes: components["schemas"]["Probe"][];
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                recorded: string;
-            }[];
-        };
-        OAuthError: {
-            entry?: number;
-            error: string;
-            error_description: string;
-        };
-        Observation: {
-            attributes: {
-                [key: string]: string | number | boolean | null | (string | number)[];
-            };
-            /** @enum {string} */
-            class: "identity" | "credential" | "permission" | "trust" | "exposure";
-            /** @description What a person last decided on it. */
-            disposed: {
-                by: components["schemas"]["Ref"];
-                /** @enum {string} */
-                disposition: "dismissed" | "retire";
-                lapsed: boolean;
-                reason: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                time: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                until: string;
-            } | null;
-            entry: number;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            firstSeen: string;
-            /** @description What it was claimed for. */
-            identity: components["schemas"]["Ref"] | null;
-            key: string;
-            /** @description null where a personal value was erased. */
-            label: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            lastChanged: string;
-            partition: string;
-            present: boolean;
-            source: string;
-        };
-        ObservationBrief: {
-            /** @enum {string} */
-            class: "identity" | "credential" | "permission" | "trust" | "exposure";
-            key: string;
-            kind: string | null;
-            label: string | null;
-            present: boolean;
-            source: string;
-        };
-        ObservationDetail: components["schemas"]["Observation"] & {
-            /** @description Other observations of the same thing; `reason` is why it is the same as `with`. */
-            group: (components["schemas"]["ObservationBrief"] & {
-                reason: string;
-                with: string;
-            })[];
-            holder: components["schemas"]["ObservationBrief"] | null;
-            holds: components["schemas"]["ObservationBrief"][];
-            /** @description How many it holds beyond those. */
-            holdsMore: number;
-            /** @description Names by which another source may know the same thing. */
-            joins: string[];
-            proposals: {
-                /** @enum {string} */
-                confidence: "high" | "medium" | "low";
-                /** @description null where nobody who is enrolled goes by that name. */
-                owner: components["schemas"]["Ref"] | null;
-                reason: string;
-            }[];
-            provenance: {
-                document: string;
-                fields: string[];
-                operation: string;
-            }[];
-            sweep: string;
-        };
-        ObservationDifference: components["schemas"]["ObservationBrief"] & {
-            after: {
-                attributes: {
-                    [key: string]: string | number | boolean | null | (string | number)[];
-                };
-                label: string | null;
-            } | null;
-            before: {
-                attributes: {
-                    [key: string]: string | number | boolean | null | (string | number)[];
-                };
-                label: string | null;
-            } | null;
-            /** @enum {string} */
-            change: "new" | "gone" | "changed";
-        };
-        ObservationMap: {
-            centre: string;
-            edges: {
-                from: string;
-                relation: string;
-                to: string;
-            }[];
-            nodes: {
-                administrator: boolean;
-                /** @enum {string} */
-                class: "identity" | "credential" | "permission" | "trust" | "exposure" | "place";
-                identity: components["schemas"]["Ref"] | null;
-                key: string;
-                kind: string | null;
-                label: string | null;
-                present: boolean;
-                source: string | null;
-            }[];
-            /** @description Things next to those shown that were left out. */
-            truncated: number;
-        };
-        Overview: {
-            attention: {
-                count: number;
-                link: string;
-                /** @enum {string} */
-                severity: "high" | "medium" | "low";
-                what: string;
-            }[];
-            controls: {
-                counts: {
-                    FAIL?: number;
-                    NOT_EVALUABLE?: number;
-                    NOT_OCCURRING?: number;
-                    PASS?: number;
-                };
-                items: {
-                    id: string;
-                    title: string;
-                    /** @enum {string} */
-                    verdict: "PASS" | "FAIL" | "NOT_EVALUABLE" | "NOT_OCCURRING";
-                    why: string;
-                }[];
-            };
-            credentials: {
-                granted24h: number;
-                live: number;
-                refused24h: number;
-            };
-            found: {
-                byClass: {
-                    [key: string]: number;
-                };
-                sweep: {
-                    denied: {
-                        what: string;
-                        why: string;
-                    }[];
-                    items: number;
-                    /** @enum {string} */
-                    verdict: "COMPLETE" | "PARTIAL" | "FAILED";
-                    /**
-                     * Format: date-time
-                     * @example 2026-03-03T09:00:00.000Z
-                     */
-                    when: string;
-                    why: string;
-                } | null;
-            };
-            /** @description Identities by state. */
-            identities: {
-                [key: string]: number;
-            };
-            log: {
-                origin: string;
-                size: number;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                time: string;
-            };
-            posture: components["schemas"]["PostureLine"][];
-        };
-        Owner: components["schemas"]["Ref"] & {
-            /** @enum {string} */
-            status: "active" | "left";
-        };
-        Person: {
-            bootstrap: boolean;
-            displayName: string | null;
-            email: string | null;
-            id: string;
-            keys: {
-                credentialId?: string;
-                id: string;
-                /** @enum {string} */
-                type: "ed25519" | "passkey";
-            }[];
-            name: string | null;
-            roles: ("viewer" | "operator" | "approver" | "auditor" | "admin")[];
-            /** @enum {string} */
-            status: "active" | "left";
-        };
-        PlacedLock: {
-            entry: number;
-            lock: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            placed: string;
-            receipt: components["schemas"]["Receipt"];
-        };
-        Plan: {
-            change: string;
-            gains: {
-                /** @enum {string} */
-                direction: "gains" | "loses";
-                subject: string;
-                what: string;
-            }[];
-            operations: ({
-                base: number | null;
-                id: string;
-                /** @enum {string} */
-                kind: "Person" | "Application" | "Profile" | "Identity" | "Policy" | "Trust" | "Rotation" | "Exception" | "ControlOwner";
-                /** @enum {string} */
-                op: "create" | "update" | "retire";
-            } & {
-                [key: string]: unknown;
-            })[];
-            proposer: string;
-            reason: string;
-            title: string;
-            /** @enum {number} */
-            v: 1;
-        };
-        Policy: {
-            cedar: string;
-            description: string;
-            entry: number;
-            id: string;
-            name: string;
-            version: string;
-        };
-        PostureFinding: {
-            /** @description null where it is not evaluable. */
-            count: number | null;
-            evaluable: boolean;
-            /** @enum {string} */
-            finding: "inventory" | "rotation" | "permissions" | "monitoring" | "orphans";
-            /** @description Declared identities behind the count. */
-            identities: components["schemas"]["Ref"][];
-            /** @description Observations behind the count. */
-            keys: string[];
-            /** @description What to do next. */
-            next: string;
-            parts: {
-                count: number;
-                /** @description Observations; `GET /observations?finding=…&part=…`. */
-                keys: string[];
-                part: string;
-            }[];
-            question: string;
-            /** @description False where there may be more than could be read. */
-            whole: boolean;
-            why: string;
-        };
-        PostureLine: {
-            /** @description null where it is not evaluable. */
-            count: number | null;
-            evaluable: boolean;
-            /** @enum {string} */
-            finding: "inventory" | "rotation" | "permissions" | "monitoring" | "orphans";
-            /** @description What to do next. */
-            next: string;
-            parts: {
-                count: number;
-                part: string;
-            }[];
-            question: string;
-            /** @description False where there may be more than could be read. */
-            whole: boolean;
-            why: string;
-        };
-        Probe: {
-            credential: number | null;
-            detail: string;
-            latencyMs: number | null;
-            /** @enum {string} */
-            outcome: "REFUSED" | "ACCEPTED" | "NOT_EVALUABLE";
-            /** @enum {string} */
-            point: "api-renewal" | "introspection" | "agent-stream" | "crl" | "openssl";
-        };
-        Problem: {
-            code: string;
-            detail: string;
-            entry?: number;
-            path?: string;
-            request?: string;
-            status: number;
-            title: string;
-            type: string;
-        };
-        Profile: {
-            actions: ("join" | "renew" | "issue-x509-svid" | "issue-jwt-svid" | "issue-access-token")[];
-            audiences: string[];
-            description: string;
-            entry: number;
-            id: string;
-            maxTtlSeconds: number;
-            name: string;
-            scopes: string[];
-        };
-        Proposed: {
-            change: string | null;
-            entry: number | null;
-            plan: components["schemas"]["Plan"];
-            planDigest: string;
-            text: string;
-        };
-        /** @description Leaf, body, signed checkpoint and inclusion proof of one entry. */
-        Receipt: {
-            body: string;
-            checkpoint: string;
-            index: number;
-            leaf: string;
-            proof: string[];
-        };
-        Ref: {
-            id: string;
-            name: string | null;
-        };
-        Rotation: {
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            due: string;
-            entry: number;
-            graceHours: number;
-            id: string;
-            identity: components["schemas"]["Ref"];
-            intervalDays: number;
-            name: string;
-            noticeDays: number;
-            observation: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            rotated: string | null;
-            /** @enum {string} */
-            rotator: "ssh-key" | "postgres-password";
-            run: components["schemas"]["RotationRun"];
-            target: string;
-        };
-        RotationPlan: {
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            due: string;
-            old: string;
-            rotation: string;
-            /** @description True where it is due and nothing is under way. */
-            starts: boolean;
-            steps: {
-                /** @enum {string} */
-                phase: "started" | "made" | "authorised" | "swapped" | "seen" | "removed" | "refused" | "completed";
-                what: string;
-            }[];
-        };
-        /** @description The run under way, or else the last one. */
-        RotationRun: {
-            /** @enum {string} */
-            cause: "schedule" | "person";
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            due: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            ended: string | null;
-            entry: number;
-            id: string;
-            new: string | null;
-            /** @description Fingerprint; never the secret. */
-            old: string;
-            /** @enum {string|null} */
-            outcome: "completed" | "abandoned" | null;
-            /** @enum {string} */
-            phase: "started" | "made" | "authorised" | "swapped" | "seen" | "removed" | "refused" | "completed";
-            phases: {
-                detail: string;
-                entry: number;
-                /** @enum {string} */
-                phase: "started" | "made" | "authorised" | "swapped" | "seen" | "removed" | "refused" | "completed";
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                time: string;
-            }[];
-            stalled: {
-                /** @enum {string} */
-                cause: "consumer-not-seen" | "target-failing" | "old-accepted";
-                detail: string;
-                finding: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                time: string;
-            } | null;
-        } | null;
-        Self: {
-            displayName: string | null;
-            id: string;
-            keys: {
-                /** @description Passkeys: tells which key an assertion is by. */
-                credentialId?: string;
-                id: string;
-                /** @enum {string} */
-                type: "ed25519" | "passkey";
-            }[];
-            name: string | null;
-            roles: ("viewer" | "operator" | "approver" | "auditor" | "admin")[];
-        } | null;
-        Session: {
-            /** @description The bootstrap is open: one person may still ask and approve. */
-            bootstrap: boolean;
-            csrf: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            ends: string;
-            person: components["schemas"]["Self"];
-            roles: ("viewer" | "operator" | "approver" | "auditor" | "admin")[];
-        };
-        Source: {
-            /** @description Comes with the server, and is neither set nor removed. */
-            builtIn: boolean;
-            everySeconds: number | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            lastComplete: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            next: string | null;
-            running: components["schemas"]["SweepProgress"];
-            /** @description Where each is kept; never its value. */
-            secrets: {
-                [key: string]: {
-                    /** @enum {string} */
-                    from: "environment";
-                    name: string;
-                } | {
-                    /** @enum {string} */
-                    from: "file";
-                    path: string;
-                } | {
-                    /** @enum {string} */
-                    from: "sealed";
-                };
-            };
-            settings: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            since: string | null;
-            source: string;
-            /** @description The latest of each partition. */
-            sweeps: components["schemas"]["Sweep"][];
-            title: string;
-            type: string;
-            /**
-             * @description The worst of the latest sweeps of its partitions; null where it was never swept.
-             * @enum {string|null}
-             */
-            verdict: "COMPLETE" | "PARTIAL" | "FAILED" | null;
-        };
-        SourceTest: {
-            /** @description Why it could not be opened at all; null where it could. */
-            failed: string | null;
-            partitions: {
-                listings: {
-                    /** @description On the first page. */
-                    items: number;
-                    listing: string;
-                    ok: boolean;
-                    /** @description What reading it takes; where it is not `ok`, one of them is missing. */
-                    privileges: string[];
-                    /** @description Empty where nothing is wrong. */
-                    why: string;
-                }[];
-                partition: string;
-            }[];
-        };
-        SourceType: {
-            listings: {
-                about: string;
-                listing: string;
-                operations: string[];
-            }[];
-            /** @description Every operation that it may call, and the least right that allows it. */
-            operations: {
-                name: string;
-                note: string | null;
-                privilege: string;
-            }[];
-            secrets: {
-                about: string;
-                name: string;
-                optional: boolean;
-            }[];
-            /** @description JSON Schema of the settings. */
-            settings: {
-                [key: string]: unknown;
-            };
-            title: string;
-            type: string;
-            version: number;
-        };
-        StartedRotation: {
-            entry: number;
-            receipt: components["schemas"]["Receipt"];
-            run: string;
-        };
-        Sweep: {
-            calls: number;
-            /** @description The provider’s clock at one answer, and ours. */
-            clock: {
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                ours: string;
-                /**
-                 * Format: date-time
-                 * @example 2026-03-03T09:00:00.000Z
-                 */
-                provider: string;
-            } | null;
-            connector: string;
-            denied: {
-                what: string;
-                why: string;
-            }[];
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            ended: string;
-            endSeen: boolean;
-            entry: number;
-            errors: {
-                what: string;
-                why: string;
-            }[];
-            items: number;
-            listings: {
-                endSeen: boolean;
-                items: number;
-                listing: string;
-                observations: number;
-                pages: number;
-                providerCount: number | null;
-                /** @description Read to its end with nothing denied: what it no longer shows is gone. */
-                whole: boolean;
-            }[];
-            /** @description Digest of the list of pages that were read: `GET /documents/{digest}`. */
-            manifest: string | null;
-            pages: number;
-            partition: string;
-            providerCount: number | null;
-            scope: string[];
-            source: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            started: string;
-            sweep: string;
-            /** @enum {string} */
-            verdict: "COMPLETE" | "PARTIAL" | "FAILED";
-            why: string;
-        };
-        SweepProgress: {
-            items: number;
-            listing: string | null;
-            pages: number;
-            partition: string | null;
-            source: string;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            started: string;
-        } | null;
-        Trust: {
-            agents: string[] | null;
-            entry: number;
-            id: string;
-            identity: components["schemas"]["Ref"];
-            /** @enum {string} */
-            method: "token" | "unix" | "private-key-jwt" | "jwt-svid";
-            name: string;
-            where: {
-                [key: string]: string | number | (string | number)[];
-            };
-        };
-        WebAuthnOptions: {
-            challenge: string;
-        } & {
-            [key: string]: unknown;
-        };
-        WebAuthnResponse: {
-            id: string;
-            rawId: string;
-            response: {
-                [key: string]: unknown;
-            };
-            /** @enum {string} */
-            type: "public-key";
-        } & {
-            [key: string]: unknown;
-        };
-        Witness: {
-            behind: number;
-            /**
-             * Format: date-time
-             * @example 2026-03-03T09:00:00.000Z
-             */
-            cosigned: string | null;
-            detail: string;
-            late: boolean;
-            name: string;
-            /** @enum {string|null} */
-            outcome: "cosigned" | "refused" | "ahead" | "unknown_log" | "bad_answer" | "unreachable" | null;
-            size: number;
-            verifierKey: string;
-        };
+  schemas: {
+    AccessToken: {
+      access_token: string;
+      expires_in: number;
+      receipt: components['schemas']['Receipt'];
+      scope?: string;
+      /** @enum {string} */
+      token_type: 'Bearer';
     };
-    responses: never;
-    parameters: never;
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
+    Agent: {
+      entry: number;
+      id: string;
+      instance: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      joined: string;
+      locked: boolean;
+      name: string;
+    };
+    Alert: {
+      about: string;
+      acknowledged: {
+        by: components['schemas']['Ref'];
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        time: string;
+      } | null;
+      /** @enum {string} */
+      detector: 'failed-attempts' | 'locked-credential' | 'second-address' | 'unusual-hour';
+      entries: number[];
+      entry: number;
+      expected: string;
+      id: string;
+      identity: components['schemas']['Ref'] | null;
+      instance: string | null;
+      owner: components['schemas']['Ref'] | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      raised: string;
+      resolved: {
+        by: components['schemas']['Ref'];
+        /** @enum {string} */
+        outcome: 'incident' | 'expected' | 'false-alarm';
+        reason: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        time: string;
+      } | null;
+      seen: string;
+      /** @enum {string} */
+      state: 'open' | 'acknowledged' | 'resolved';
+    };
+    Application: {
+      description: string;
+      entry: number;
+      id: string;
+      identities: number;
+      name: string;
+      owner: components['schemas']['Owner'];
+      /** @enum {string} */
+      status: 'active' | 'retired';
+    };
+    ApprovalKey: {
+      credentialId?: string;
+      id: string;
+      publicKey: string;
+      rpId?: string;
+      /** @enum {string} */
+      type: 'ed25519' | 'passkey';
+    };
+    ApprovalSignature:
+      | {
+          keyId: string;
+          signature: string;
+          /** @enum {string} */
+          type: 'ed25519';
+        }
+      | {
+          authenticatorData: string;
+          clientDataJSON: string;
+          keyId: string;
+          signature: string;
+          /** @enum {string} */
+          type: 'passkey';
+        };
+    BreakGlassKey: {
+      key: string;
+      person: components['schemas']['Ref'];
+      /**
+       * Format: date-time
+       * @description Null where it is no longer laid away.
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      until: string | null;
+      used: {
+        change: string;
+        /**
+         * Format: date-time
+         * @description By when another person must have reviewed it.
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        due: string;
+        entry: number;
+        reviewed: {
+          by: components['schemas']['Ref'];
+          entry: number;
+          note: string;
+          /** @enum {string} */
+          outcome: 'justified' | 'not-justified';
+          /**
+           * Format: date-time
+           * @example 2026-03-03T09:00:00.000Z
+           */
+          time: string;
+        } | null;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        time: string;
+      } | null;
+    };
+    Bundle: {
+      crls: string[];
+      jwks: {
+        keys: {
+          [key: string]: unknown;
+        }[];
+      } & {
+        [key: string]: unknown;
+      };
+      refreshSeconds: number;
+      sequence: number;
+      x509: string[];
+    };
+    Change: {
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      applied: string | null;
+      approvals: {
+        approver: components['schemas']['Ref'];
+        entry: number;
+        keyId: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        time: string;
+      }[];
+      /** @description False once what the plan rests on has moved. */
+      current: boolean;
+      entry: number;
+      id: string;
+      names: {
+        [key: string]: string | null;
+      };
+      plan: components['schemas']['Plan'];
+      planDigest: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      proposed: string;
+      proposer: components['schemas']['Ref'];
+      reason: string;
+      source: string | null;
+      /** @enum {string} */
+      state: 'proposed' | 'applied' | 'withdrawn';
+      /** @description The readable difference, and who gains what. */
+      text: string;
+      title: string;
+    };
+    ChangeSummary: {
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      applied: string | null;
+      approvals: number;
+      id: string;
+      operations: number;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      proposed: string;
+      proposer: components['schemas']['Ref'];
+      reason: string;
+      /** @enum {string} */
+      state: 'proposed' | 'applied' | 'withdrawn';
+      title: string;
+    };
+    CheckedExport: {
+      /** @description Null where the other end cannot be asked and no file of its own was given. */
+      complete: boolean | null;
+      count: number | null;
+      duplicates: number | null;
+      expected: number;
+      firstMissing: number | null;
+      missing: number | null;
+      next: number;
+      waiting: number;
+    };
+    ConsistencyProof: {
+      /** @description The newest; it signs the tree of `to` where that was left out. */
+      checkpoint: string;
+      from: number;
+      proof: string[];
+      to: number;
+      verifierKey: string;
+    };
+    Control: {
+      clauses?: {
+        clause: string;
+        /** @enum {string} */
+        verdict: 'PASS' | 'FAIL' | 'NOT_EVALUABLE' | 'NOT_OCCURRING';
+        why: string;
+      }[];
+      deviations: number;
+      excepted?: {
+        compensating: string;
+        covers: boolean;
+        exception: string;
+        owner: string;
+        reason: string;
+        subject: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        until: string;
+        /** @description Why it counts for nothing; empty where it counts. */
+        void: string;
+      }[];
+      exceptions: number;
+      /** @description Changes of the verdict that are on record, newest first; `before` is null the first time. */
+      history?: {
+        /** @enum {string|null} */
+        before: 'PASS' | 'FAIL' | 'NOT_EVALUABLE' | 'NOT_OCCURRING' | null;
+        entry: number;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        time: string;
+        /** @enum {string} */
+        verdict: 'PASS' | 'FAIL' | 'NOT_EVALUABLE' | 'NOT_OCCURRING';
+      }[];
+      id: string;
+      members?: {
+        entry?: number;
+        exception?: string;
+        member: string;
+        /** @enum {string} */
+        verdict: 'PASS' | 'FAIL' | 'NOT_EVALUABLE' | 'NOT_OCCURRING';
+        why: string;
+      }[];
+      population: number | null;
+      statement: string;
+      title: string;
+      tsc: string[];
+      /** @enum {string} */
+      verdict: 'PASS' | 'FAIL' | 'NOT_EVALUABLE' | 'NOT_OCCURRING';
+      why: string;
+    };
+    ControlOwner: {
+      /** @enum {string} */
+      covers: 'access-path' | 'issuance-rule' | 'denial-kind' | 'change-kind';
+      entry: number | null;
+      hole: boolean;
+      owner: components['schemas']['Ref'] | null;
+      reviewer: components['schemas']['Ref'] | null;
+      target: components['schemas']['Ref'] & unknown;
+      why: string;
+    };
+    Credential: {
+      agent: components['schemas']['Ref'] | null;
+      audience: string[];
+      entry: number;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      granted: string;
+      identity: components['schemas']['Ref'] | null;
+      instance: string | null;
+      keyHash: string;
+      /** @description The lock that killed it. */
+      lock: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      notAfter: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      notBefore: string;
+      /** @description OAuth scopes; empty for anything but an access token. */
+      scope: string[];
+      shortened: boolean;
+      /** @enum {string} */
+      state: 'live' | 'expired' | 'dead' | 'unknown';
+      /** @description SPIFFE ID. */
+      subject: string;
+      ttlSeconds: number;
+      /** @enum {string} */
+      type: 'x509-svid' | 'jwt-svid' | 'agent-x509' | 'access-token';
+    };
+    CredentialCheck: {
+      entry: number | null;
+      identity: components['schemas']['Ref'] | null;
+      known: boolean;
+      /** @enum {string} */
+      state: 'live' | 'expired' | 'dead' | 'unknown';
+      why: string;
+    };
+    CredentialValidAt: {
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      at: string;
+      entry: number | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      granted: string | null;
+      identity: components['schemas']['Ref'] | null;
+      locks: {
+        entry: number;
+        /** @description Whether it had been placed by then. */
+        kills: boolean;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        lifted: string | null;
+        lock: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        placed: string;
+        target: string;
+      }[];
+      log: {
+        checkpoint: string;
+        size: number;
+        verifierKey: string;
+      };
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      notAfter: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      notBefore: string | null;
+      /** @description The grant, then every lock. */
+      proofs: {
+        body: string | null;
+        entry: number;
+        leaf: string;
+        proof: string[];
+      }[];
+      /**
+       * @description Of the certificate or token itself: `unchecked` where the key is published no longer; null where a name was given.
+       * @enum {string|null}
+       */
+      signature: 'good' | 'bad' | 'unchecked' | null;
+      /**
+       * @description `suspended`: its identity was not active then.
+       * @enum {string}
+       */
+      state: 'valid' | 'not-yet' | 'expired' | 'locked' | 'suspended' | 'unknown';
+      valid: boolean;
+      why: string;
+    };
+    Decision: {
+      code: string | null;
+      credential: components['schemas']['Credential'] | null;
+      decision: {
+        determining: {
+          policy: string;
+          version: string;
+        }[];
+        /** @enum {string} */
+        effect: 'allow' | 'deny';
+        policySet: string;
+        reason: string;
+        rule: string;
+      };
+      entry: number;
+      /** @enum {string} */
+      outcome: 'granted' | 'refused';
+      request: {
+        /** @enum {string} */
+        action: 'join' | 'renew' | 'issue-x509-svid' | 'issue-jwt-svid' | 'issue-access-token';
+        address: string | null;
+        agent: components['schemas']['Ref'] | null;
+        attested: {
+          [key: string]: string | number | boolean | string[];
+        };
+        claimed: {
+          [key: string]: string | number | boolean | string[];
+        };
+        door: string;
+        identity: components['schemas']['Ref'] | null;
+        instance: string | null;
+        method: string | null;
+        request: string;
+        requestedTtlSeconds: number | null;
+        trust: components['schemas']['Ref'] | null;
+      };
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      time: string;
+    };
+    Detector: {
+      alive: boolean;
+      /** @enum {string} */
+      detector: 'failed-attempts' | 'locked-credential' | 'second-address' | 'unusual-hour';
+      drill: number;
+      entry: number;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      tested: string;
+      why: string;
+    };
+    Drift: {
+      differing: {
+        entry: number | null;
+        fields: {
+          declared?: unknown;
+          field: string;
+          inForce?: unknown;
+        }[];
+        /** @enum {string} */
+        kind:
+          | 'Person'
+          | 'Application'
+          | 'Profile'
+          | 'Identity'
+          | 'Policy'
+          | 'Trust'
+          | 'Rotation'
+          | 'Exception'
+          | 'ControlOwner';
+        name: string;
+      }[];
+      missing: {
+        entry: number | null;
+        /** @enum {string} */
+        kind:
+          | 'Person'
+          | 'Application'
+          | 'Profile'
+          | 'Identity'
+          | 'Policy'
+          | 'Trust'
+          | 'Rotation'
+          | 'Exception'
+          | 'ControlOwner';
+        name: string;
+      }[];
+      size: number;
+      undeclared: {
+        entry: number | null;
+        /** @enum {string} */
+        kind:
+          | 'Person'
+          | 'Application'
+          | 'Profile'
+          | 'Identity'
+          | 'Policy'
+          | 'Trust'
+          | 'Rotation'
+          | 'Exception'
+          | 'ControlOwner';
+        name: string;
+      }[];
+    };
+    Entry: {
+      /** @description Null where erased, or not for this reader. */
+      body: string | null;
+      checkpoint: string;
+      index: number;
+      kind: string;
+      leaf: string;
+      leafHash: string;
+      names: {
+        [key: string]: string | null;
+      };
+      proof: string[];
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      time: string;
+      verifierKey: string;
+    };
+    EntrySummary: {
+      actor: string;
+      index: number;
+      kind: string;
+      leafHash: string;
+      names: {
+        [key: string]: string | null;
+      };
+      subject: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      time: string;
+    };
+    Exception: {
+      approvers: components['schemas']['Ref'][];
+      change: components['schemas']['Ref'] | null;
+      compensating: string;
+      control: string;
+      entry: number;
+      id: string;
+      lapsed: boolean;
+      name: string;
+      owner: components['schemas']['Ref'];
+      reason: string;
+      subject: components['schemas']['Ref'] & unknown;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      until: string;
+    };
+    Exported: {
+      next: number;
+      sent: number;
+    };
+    Finding: {
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      closed: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      due: string;
+      entry: number;
+      id: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      opened: string;
+      owner: components['schemas']['Owner'] & unknown;
+      reason: string | null;
+      rule: string;
+      subject: components['schemas']['Ref'];
+      title: string;
+    };
+    Identity: {
+      /**
+       * @description Who answers for it now; under `grace` nothing new begins.
+       * @enum {string}
+       */
+      answers: 'owner' | 'deputy' | 'grace' | 'none';
+      application: components['schemas']['Ref'];
+      bootstrap: boolean;
+      deputy: components['schemas']['Owner'] | null;
+      /** @enum {string} */
+      environment: 'production' | 'staging' | 'development' | 'test';
+      id: string;
+      /** @enum {string} */
+      kind:
+        | 'service-account'
+        | 'workload'
+        | 'ci-job'
+        | 'api-client'
+        | 'bot'
+        | 'device'
+        | 'ai-agent'
+        | 'third-party';
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      lastGrant: string | null;
+      liveCredentials: number;
+      locked: boolean;
+      name: string;
+      owner: components['schemas']['Owner'];
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      ownerAccepted: string;
+      profile: components['schemas']['Ref'];
+      purpose: string;
+      spiffeId: string;
+      /** @enum {string} */
+      state: 'requested' | 'approved' | 'active' | 'suspended' | 'retired';
+    };
+    IdentityDetail: components['schemas']['Identity'] & {
+      approvals: {
+        approver: components['schemas']['Ref'];
+        change: components['schemas']['Ref'];
+        entry: number;
+        keyId: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        time: string;
+      }[];
+      entry: number;
+      locks: components['schemas']['Lock'][];
+      policies: components['schemas']['Policy'][];
+      spiffePath: string;
+      trusts: components['schemas']['Trust'][];
+    };
+    Introspection: {
+      active: boolean;
+      aud?: string[];
+      client_id?: string;
+      exp?: number;
+      iat?: number;
+      iss?: string;
+      jti?: string;
+      scope?: string;
+      sub?: string;
+      token_type?: string;
+    };
+    Issued: {
+      certificate?: string[];
+      entry: number;
+      hint?: string;
+      jwt?: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      notAfter: string;
+      receipt: components['schemas']['Receipt'];
+      shortened: boolean;
+      spiffeId: string;
+    };
+    Joined: {
+      agent: string;
+      bundle: components['schemas']['Bundle'];
+      /** @description Chain in PEM, leaf first. */
+      certificate: string;
+      instance: string;
+      receipt: components['schemas']['Receipt'];
+      trustDomain: string;
+    };
+    JoinToken: {
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      deadline: string;
+      id: string;
+      token: string;
+    };
+    LedgerCheck: {
+      ok: boolean;
+      problems: string[];
+      size: number;
+      unchecked: number;
+    };
+    Lock: {
+      actor: components['schemas']['Ref'];
+      entry: number;
+      id: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      lifted: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      placed: string;
+      reason: string;
+      target: {
+        id: string;
+        /** @enum {string} */
+        kind: 'identity' | 'credential' | 'instance' | 'trust' | 'owner' | 'application' | 'agent';
+        name: string | null;
+      };
+    };
+    LockDetail: components['schemas']['Lock'] & {
+      probes: {
+        entry: number;
+        probes: components['schemas']['Probe'][];
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        recorded: string;
+      }[];
+    };
+    OAuthError: {
+      entry?: number;
+      error: string;
+      error_description: string;
+    };
+    Observation: {
+      attributes: {
+        [key: string]: string | number | boolean | null | (string | number)[];
+      };
+      /** @enum {string} */
+      class: 'identity' | 'credential' | 'permission' | 'trust' | 'exposure';
+      /** @description What a person last decided on it. */
+      disposed: {
+        by: components['schemas']['Ref'];
+        /** @enum {string} */
+        disposition: 'dismissed' | 'retire';
+        lapsed: boolean;
+        reason: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        time: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        until: string;
+      } | null;
+      entry: number;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      firstSeen: string;
+      /** @description What it was claimed for. */
+      identity: components['schemas']['Ref'] | null;
+      key: string;
+      /** @description null where a personal value was erased. */
+      label: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      lastChanged: string;
+      partition: string;
+      present: boolean;
+      source: string;
+    };
+    ObservationBrief: {
+      /** @enum {string} */
+      class: 'identity' | 'credential' | 'permission' | 'trust' | 'exposure';
+      key: string;
+      kind: string | null;
+      label: string | null;
+      present: boolean;
+      source: string;
+    };
+    ObservationDetail: components['schemas']['Observation'] & {
+      /** @description Other observations of the same thing; `reason` is why it is the same as `with`. */
+      group: (components['schemas']['ObservationBrief'] & {
+        reason: string;
+        with: string;
+      })[];
+      holder: components['schemas']['ObservationBrief'] | null;
+      holds: components['schemas']['ObservationBrief'][];
+      /** @description How many it holds beyond those. */
+      holdsMore: number;
+      /** @description Names by which another source may know the same thing. */
+      joins: string[];
+      proposals: {
+        /** @enum {string} */
+        confidence: 'high' | 'medium' | 'low';
+        /** @description null where nobody who is enrolled goes by that name. */
+        owner: components['schemas']['Ref'] | null;
+        reason: string;
+      }[];
+      provenance: {
+        document: string;
+        fields: string[];
+        operation: string;
+      }[];
+      sweep: string;
+    };
+    ObservationDifference: components['schemas']['ObservationBrief'] & {
+      after: {
+        attributes: {
+          [key: string]: string | number | boolean | null | (string | number)[];
+        };
+        label: string | null;
+      } | null;
+      before: {
+        attributes: {
+          [key: string]: string | number | boolean | null | (string | number)[];
+        };
+        label: string | null;
+      } | null;
+      /** @enum {string} */
+      change: 'new' | 'gone' | 'changed';
+    };
+    ObservationMap: {
+      centre: string;
+      edges: {
+        from: string;
+        relation: string;
+        to: string;
+      }[];
+      nodes: {
+        administrator: boolean;
+        /** @enum {string} */
+        class: 'identity' | 'credential' | 'permission' | 'trust' | 'exposure' | 'place';
+        identity: components['schemas']['Ref'] | null;
+        key: string;
+        kind: string | null;
+        label: string | null;
+        present: boolean;
+        source: string | null;
+      }[];
+      /** @description Things next to those shown that were left out. */
+      truncated: number;
+    };
+    Overview: {
+      attention: {
+        count: number;
+        link: string;
+        /** @enum {string} */
+        severity: 'high' | 'medium' | 'low';
+        what: string;
+      }[];
+      controls: {
+        counts: {
+          FAIL?: number;
+          NOT_EVALUABLE?: number;
+          NOT_OCCURRING?: number;
+          PASS?: number;
+        };
+        items: {
+          id: string;
+          title: string;
+          /** @enum {string} */
+          verdict: 'PASS' | 'FAIL' | 'NOT_EVALUABLE' | 'NOT_OCCURRING';
+          why: string;
+        }[];
+      };
+      credentials: {
+        granted24h: number;
+        live: number;
+        refused24h: number;
+      };
+      found: {
+        byClass: {
+          [key: string]: number;
+        };
+        sweep: {
+          denied: {
+            what: string;
+            why: string;
+          }[];
+          items: number;
+          /** @enum {string} */
+          verdict: 'COMPLETE' | 'PARTIAL' | 'FAILED';
+          /**
+           * Format: date-time
+           * @example 2026-03-03T09:00:00.000Z
+           */
+          when: string;
+          why: string;
+        } | null;
+      };
+      /** @description Identities by state. */
+      identities: {
+        [key: string]: number;
+      };
+      log: {
+        origin: string;
+        size: number;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        time: string;
+      };
+      posture: components['schemas']['PostureLine'][];
+    };
+    Owner: components['schemas']['Ref'] & {
+      /** @enum {string} */
+      status: 'active' | 'left';
+    };
+    Person: {
+      bootstrap: boolean;
+      displayName: string | null;
+      email: string | null;
+      id: string;
+      keys: {
+        credentialId?: string;
+        id: string;
+        /** @enum {string} */
+        type: 'ed25519' | 'passkey';
+      }[];
+      name: string | null;
+      roles: ('viewer' | 'operator' | 'approver' | 'auditor' | 'admin')[];
+      /** @enum {string} */
+      status: 'active' | 'left';
+    };
+    PlacedLock: {
+      entry: number;
+      lock: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      placed: string;
+      receipt: components['schemas']['Receipt'];
+    };
+    Plan: {
+      change: string;
+      gains: {
+        /** @enum {string} */
+        direction: 'gains' | 'loses';
+        subject: string;
+        what: string;
+      }[];
+      operations: ({
+        base: number | null;
+        id: string;
+        /** @enum {string} */
+        kind:
+          | 'Person'
+          | 'Application'
+          | 'Profile'
+          | 'Identity'
+          | 'Policy'
+          | 'Trust'
+          | 'Rotation'
+          | 'Exception'
+          | 'ControlOwner';
+        /** @enum {string} */
+        op: 'create' | 'update' | 'retire';
+      } & {
+        [key: string]: unknown;
+      })[];
+      proposer: string;
+      reason: string;
+      title: string;
+      /** @enum {number} */
+      v: 1;
+    };
+    Policy: {
+      cedar: string;
+      description: string;
+      entry: number;
+      id: string;
+      name: string;
+      version: string;
+    };
+    PostureFinding: {
+      /** @description null where it is not evaluable. */
+      count: number | null;
+      evaluable: boolean;
+      /** @enum {string} */
+      finding: 'inventory' | 'rotation' | 'permissions' | 'monitoring' | 'orphans';
+      /** @description Declared identities behind the count. */
+      identities: components['schemas']['Ref'][];
+      /** @description Observations behind the count. */
+      keys: string[];
+      /** @description What to do next. */
+      next: string;
+      parts: {
+        count: number;
+        /** @description Observations; `GET /observations?finding=…&part=…`. */
+        keys: string[];
+        part: string;
+      }[];
+      question: string;
+      /** @description False where there may be more than could be read. */
+      whole: boolean;
+      why: string;
+    };
+    PostureLine: {
+      /** @description null where it is not evaluable. */
+      count: number | null;
+      evaluable: boolean;
+      /** @enum {string} */
+      finding: 'inventory' | 'rotation' | 'permissions' | 'monitoring' | 'orphans';
+      /** @description What to do next. */
+      next: string;
+      parts: {
+        count: number;
+        part: string;
+      }[];
+      question: string;
+      /** @description False where there may be more than could be read. */
+      whole: boolean;
+      why: string;
+    };
+    Probe: {
+      credential: number | null;
+      detail: string;
+      latencyMs: number | null;
+      /** @enum {string} */
+      outcome: 'REFUSED' | 'ACCEPTED' | 'NOT_EVALUABLE';
+      /** @enum {string} */
+      point: 'api-renewal' | 'introspection' | 'agent-stream' | 'crl' | 'openssl';
+    };
+    Problem: {
+      code: string;
+      detail: string;
+      entry?: number;
+      path?: string;
+      request?: string;
+      status: number;
+      title: string;
+      type: string;
+    };
+    Profile: {
+      actions: ('join' | 'renew' | 'issue-x509-svid' | 'issue-jwt-svid' | 'issue-access-token')[];
+      audiences: string[];
+      description: string;
+      entry: number;
+      id: string;
+      maxTtlSeconds: number;
+      name: string;
+      scopes: string[];
+    };
+    Proposed: {
+      change: string | null;
+      entry: number | null;
+      plan: components['schemas']['Plan'];
+      planDigest: string;
+      text: string;
+    };
+    /** @description Leaf, body, signed checkpoint and inclusion proof of one entry. */
+    Receipt: {
+      body: string;
+      checkpoint: string;
+      index: number;
+      leaf: string;
+      proof: string[];
+    };
+    Ref: {
+      id: string;
+      name: string | null;
+    };
+    Rotation: {
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      due: string;
+      entry: number;
+      graceHours: number;
+      id: string;
+      identity: components['schemas']['Ref'];
+      intervalDays: number;
+      name: string;
+      noticeDays: number;
+      observation: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      rotated: string | null;
+      /** @enum {string} */
+      rotator: 'ssh-key' | 'postgres-password';
+      run: components['schemas']['RotationRun'];
+      target: string;
+    };
+    RotationPlan: {
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      due: string;
+      old: string;
+      rotation: string;
+      /** @description True where it is due and nothing is under way. */
+      starts: boolean;
+      steps: {
+        /** @enum {string} */
+        phase: 'started' | 'made' | 'authorised' | 'swapped' | 'seen' | 'removed' | 'refused' | 'completed';
+        what: string;
+      }[];
+    };
+    /** @description The run under way, or else the last one. */
+    RotationRun: {
+      /** @enum {string} */
+      cause: 'schedule' | 'person';
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      due: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      ended: string | null;
+      entry: number;
+      id: string;
+      new: string | null;
+      /** @description Fingerprint; never the secret. */
+      old: string;
+      /** @enum {string|null} */
+      outcome: 'completed' | 'abandoned' | null;
+      /** @enum {string} */
+      phase: 'started' | 'made' | 'authorised' | 'swapped' | 'seen' | 'removed' | 'refused' | 'completed';
+      phases: {
+        detail: string;
+        entry: number;
+        /** @enum {string} */
+        phase: 'started' | 'made' | 'authorised' | 'swapped' | 'seen' | 'removed' | 'refused' | 'completed';
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        time: string;
+      }[];
+      stalled: {
+        /** @enum {string} */
+        cause: 'consumer-not-seen' | 'target-failing' | 'old-accepted';
+        detail: string;
+        finding: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        time: string;
+      } | null;
+    } | null;
+    Self: {
+      displayName: string | null;
+      id: string;
+      keys: {
+        /** @description Passkeys: tells which key an assertion is by. */
+        credentialId?: string;
+        id: string;
+        /** @enum {string} */
+        type: 'ed25519' | 'passkey';
+      }[];
+      name: string | null;
+      roles: ('viewer' | 'operator' | 'approver' | 'auditor' | 'admin')[];
+    } | null;
+    Session: {
+      /** @description The bootstrap is open: one person may still ask and approve. */
+      bootstrap: boolean;
+      csrf: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      ends: string;
+      person: components['schemas']['Self'];
+      roles: ('viewer' | 'operator' | 'approver' | 'auditor' | 'admin')[];
+    };
+    Source: {
+      /** @description Comes with the server, and is neither set nor removed. */
+      builtIn: boolean;
+      everySeconds: number | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      lastComplete: string | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      next: string | null;
+      running: components['schemas']['SweepProgress'];
+      /** @description Where each is kept; never its value. */
+      secrets: {
+        [key: string]:
+          | {
+              /** @enum {string} */
+              from: 'environment';
+              name: string;
+            }
+          | {
+              /** @enum {string} */
+              from: 'file';
+              path: string;
+            }
+          | {
+              /** @enum {string} */
+              from: 'sealed';
+            };
+      };
+      settings: {
+        [key: string]: unknown;
+      } | null;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      since: string | null;
+      source: string;
+      /** @description The latest of each partition. */
+      sweeps: components['schemas']['Sweep'][];
+      title: string;
+      type: string;
+      /**
+       * @description The worst of the latest sweeps of its partitions; null where it was never swept.
+       * @enum {string|null}
+       */
+      verdict: 'COMPLETE' | 'PARTIAL' | 'FAILED' | null;
+    };
+    SourceTest: {
+      /** @description Why it could not be opened at all; null where it could. */
+      failed: string | null;
+      partitions: {
+        listings: {
+          /** @description On the first page. */
+          items: number;
+          listing: string;
+          ok: boolean;
+          /** @description What reading it takes; where it is not `ok`, one of them is missing. */
+          privileges: string[];
+          /** @description Empty where nothing is wrong. */
+          why: string;
+        }[];
+        partition: string;
+      }[];
+    };
+    SourceType: {
+      listings: {
+        about: string;
+        listing: string;
+        operations: string[];
+      }[];
+      /** @description Every operation that it may call, and the least right that allows it. */
+      operations: {
+        name: string;
+        note: string | null;
+        privilege: string;
+      }[];
+      secrets: {
+        about: string;
+        name: string;
+        optional: boolean;
+      }[];
+      /** @description JSON Schema of the settings. */
+      settings: {
+        [key: string]: unknown;
+      };
+      title: string;
+      type: string;
+      version: number;
+    };
+    StartedRotation: {
+      entry: number;
+      receipt: components['schemas']['Receipt'];
+      run: string;
+    };
+    Sweep: {
+      calls: number;
+      /** @description The provider’s clock at one answer, and ours. */
+      clock: {
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        ours: string;
+        /**
+         * Format: date-time
+         * @example 2026-03-03T09:00:00.000Z
+         */
+        provider: string;
+      } | null;
+      connector: string;
+      denied: {
+        what: string;
+        why: string;
+      }[];
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      ended: string;
+      endSeen: boolean;
+      entry: number;
+      errors: {
+        what: string;
+        why: string;
+      }[];
+      items: number;
+      listings: {
+        endSeen: boolean;
+        items: number;
+        listing: string;
+        observations: number;
+        pages: number;
+        providerCount: number | null;
+        /** @description Read to its end with nothing denied: what it no longer shows is gone. */
+        whole: boolean;
+      }[];
+      /** @description Digest of the list of pages that were read: `GET /documents/{digest}`. */
+      manifest: string | null;
+      pages: number;
+      partition: string;
+      providerCount: number | null;
+      scope: string[];
+      source: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      started: string;
+      sweep: string;
+      /** @enum {string} */
+      verdict: 'COMPLETE' | 'PARTIAL' | 'FAILED';
+      why: string;
+    };
+    SweepProgress: {
+      items: number;
+      listing: string | null;
+      pages: number;
+      partition: string | null;
+      source: string;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      started: string;
+    } | null;
+    Trust: {
+      agents: string[] | null;
+      entry: number;
+      id: string;
+      identity: components['schemas']['Ref'];
+      /** @enum {string} */
+      method: 'token' | 'unix' | 'private-key-jwt' | 'jwt-svid';
+      name: string;
+      where: {
+        [key: string]: string | number | (string | number)[];
+      };
+    };
+    WebAuthnOptions: {
+      challenge: string;
+    } & {
+      [key: string]: unknown;
+    };
+    WebAuthnResponse: {
+      id: string;
+      rawId: string;
+      response: {
+        [key: string]: unknown;
+      };
+      /** @enum {string} */
+      type: 'public-key';
+    } & {
+      [key: string]: unknown;
+    };
+    Witness: {
+      behind: number;
+      /**
+       * Format: date-time
+       * @example 2026-03-03T09:00:00.000Z
+       */
+      cosigned: string | null;
+      detail: string;
+      late: boolean;
+      name: string;
+      /** @enum {string|null} */
+      outcome: 'cosigned' | 'refused' | 'ahead' | 'unknown_log' | 'bad_answer' | 'unreachable' | null;
+      size: number;
+      verifierKey: string;
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
 }
 export type AccessToken = components['schemas']['AccessToken'];
 export type Agent = components['schemas']['Agent'];
@@ -3302,4382 +3351,4421 @@ export type WebAuthnResponse = components['schemas']['WebAuthnResponse'];
 export type Witness = components['schemas']['Witness'];
 export type $defs = Record<string, never>;
 export interface operations {
-    jwks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A key set */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    oauthMetadata: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Metadata */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    openidConfiguration: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Metadata */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    spiffeBundle: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A bundle */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getBundle: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Bundle"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reportDeliveries: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    deliveries: {
-                        count: number;
-                        credential: number;
-                        instance: string;
-                    }[];
-                    /**
-                     * Format: date-time
-                     * @example 2026-03-03T09:00:00.000Z
-                     */
-                    from: string;
-                    /**
-                     * Format: date-time
-                     * @example 2026-03-03T09:00:00.000Z
-                     */
-                    to: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    agentEvents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A stream of events */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    issueForWorkload: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @enum {string} */
-                    action: "issue-x509-svid" | "issue-jwt-svid";
-                    attested: {
-                        [key: string]: string | number | boolean | string[];
-                    };
-                    audience?: string[];
-                    claimed: {
-                        [key: string]: string | number | boolean | string[];
-                    };
-                    /** @description PKCS #10: PEM, or base64 of the DER. */
-                    csr?: string;
-                    instance: string;
-                    ttlSeconds?: number;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Issued"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    joinAgent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description PKCS #10: PEM, or base64 of the DER. */
-                    csr: string;
-                    name: string;
-                    token: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Joined"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    recordProbes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    lock: string;
-                    probes: {
-                        credential: number | null;
-                        detail: string;
-                        latencyMs: number | null;
-                        /** @enum {string} */
-                        outcome: "REFUSED" | "ACCEPTED" | "NOT_EVALUABLE";
-                        /** @enum {string} */
-                        point: "api-renewal" | "introspection" | "agent-stream" | "crl" | "openssl";
-                    }[];
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    renewAgent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description PKCS #10: PEM, or base64 of the DER. */
-                    csr: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Joined"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listAgents: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Agent"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listAlerts: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                identity?: string;
-                knownAt?: string;
-                state?: "open" | "acknowledged" | "resolved";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Alert"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getAlert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Alert"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    acknowledgeAlert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    resolveAlert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @enum {string} */
-                    outcome: "incident" | "expected" | "false-alarm";
-                    reason: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listApplications: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Application"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    makeBackup: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description The backup, JSON Lines; it is whole where its last line holds `signed` */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/jsonl": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listBreakGlass: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["BreakGlassKey"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reviewBreakGlass: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    note: string;
-                    /** @enum {string} */
-                    outcome: "justified" | "not-justified";
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listChanges: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-                state?: "proposed" | "applied" | "withdrawn";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["ChangeSummary"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    proposeChange: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    dryRun?: boolean;
-                    manifests: string;
-                    reason: string;
-                    source?: string;
-                    title: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Proposed"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getChange: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Change"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    applyChange: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    planDigest: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /**
-                         * Format: date-time
-                         * @example 2026-03-03T09:00:00.000Z
-                         */
-                        applied: string;
-                        entry: number;
-                        operations: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    approvalOptions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebAuthnOptions"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    approveChange: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    planDigest: string;
-                    signature?: components["schemas"]["ApprovalSignature"];
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdrawChange: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readDrift: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    kinds?: ("Person" | "Application" | "Profile" | "Identity" | "Policy" | "Trust" | "Rotation" | "Exception" | "ControlOwner")[];
-                    manifests: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Drift"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getConfig: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        settings: {
-                            from: string;
-                            key: string;
-                            value: string;
-                        }[];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listControlOwners: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        holes: number;
-                        items: components["schemas"]["ControlOwner"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listControls: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                from?: string;
-                knownAt?: string;
-                to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        controls: components["schemas"]["Control"][];
-                        period: {
-                            /**
-                             * Format: date-time
-                             * @example 2026-03-03T09:00:00.000Z
-                             */
-                            from: string;
-                            /**
-                             * Format: date-time
-                             * @example 2026-03-03T09:00:00.000Z
-                             */
-                            to: string;
-                        };
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listCredentials: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                cursor?: string;
-                identity?: string;
-                knownAt?: string;
-                limit?: number;
-                live?: "true" | "false";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Credential"][];
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getCredential: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path: {
-                index: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Decision"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    checkCredential: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    certificate?: string;
-                    jti?: string;
-                    jwt?: string;
-                    serial?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CredentialCheck"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    credentialValidAt: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /**
-                     * Format: date-time
-                     * @description Absent means now.
-                     * @example 2026-03-03T09:00:00.000Z
-                     */
-                    at?: string;
-                    certificate?: string;
-                    /** @description SHA-256 of the certified public key (SPKI, DER), hex. */
-                    fingerprint?: string;
-                    jti?: string;
-                    jwt?: string;
-                    serial?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CredentialValidAt"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listDetectors: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Detector"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    testDetectors: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Detector"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    diffObservations: {
-        parameters: {
-            query: {
-                change?: "new" | "gone" | "changed";
-                class?: "identity" | "credential" | "permission" | "trust" | "exposure";
-                cursor?: string;
-                /** @description RFC 3339, or a tree size. */
-                from: string;
-                limit?: number;
-                source?: string;
-                to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description Tree size. */
-                        from: number;
-                        items: components["schemas"]["ObservationDifference"][];
-                        next: string | null;
-                        to: number;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getDocument: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                digest: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    } | unknown[];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    ingestEvents: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    batch: string;
-                    events: {
-                        action: string;
-                        address: string | null;
-                        /** Format: date-time */
-                        at: string;
-                        credential: number | null;
-                        identity: string | null;
-                        instance: string | null;
-                        /** @enum {string} */
-                        outcome: "success" | "failure";
-                    }[];
-                    signature: string;
-                    source: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    buildEvidence: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /**
-                     * Format: date-time
-                     * @example 2026-03-03T09:00:00.000Z
-                     */
-                    from: string;
-                    /**
-                     * Format: date-time
-                     * @example 2026-03-03T09:00:00.000Z
-                     */
-                    to: string;
-                    withhold?: string[];
-                };
-            };
-        };
-        responses: {
-            /** @description The package */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/zip": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listExceptions: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Exception"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    checkExport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    destination: {
-                        path: string;
-                        rotateBytes?: number;
-                        /** @enum {string} */
-                        to: "file";
-                    } | {
-                        bearerFile?: string;
-                        caFile?: string;
-                        /** @enum {string} */
-                        to: "https";
-                        /** Format: uri */
-                        url: string;
-                    } | {
-                        caFile?: string;
-                        certFile?: string;
-                        host: string;
-                        keyFile?: string;
-                        port: number;
-                        /** @enum {string} */
-                        to: "syslog-tls";
-                    };
-                    /** @description A file that the receiver wrote, on the server’s own machine: lines that end in the event’s JSON. */
-                    received?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CheckedExport"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    runExport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    destination: {
-                        path: string;
-                        rotateBytes?: number;
-                        /** @enum {string} */
-                        to: "file";
-                    } | {
-                        bearerFile?: string;
-                        caFile?: string;
-                        /** @enum {string} */
-                        to: "https";
-                        /** Format: uri */
-                        url: string;
-                    } | {
-                        caFile?: string;
-                        certFile?: string;
-                        host: string;
-                        keyFile?: string;
-                        port: number;
-                        /** @enum {string} */
-                        to: "syslog-tls";
-                    };
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Exported"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listFindings: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Finding"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listIdentities: {
-        parameters: {
-            query?: {
-                application?: string;
-                asOf?: string;
-                cursor?: string;
-                kind?: "service-account" | "workload" | "ci-job" | "api-client" | "bot" | "device" | "ai-agent" | "third-party";
-                knownAt?: string;
-                limit?: number;
-                owner?: string;
-                q?: string;
-                state?: "requested" | "approved" | "active" | "suspended" | "retired";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Identity"][];
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getIdentity: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IdentityDetail"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    acceptIdentity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listIdentityCredentials: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                cursor?: string;
-                knownAt?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Credential"][];
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listIdentityDecisions: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                cursor?: string;
-                knownAt?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Decision"][];
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    moveIdentity: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                    /** @enum {string} */
-                    to: "suspended" | "active";
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listIdentityTimeline: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                cursor?: string;
-                knownAt?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["EntrySummary"][];
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    proveConsistency: {
-        parameters: {
-            query: {
-                /** @description Entries in the tree that the caller kept. */
-                from: string;
-                /** @description All that there are now, where it is left out. */
-                to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsistencyProof"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listEntries: {
-        parameters: {
-            query?: {
-                actor?: string;
-                asOf?: string;
-                before?: string;
-                kind?: string;
-                knownAt?: string;
-                limit?: number;
-                subject?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["EntrySummary"][];
-                        next: string | null;
-                        size: number;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getEntry: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                index: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Entry"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    verifyLedger: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    checkpoint?: string;
-                    /** @enum {boolean} */
-                    rows: true;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LedgerCheck"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listWitnesses: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /** @description The checkpoint that most of them cosigned, with their signature lines. */
-                        cosigned: {
-                            cosignatures: number;
-                            note: string;
-                            size: number;
-                        } | null;
-                        items: components["schemas"]["Witness"][];
-                        size: number;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listLocks: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Lock"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    placeLock: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                    target: {
-                        id: string;
-                        /** @enum {string} */
-                        kind: "identity" | "credential" | "instance" | "trust" | "owner" | "application" | "agent";
-                    };
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlacedLock"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getLock: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LockDetail"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    liftLock: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        receipt: components["schemas"]["Receipt"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readNames: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    ids: string[];
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        names: {
-                            [key: string]: string | null;
-                        };
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listObservations: {
-        parameters: {
-            query?: {
-                administrator?: "true" | "false";
-                asOf?: string;
-                class?: "identity" | "credential" | "permission" | "trust" | "exposure";
-                count?: "true" | "false";
-                cursor?: string;
-                /** @description `none` also where the decision has lapsed. */
-                disposition?: "none" | "dismissed" | "retire";
-                finding?: "inventory" | "rotation" | "permissions" | "monitoring" | "orphans";
-                kind?: string;
-                knownAt?: string;
-                limit?: number;
-                order?: "asc" | "desc";
-                part?: string;
-                partition?: string;
-                present?: "true" | "false";
-                q?: string;
-                /** @description Whether it was claimed for an identity. */
-                registered?: "true" | "false";
-                sort?: "key" | "firstSeen" | "lastUsed" | "label" | "source";
-                source?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Observation"][];
-                        /** @description A page may be short, or empty, and yet have a next one: a search looks at so many at a time. */
-                        next: string | null;
-                        /** @description null unless `count=true`. */
-                        total: number | null;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getObservation: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path: {
-                /** @description With its slashes percent-encoded. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ObservationDetail"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    adoptObservation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description With its slashes percent-encoded. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    application: string;
-                    deputy?: string;
-                    /** @enum {string} */
-                    environment: "production" | "staging" | "development" | "test";
-                    /**
-                     * @default workload
-                     * @enum {string}
-                     */
-                    kind?: "service-account" | "workload" | "ci-job" | "api-client" | "bot" | "device" | "ai-agent" | "third-party";
-                    name: string;
-                    /** @description Login name of the person who will answer for it. */
-                    owner: string;
-                    profile: string;
-                    purpose: string;
-                    reason?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        change: string;
-                        entry: number;
-                        planDigest: string;
-                        text: string;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    claimObservation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description With its slashes percent-encoded. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /**
-                     * @description Id or name.
-                     * @example idn_abcdefghijklmnopqrstuvwxyz
-                     */
-                    identity: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        observation: components["schemas"]["Observation"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    disposeObservation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description With its slashes percent-encoded. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @enum {string} */
-                    disposition: "dismissed" | "retire";
-                    reason: string;
-                    /**
-                     * Format: date-time
-                     * @example 2026-03-03T09:00:00.000Z
-                     */
-                    until: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        observation: components["schemas"]["Observation"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    mapObservation: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path: {
-                /** @description With its slashes percent-encoded. */
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ObservationMap"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    exportObservations: {
-        parameters: {
-            query?: {
-                administrator?: "true" | "false";
-                asOf?: string;
-                class?: "identity" | "credential" | "permission" | "trust" | "exposure";
-                /** @description `none` also where the decision has lapsed. */
-                disposition?: "none" | "dismissed" | "retire";
-                finding?: "inventory" | "rotation" | "permissions" | "monitoring" | "orphans";
-                format?: "csv" | "json" | "xlsx";
-                kind?: string;
-                knownAt?: string;
-                part?: string;
-                partition?: string;
-                present?: "true" | "false";
-                q?: string;
-                /** @description Whether it was claimed for an identity. */
-                registered?: "true" | "false";
-                source?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    splitObservations: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @example idn_abcdefghijklmnopqrstuvwxyz */
-                    a: string;
-                    /** @example idn_abcdefghijklmnopqrstuvwxyz */
-                    b: string;
-                    reason: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getOverview: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Overview"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readPasskey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    response: components["schemas"]["WebAuthnResponse"];
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        key: components["schemas"]["ApprovalKey"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    passkeyRegistrationOptions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @example ada */
-                    name?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebAuthnOptions"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listPersons: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Person"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    proposeLeaving: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    dryRun?: boolean;
-                    reason: string;
-                    to: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        change: string | null;
-                        entry: number | null;
-                        plan: components["schemas"]["Plan"];
-                        planDigest: string;
-                        text: string;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    makeSignInLink: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /**
-                         * Format: date-time
-                         * @example 2026-03-03T09:00:00.000Z
-                         */
-                        ends: string;
-                        token: string;
-                        url: string;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    enrolPerson: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    displayName: string;
-                    email?: string;
-                    key?: {
-                        publicKey: string;
-                        /** @enum {string} */
-                        type: "ed25519";
-                    } | {
-                        response: components["schemas"]["WebAuthnResponse"];
-                        /** @enum {string} */
-                        type: "passkey";
-                    };
-                    /** @example ada */
-                    name: string;
-                    roles?: ("viewer" | "operator" | "approver" | "auditor" | "admin")[];
-                    uid?: number;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        person: components["schemas"]["Person"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listPolicies: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Policy"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getPosture: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["PostureFinding"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listProfiles: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Profile"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listRotations: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Rotation"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    abandonRotation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Rotation"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    planRotation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RotationPlan"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    startRotation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    early: boolean;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StartedRotation"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    endSession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    redeemSignInToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    token: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    openKeySession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    challenge: string;
-                    keyId: string;
-                    signature: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        /**
-                         * Format: date-time
-                         * @example 2026-03-03T09:00:00.000Z
-                         */
-                        ends: string;
-                        person: components["schemas"]["Self"];
-                        roles: ("viewer" | "operator" | "approver" | "auditor" | "admin")[];
-                        token: string;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    challengeKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    keyId: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        challenge: string;
-                        /**
-                         * Format: date-time
-                         * @example 2026-03-03T09:00:00.000Z
-                         */
-                        ends: string;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    openPasskeySession: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    response: components["schemas"]["WebAuthnResponse"];
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    passkeySignInOptions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebAuthnOptions"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listSourceTypes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["SourceType"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listSources: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Source"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getSource: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                source: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Source"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    putSource: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                source: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @default null */
-                    everySeconds?: number | null;
-                    /** @default {} */
-                    secrets?: {
-                        [key: string]: {
-                            value: string;
-                        } | {
-                            environment: string;
-                        } | {
-                            file: string;
-                        };
-                    };
-                    settings: {
-                        [key: string]: unknown;
-                    };
-                    type: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                        source: components["schemas"]["Source"];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    removeSource: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                source: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    reason: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        entry: number;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    explainSource: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                source: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SourceType"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    testSource: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                source: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": Record<string, never>;
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SourceTest"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listSweeps: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-                source?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Sweep"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    runSweep: {
-        parameters: {
-            query?: {
-                wait?: "true" | "false";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    source: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Swept: a record for each partition */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Sweep"][];
-                    };
-                };
-            };
-            /** @description Started */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SweepProgress"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listRunningSweeps: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["SweepProgress"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    cancelSweep: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                source: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    agent: string;
-                    ttlSeconds?: number;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JoinToken"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listTrusts: {
-        parameters: {
-            query?: {
-                asOf?: string;
-                knownAt?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Trust"][];
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    healthz: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    logCheckpoint: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A signed note, with the witnesses' cosignatures of this tree where they are there */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    logTile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rest: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A tile */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    logVerifierKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A verifier key */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    metrics: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Metrics */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    introspect: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    token: string;
-                    token_type_hint?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Introspection"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revokeToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    client_assertion?: string;
-                    client_assertion_type?: string;
-                    client_id?: string;
-                    token: string;
-                    token_type_hint?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description It is dead, or never was alive */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused (RFC 6749, section 5.2) */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The client did not prove itself */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    issueAccessToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/x-www-form-urlencoded": {
-                    audience?: string | string[];
-                    client_assertion?: string;
-                    client_assertion_type?: string;
-                    client_id?: string;
-                    grant_type: string;
-                    resource?: string | string[];
-                    scope?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description A token (RFC 9068) and the receipt of its entry */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccessToken"];
-                };
-            };
-            /** @description Refused (RFC 6749, section 5.2) */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description The client did not prove itself */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OAuthError"];
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    openapi: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OpenAPI 3.1 */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    crl: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A list */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/pkix-crl": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    caCertificate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description PEM */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/x-pem-file": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    readyz: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description ok, and a line for each witness that has long been behind */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/plain": string;
-                };
-            };
-            /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
+  jwks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A key set */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: unknown;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  oauthMetadata: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Metadata */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: unknown;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  openidConfiguration: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Metadata */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: unknown;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  spiffeBundle: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A bundle */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: unknown;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getBundle: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Bundle'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  reportDeliveries: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          deliveries: {
+            count: number;
+            credential: number;
+            instance: string;
+          }[];
+          /**
+           * Format: date-time
+           * @example 2026-03-03T09:00:00.000Z
+           */
+          from: string;
+          /**
+           * Format: date-time
+           * @example 2026-03-03T09:00:00.000Z
+           */
+          to: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  agentEvents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A stream of events */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/event-stream': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  issueForWorkload: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @enum {string} */
+          action: 'issue-x509-svid' | 'issue-jwt-svid';
+          attested: {
+            [key: string]: string | number | boolean | string[];
+          };
+          audience?: string[];
+          claimed: {
+            [key: string]: string | number | boolean | string[];
+          };
+          /** @description PKCS #10: PEM, or base64 of the DER. */
+          csr?: string;
+          instance: string;
+          ttlSeconds?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Issued'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  joinAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description PKCS #10: PEM, or base64 of the DER. */
+          csr: string;
+          name: string;
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Joined'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  recordProbes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          lock: string;
+          probes: {
+            credential: number | null;
+            detail: string;
+            latencyMs: number | null;
+            /** @enum {string} */
+            outcome: 'REFUSED' | 'ACCEPTED' | 'NOT_EVALUABLE';
+            /** @enum {string} */
+            point: 'api-renewal' | 'introspection' | 'agent-stream' | 'crl' | 'openssl';
+          }[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  renewAgent: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @description PKCS #10: PEM, or base64 of the DER. */
+          csr: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Joined'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listAgents: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Agent'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listAlerts: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        identity?: string;
+        knownAt?: string;
+        state?: 'open' | 'acknowledged' | 'resolved';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Alert'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getAlert: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Alert'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  acknowledgeAlert: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  resolveAlert: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @enum {string} */
+          outcome: 'incident' | 'expected' | 'false-alarm';
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listApplications: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Application'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  makeBackup: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description The backup, JSON Lines; it is whole where its last line holds `signed` */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/jsonl': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listBreakGlass: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['BreakGlassKey'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  reviewBreakGlass: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          note: string;
+          /** @enum {string} */
+          outcome: 'justified' | 'not-justified';
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listChanges: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+        state?: 'proposed' | 'applied' | 'withdrawn';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['ChangeSummary'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  proposeChange: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          dryRun?: boolean;
+          manifests: string;
+          reason: string;
+          source?: string;
+          title: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Proposed'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getChange: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Change'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  applyChange: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          planDigest: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /**
+             * Format: date-time
+             * @example 2026-03-03T09:00:00.000Z
+             */
+            applied: string;
+            entry: number;
+            operations: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  approvalOptions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebAuthnOptions'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  approveChange: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          planDigest: string;
+          signature?: components['schemas']['ApprovalSignature'];
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  withdrawChange: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  readDrift: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          kinds?: (
+            | 'Person'
+            | 'Application'
+            | 'Profile'
+            | 'Identity'
+            | 'Policy'
+            | 'Trust'
+            | 'Rotation'
+            | 'Exception'
+            | 'ControlOwner'
+          )[];
+          manifests: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Drift'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getConfig: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            settings: {
+              from: string;
+              key: string;
+              value: string;
+            }[];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listControlOwners: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            holes: number;
+            items: components['schemas']['ControlOwner'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listControls: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        from?: string;
+        knownAt?: string;
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            controls: components['schemas']['Control'][];
+            period: {
+              /**
+               * Format: date-time
+               * @example 2026-03-03T09:00:00.000Z
+               */
+              from: string;
+              /**
+               * Format: date-time
+               * @example 2026-03-03T09:00:00.000Z
+               */
+              to: string;
+            };
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listCredentials: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        cursor?: string;
+        identity?: string;
+        knownAt?: string;
+        limit?: number;
+        live?: 'true' | 'false';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Credential'][];
+            next: string | null;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getCredential: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path: {
+        index: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Decision'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  checkCredential: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          certificate?: string;
+          jti?: string;
+          jwt?: string;
+          serial?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CredentialCheck'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  credentialValidAt: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Format: date-time
+           * @description Absent means now.
+           * @example 2026-03-03T09:00:00.000Z
+           */
+          at?: string;
+          certificate?: string;
+          /** @description SHA-256 of the certified public key (SPKI, DER), hex. */
+          fingerprint?: string;
+          jti?: string;
+          jwt?: string;
+          serial?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CredentialValidAt'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listDetectors: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Detector'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  testDetectors: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Detector'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  diffObservations: {
+    parameters: {
+      query: {
+        change?: 'new' | 'gone' | 'changed';
+        class?: 'identity' | 'credential' | 'permission' | 'trust' | 'exposure';
+        cursor?: string;
+        /** @description RFC 3339, or a tree size. */
+        from: string;
+        limit?: number;
+        source?: string;
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description Tree size. */
+            from: number;
+            items: components['schemas']['ObservationDifference'][];
+            next: string | null;
+            to: number;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getDocument: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        digest: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json':
+            | {
+                [key: string]: unknown;
+              }
+            | unknown[];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  ingestEvents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          batch: string;
+          events: {
+            action: string;
+            address: string | null;
+            /** Format: date-time */
+            at: string;
+            credential: number | null;
+            identity: string | null;
+            instance: string | null;
+            /** @enum {string} */
+            outcome: 'success' | 'failure';
+          }[];
+          signature: string;
+          source: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  buildEvidence: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * Format: date-time
+           * @example 2026-03-03T09:00:00.000Z
+           */
+          from: string;
+          /**
+           * Format: date-time
+           * @example 2026-03-03T09:00:00.000Z
+           */
+          to: string;
+          withhold?: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description The package */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/zip': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listExceptions: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Exception'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  checkExport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          destination:
+            | {
+                path: string;
+                rotateBytes?: number;
+                /** @enum {string} */
+                to: 'file';
+              }
+            | {
+                bearerFile?: string;
+                caFile?: string;
+                /** @enum {string} */
+                to: 'https';
+                /** Format: uri */
+                url: string;
+              }
+            | {
+                caFile?: string;
+                certFile?: string;
+                host: string;
+                keyFile?: string;
+                port: number;
+                /** @enum {string} */
+                to: 'syslog-tls';
+              };
+          /** @description A file that the receiver wrote, on the server’s own machine: lines that end in the event’s JSON. */
+          received?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['CheckedExport'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  runExport: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          destination:
+            | {
+                path: string;
+                rotateBytes?: number;
+                /** @enum {string} */
+                to: 'file';
+              }
+            | {
+                bearerFile?: string;
+                caFile?: string;
+                /** @enum {string} */
+                to: 'https';
+                /** Format: uri */
+                url: string;
+              }
+            | {
+                caFile?: string;
+                certFile?: string;
+                host: string;
+                keyFile?: string;
+                port: number;
+                /** @enum {string} */
+                to: 'syslog-tls';
+              };
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Exported'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listFindings: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Finding'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listIdentities: {
+    parameters: {
+      query?: {
+        application?: string;
+        asOf?: string;
+        cursor?: string;
+        kind?:
+          | 'service-account'
+          | 'workload'
+          | 'ci-job'
+          | 'api-client'
+          | 'bot'
+          | 'device'
+          | 'ai-agent'
+          | 'third-party';
+        knownAt?: string;
+        limit?: number;
+        owner?: string;
+        q?: string;
+        state?: 'requested' | 'approved' | 'active' | 'suspended' | 'retired';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Identity'][];
+            next: string | null;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getIdentity: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IdentityDetail'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  acceptIdentity: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listIdentityCredentials: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        cursor?: string;
+        knownAt?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Credential'][];
+            next: string | null;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listIdentityDecisions: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        cursor?: string;
+        knownAt?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Decision'][];
+            next: string | null;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  moveIdentity: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          reason: string;
+          /** @enum {string} */
+          to: 'suspended' | 'active';
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listIdentityTimeline: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        cursor?: string;
+        knownAt?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['EntrySummary'][];
+            next: string | null;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  proveConsistency: {
+    parameters: {
+      query: {
+        /** @description Entries in the tree that the caller kept. */
+        from: string;
+        /** @description All that there are now, where it is left out. */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ConsistencyProof'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listEntries: {
+    parameters: {
+      query?: {
+        actor?: string;
+        asOf?: string;
+        before?: string;
+        kind?: string;
+        knownAt?: string;
+        limit?: number;
+        subject?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['EntrySummary'][];
+            next: string | null;
+            size: number;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getEntry: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        index: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Entry'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  verifyLedger: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          checkpoint?: string;
+          /** @enum {boolean} */
+          rows: true;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LedgerCheck'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listWitnesses: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /** @description The checkpoint that most of them cosigned, with their signature lines. */
+            cosigned: {
+              cosignatures: number;
+              note: string;
+              size: number;
+            } | null;
+            items: components['schemas']['Witness'][];
+            size: number;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listLocks: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Lock'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  placeLock: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          reason: string;
+          target: {
+            id: string;
+            /** @enum {string} */
+            kind: 'identity' | 'credential' | 'instance' | 'trust' | 'owner' | 'application' | 'agent';
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PlacedLock'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getLock: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['LockDetail'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  liftLock: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            receipt: components['schemas']['Receipt'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  readNames: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          ids: string[];
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            names: {
+              [key: string]: string | null;
+            };
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listObservations: {
+    parameters: {
+      query?: {
+        administrator?: 'true' | 'false';
+        asOf?: string;
+        class?: 'identity' | 'credential' | 'permission' | 'trust' | 'exposure';
+        count?: 'true' | 'false';
+        cursor?: string;
+        /** @description `none` also where the decision has lapsed. */
+        disposition?: 'none' | 'dismissed' | 'retire';
+        finding?: 'inventory' | 'rotation' | 'permissions' | 'monitoring' | 'orphans';
+        kind?: string;
+        knownAt?: string;
+        limit?: number;
+        order?: 'asc' | 'desc';
+        part?: string;
+        partition?: string;
+        present?: 'true' | 'false';
+        q?: string;
+        /** @description Whether it was claimed for an identity. */
+        registered?: 'true' | 'false';
+        sort?: 'key' | 'firstSeen' | 'lastUsed' | 'label' | 'source';
+        source?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Observation'][];
+            /** @description A page may be short, or empty, and yet have a next one: a search looks at so many at a time. */
+            next: string | null;
+            /** @description null unless `count=true`. */
+            total: number | null;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getObservation: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path: {
+        /** @description With its slashes percent-encoded. */
+        key: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ObservationDetail'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  adoptObservation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description With its slashes percent-encoded. */
+        key: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          application: string;
+          deputy?: string;
+          /** @enum {string} */
+          environment: 'production' | 'staging' | 'development' | 'test';
+          /**
+           * @default workload
+           * @enum {string}
+           */
+          kind?:
+            | 'service-account'
+            | 'workload'
+            | 'ci-job'
+            | 'api-client'
+            | 'bot'
+            | 'device'
+            | 'ai-agent'
+            | 'third-party';
+          name: string;
+          /** @description Login name of the person who will answer for it. */
+          owner: string;
+          profile: string;
+          purpose: string;
+          reason?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            change: string;
+            entry: number;
+            planDigest: string;
+            text: string;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  claimObservation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description With its slashes percent-encoded. */
+        key: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /**
+           * @description Id or name.
+           * @example idn_abcdefghijklmnopqrstuvwxyz
+           */
+          identity: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            observation: components['schemas']['Observation'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  disposeObservation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description With its slashes percent-encoded. */
+        key: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @enum {string} */
+          disposition: 'dismissed' | 'retire';
+          reason: string;
+          /**
+           * Format: date-time
+           * @example 2026-03-03T09:00:00.000Z
+           */
+          until: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            observation: components['schemas']['Observation'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  mapObservation: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path: {
+        /** @description With its slashes percent-encoded. */
+        key: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ObservationMap'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  exportObservations: {
+    parameters: {
+      query?: {
+        administrator?: 'true' | 'false';
+        asOf?: string;
+        class?: 'identity' | 'credential' | 'permission' | 'trust' | 'exposure';
+        /** @description `none` also where the decision has lapsed. */
+        disposition?: 'none' | 'dismissed' | 'retire';
+        finding?: 'inventory' | 'rotation' | 'permissions' | 'monitoring' | 'orphans';
+        format?: 'csv' | 'json' | 'xlsx';
+        kind?: string;
+        knownAt?: string;
+        part?: string;
+        partition?: string;
+        present?: 'true' | 'false';
+        q?: string;
+        /** @description Whether it was claimed for an identity. */
+        registered?: 'true' | 'false';
+        source?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  splitObservations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @example idn_abcdefghijklmnopqrstuvwxyz */
+          a: string;
+          /** @example idn_abcdefghijklmnopqrstuvwxyz */
+          b: string;
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getOverview: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Overview'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  readPasskey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          response: components['schemas']['WebAuthnResponse'];
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            key: components['schemas']['ApprovalKey'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  passkeyRegistrationOptions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @example ada */
+          name?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebAuthnOptions'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listPersons: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Person'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  proposeLeaving: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          dryRun?: boolean;
+          reason: string;
+          to: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            change: string | null;
+            entry: number | null;
+            plan: components['schemas']['Plan'];
+            planDigest: string;
+            text: string;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  makeSignInLink: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /**
+             * Format: date-time
+             * @example 2026-03-03T09:00:00.000Z
+             */
+            ends: string;
+            token: string;
+            url: string;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  enrolPerson: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          displayName: string;
+          email?: string;
+          key?:
+            | {
+                publicKey: string;
+                /** @enum {string} */
+                type: 'ed25519';
+              }
+            | {
+                response: components['schemas']['WebAuthnResponse'];
+                /** @enum {string} */
+                type: 'passkey';
+              };
+          /** @example ada */
+          name: string;
+          roles?: ('viewer' | 'operator' | 'approver' | 'auditor' | 'admin')[];
+          uid?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            person: components['schemas']['Person'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listPolicies: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Policy'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getPosture: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['PostureFinding'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listProfiles: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Profile'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listRotations: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Rotation'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  abandonRotation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Rotation'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  planRotation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RotationPlan'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  startRotation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          early: boolean;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['StartedRotation'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  endSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  redeemSignInToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          token: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  openKeySession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          challenge: string;
+          keyId: string;
+          signature: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            /**
+             * Format: date-time
+             * @example 2026-03-03T09:00:00.000Z
+             */
+            ends: string;
+            person: components['schemas']['Self'];
+            roles: ('viewer' | 'operator' | 'approver' | 'auditor' | 'admin')[];
+            token: string;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  challengeKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          keyId: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            challenge: string;
+            /**
+             * Format: date-time
+             * @example 2026-03-03T09:00:00.000Z
+             */
+            ends: string;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  openPasskeySession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          response: components['schemas']['WebAuthnResponse'];
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  passkeySignInOptions: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['WebAuthnOptions'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listSourceTypes: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['SourceType'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listSources: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Source'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  getSource: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        source: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Source'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  putSource: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        source: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          /** @default null */
+          everySeconds?: number | null;
+          /** @default {} */
+          secrets?: {
+            [key: string]:
+              | {
+                  value: string;
+                }
+              | {
+                  environment: string;
+                }
+              | {
+                  file: string;
+                };
+          };
+          settings: {
+            [key: string]: unknown;
+          };
+          type: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+            source: components['schemas']['Source'];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  removeSource: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        source: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            entry: number;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  explainSource: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        source: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourceType'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  testSource: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        source: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': Record<string, never>;
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SourceTest'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listSweeps: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+        source?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Sweep'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  runSweep: {
+    parameters: {
+      query?: {
+        wait?: 'true' | 'false';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          source: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Swept: a record for each partition */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Sweep'][];
+          };
+        };
+      };
+      /** @description Started */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SweepProgress'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listRunningSweeps: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['SweepProgress'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  cancelSweep: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        source: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  createToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': {
+          agent: string;
+          ttlSeconds?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['JoinToken'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  listTrusts: {
+    parameters: {
+      query?: {
+        asOf?: string;
+        knownAt?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            items: components['schemas']['Trust'][];
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  healthz: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description ok */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  logCheckpoint: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A signed note, with the witnesses' cosignatures of this tree where they are there */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  logTile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        rest: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A tile */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/octet-stream': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  logVerifierKey: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A verifier key */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  metrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Metrics */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  introspect: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': {
+          token: string;
+          token_type_hint?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description Done */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Introspection'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  revokeToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': {
+          client_assertion?: string;
+          client_assertion_type?: string;
+          client_id?: string;
+          token: string;
+          token_type_hint?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description It is dead, or never was alive */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Refused (RFC 6749, section 5.2) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description The client did not prove itself */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  issueAccessToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/x-www-form-urlencoded': {
+          audience?: string | string[];
+          client_assertion?: string;
+          client_assertion_type?: string;
+          client_id?: string;
+          grant_type: string;
+          resource?: string | string[];
+          scope?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description A token (RFC 9068) and the receipt of its entry */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['AccessToken'];
+        };
+      };
+      /** @description Refused (RFC 6749, section 5.2) */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description The client did not prove itself */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['OAuthError'];
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  openapi: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description OpenAPI 3.1 */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': {
+            [key: string]: unknown;
+          };
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  crl: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A list */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/pkix-crl': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  caCertificate: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description PEM */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/x-pem-file': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  readyz: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description ok, and a line for each witness that has long been behind */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': string;
+        };
+      };
+      /** @description Refused or failed (RFC 9457); `code` is of a closed list. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
 }

@@ -203,7 +203,7 @@ test('the sign-in reports tell last use, of what is still there alone', () => {
   assert.deepEqual(map('credential-sign-ins', key), []);
   const principal = { id: 'o2', appId: 'ab12', name: 'payments', sort: 'Application' };
   const [identity] = map('sign-ins', { principal, lastSignInActivity: signIn });
-  assert.deepEqual(identity?.attributes, { kind: 'entra-service-principal', lastUsed });
+  assert.deepEqual(identity?.attributes, { kind: 'entra-application', lastUsed });
   assert.deepEqual(map('sign-ins', { lastSignInActivity: signIn }), []);
 });
 

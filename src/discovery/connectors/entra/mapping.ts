@@ -17,7 +17,7 @@ import {
 const AGENT_TYPES: Record<string, string> = {
   '#microsoft.graph.agentIdentity': 'entra-agent-identity',
   '#microsoft.graph.agentIdentityBlueprint': 'entra-agent-blueprint',
-  '#microsoft.graph.agentIdentityBlueprintPrincipal': 'entra-agent-blueprint-principal',
+  '#microsoft.graph.agentIdentityBlueprintPrincipal': 'entra-agent-blueprint',
 };
 const PRINCIPAL_TYPES: Record<string, string> = {
   ManagedIdentity: 'entra-managed-identity',
@@ -33,9 +33,10 @@ export const identityId = ({ id, appId }: { id: string; appId?: string | null | 
   appId == null || appId === '' ? `principal/${id}` : `app/${appId.toLowerCase()}`;
 export const credentialId = (keyId: string): string => `credential/${keyId}`;
 
+/** The same from both sides: what one side alone can be asked about must not change its kind. */
 const applicationKind = (type: string | null | undefined) => AGENT_TYPES[type ?? ''] ?? 'entra-application';
 export const principalKind = (type: string | null | undefined, sort: string | null | undefined) =>
-  AGENT_TYPES[type ?? ''] ?? PRINCIPAL_TYPES[sort ?? ''] ?? 'entra-service-principal';
+  AGENT_TYPES[type ?? ''] ?? PRINCIPAL_TYPES[sort ?? ''] ?? 'entra-application';
 
 /** Secrets and certificates of one application or service principal. Their last use is told by the sign-in report alone. */
 function credentialsOf(item: Credentials, holder: string, holderName: string): Observed[] {

@@ -207,9 +207,7 @@ test('projects are found and read page by page, each as a partition', async (t) 
   const read = await readAll(source, running);
   assert.deepEqual([read.thrown, read.broken], [{}, []]);
   assert.deepEqual([...new Set(read.pages.map(({ partition }) => partition))], [PROJECT, OTHER]);
-  const pages = read.pages.filter(
-    (page) => page.partition === PROJECT && page.listing === 'service-accounts',
-  );
+  const pages = read.pages.filter((page) => page.partition === PROJECT && page.listing === 'api-keys');
   assert.deepEqual(
     pages.map(({ items, end, request }) => [items.length, end, request.pageToken]),
     [
@@ -218,7 +216,8 @@ test('projects are found and read page by page, each as a partition', async (t) 
       [50, true, '200'],
     ],
   );
-  assert.equal(read.observed.filter(({ class: kind }) => kind === 'credential').length, 1);
+  const ofAccounts = read.observed.filter(({ attributes }) => attributes.kind === 'gcp-service-account-key');
+  assert.equal(ofAccounts.length, 1);
   assert.deepEqual(
     running.asked().filter((name) => name.includes(': ')),
     [],

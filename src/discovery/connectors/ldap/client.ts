@@ -15,8 +15,8 @@ export interface Search {
 
 export interface FoundPage {
   entries: Values[];
-  /** Places that the server points to instead of answering for them. */
-  referrals: number;
+  /** URLs of places that the server points to instead of answering for them. */
+  referrals: string[];
   /** Given back with the next question; none on the last page. */
   cookie?: Buffer;
 }
@@ -24,11 +24,14 @@ export interface FoundPage {
 export interface Directory {
   /** @throws SourceError */
   search(search: Search): Promise<Values[]>;
+  /** One page of at most `size` entries, after the page that gave `cookie`. @throws SourceError */
   page(search: Search, cookie: Buffer | undefined, size: number): Promise<FoundPage>;
   close(): Promise<void>;
 }
 
 const PAGED = '1.2.840.113556.1.4.319';
+/** Bytes that may look like text by chance: always hex. */
+const BINARY = ['objectSid'];
 /** Results (RFC 4511): limits of time, size and administration, authentication that is wanted or wrong, access. */
 const DENIED: Record<number, string> = {
   3: 'the server stopped at its time limit',
@@ -71,14 +74,14 @@ const isPassing = (error: unknown): boolean => {
   return code === undefined ? !(error instanceof SourceError) : BUSY.has(code);
 };
 
-const DIGITS = /;range=/i;
+const IN_PARTS = /;range=/i;
 
 /** Each attribute as a list of texts, by its name in lower case; bytes that are no text as hex. */
 function valuesOf(entry: Entry): Values {
   const values: Record<string, string[]> = {};
   for (const [name, value] of Object.entries(entry)) {
     // A server may give a long list in parts: a part is not the whole.
-    if (DIGITS.test(name)) throw new SourceError('failed', 'an attribute came in parts');
+    if (IN_PARTS.test(name)) throw new SourceError('failed', 'an attribute came in parts');
     const list = Array.isArray(value) ? value : [value];
     values[name.toLowerCase()] = list.map((each) => (typeof each === 'string' ? each : each.toString('hex')));
   }
@@ -177,7 +180,8 @@ export async function openDirectory(settings: Settings, opening: Opening): Promi
   const ask = async ({ base, scope, filter, attributes }: Search, controls: Control[]) => {
     try {
       opening.signal.throwIfAborted();
-      return await client.search(base, { scope, filter, attributes: [...attributes] }, controls);
+      const options = { scope, filter, attributes: [...attributes], explicitBufferAttributes: BINARY };
+      return await client.search(base, options, controls);
     } catch (error) {
       if (opening.signal.aborted) throw new SourceError('cancelled', 'cancelled');
       throw errorOf(error);
@@ -194,7 +198,7 @@ export async function openDirectory(settings: Settings, opening: Opening): Promi
       const next = await cookieOf(heard);
       return {
         entries: found.searchEntries.map(valuesOf),
-        referrals: found.searchReferences.length,
+        referrals: found.searchReferences,
         ...(next === undefined ? {} : { cookie: next }),
       };
     },

@@ -1,55 +1,43 @@
 import { defineSource, type Opening, type Partition, type RawPage, type Session } from '../../contract.ts';
-import { type Directory, openDirectory, type Search, type Values } from './client.ts';
+import { administratorsOf } from './administrators.ts';
+import { type Directory, openDirectory, type Values } from './client.ts';
 import { LISTINGS } from './mapping.ts';
+import { ANY_ENTRY, mustShow, pagesOf } from './reading.ts';
 import { type Settings, serverOf, settings } from './settings.ts';
 
-const PAGE_ENTRIES = 500;
 const ATTRIBUTES = [
-  ...[
-    'objectClass',
-    'sAMAccountName',
-    'userAccountControl',
-    'pwdLastSet',
-    'lastLogonTimestamp',
-    'accountExpires',
-  ],
-  ...[
-    'whenCreated',
-    'createTimestamp',
-    'pwdChangedTime',
-    'servicePrincipalName',
-    'msDS-AllowedToDelegateTo',
-    'managedBy',
-  ],
+  ...['objectClass', 'sAMAccountName', 'userAccountControl', 'pwdLastSet', 'lastLogonTimestamp'],
+  ...['accountExpires', 'whenCreated', 'createTimestamp', 'pwdChangedTime', 'servicePrincipalName'],
+  ...['msDS-AllowedToDelegateTo', 'managedBy'],
 ];
+/** All bits of a number (LDAP_MATCHING_RULE_BIT_AND). */
+const flagged = (bits: number) => `(userAccountControl:1.2.840.113556.1.4.803:=${bits})`;
+const NEVER_EXPIRES = flagged(0x10000);
+const DELEGATES = `(msDS-AllowedToDelegateTo=*)${flagged(0x1000000)}(&${flagged(0x80000)}(!${flagged(0x2000)}))`;
+/** Users by what makes them accounts of services; whatever may delegate, but domain controllers, which always may. */
 const IN_DIRECTORY =
   '(|(objectClass=msDS-GroupManagedServiceAccount)(objectClass=msDS-ManagedServiceAccount)' +
-  '(&(objectCategory=person)(objectClass=user)(|(servicePrincipalName=*)(userAccountControl:1.2.840.113556.1.4.803:=65536))))';
-/** Relative ids of groups that administer a domain or a forest: Domain, Schema and Enterprise Admins; Administrators is built in. */
-const ADMINISTRATORS =
-  '(&(objectClass=group)(adminCount=1)(|(cn=Domain Admins)(cn=Enterprise Admins)(cn=Schema Admins)(cn=Administrators)))';
-/** Membership through groups is told by the server itself (LDAP_MATCHING_RULE_IN_CHAIN). */
-const membersOf = (group: string) =>
-  `(&(objectClass=user)(memberOf:1.2.840.113556.1.4.1941:=${escaped(group)}))`;
-/** RFC 4515, section 3: what would end or widen a filter is written as hex. */
-const escaped = (value: string) =>
-  value.replace(/[\\*()\0]/g, (found) => `\\${found.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  `(&(objectCategory=person)(objectClass=user)(|(servicePrincipalName=*)${NEVER_EXPIRES}))${DELEGATES})`;
 
 interface Root {
   contexts: string[];
+  /** Of the domain that the server serves; empty where it serves none. */
+  domain: string;
   isActiveDirectory: boolean;
 }
 
 async function rootOf(directory: Directory): Promise<Root> {
   const attributes = ['namingContexts', 'defaultNamingContext', 'supportedCapabilities'];
-  const [root] = await directory.search({ base: '', scope: 'base', filter: '(objectClass=*)', attributes });
+  const [root] = await directory.search({ base: '', scope: 'base', filter: ANY_ENTRY, attributes });
   const isActiveDirectory = (root?.supportedcapabilities ?? []).includes('1.2.840.113556.1.4.800');
-  const contexts = isActiveDirectory ? root?.defaultnamingcontext : root?.namingcontexts;
-  return { contexts: contexts ?? [], isActiveDirectory };
+  const served = root?.defaultnamingcontext ?? [];
+  const contexts = isActiveDirectory ? served : (root?.namingcontexts ?? []);
+  return { contexts, domain: served[0] ?? '', isActiveDirectory };
 }
 
 function sessionOf(settings: Settings, opening: Opening): Session {
   let isActiveDirectory = settings.kind === 'active-directory';
+  let domain = '';
   const server = serverOf(settings);
 
   /** Each listing has a connection of its own: a cookie holds for one, and none is opened again behind our back. */
@@ -60,6 +48,7 @@ function sessionOf(settings: Settings, opening: Opening): Session {
 
   async function partitions(): Promise<Partition[]> {
     const root = await within(rootOf);
+    domain = root.domain;
     if (settings.kind === 'auto') isActiveDirectory = root.isActiveDirectory;
     const listings = isActiveDirectory ? ['accounts', 'administrators'] : ['accounts'];
     return (settings.baseDns ?? root.contexts).map((base) => ({
@@ -68,58 +57,23 @@ function sessionOf(settings: Settings, opening: Opening): Session {
     }));
   }
 
-  async function* pagesOf(
-    directory: Directory,
-    search: Search,
-    added: Values | object,
-  ): AsyncGenerator<RawPage> {
-    let cookie: Buffer | undefined;
-    do {
-      const found = await directory.page(search, cookie, PAGE_ENTRIES);
-      cookie = found.cookie;
-      yield {
-        operation: 'search',
-        request: { base: search.base, filter: search.filter },
-        items: found.entries.map((entry) => ({ ...present(entry), ...added })),
-        end: cookie === undefined,
-        denied:
-          found.referrals > 0
-            ? [{ what: search.base, why: `${found.referrals} parts are on other servers` }]
-            : [],
-      };
-    } while (cookie !== undefined);
-  }
-
-  async function* administratorsOf(directory: Directory, base: string): AsyncGenerator<RawPage> {
-    const groups = await directory.search({ base, scope: 'sub', filter: ADMINISTRATORS, attributes: ['cn'] });
-    for (const [at, { dn: [group] = [] }] of groups.entries()) {
-      const search = {
-        base,
-        scope: 'sub' as const,
-        filter: membersOf(group ?? ''),
-        attributes: ['memberOf'],
-      };
-      for await (const page of pagesOf(directory, search, { group: [group] }))
-        yield { ...page, end: page.end && at === groups.length - 1 };
-    }
-    if (groups.length === 0) yield { operation: 'search', request: { base }, items: [], end: true };
-  }
-
   async function* read({ scope }: Partition, listing: string): AsyncGenerator<RawPage> {
     const base = scope[listing]?.[0] ?? '';
-    const filter = isActiveDirectory ? IN_DIRECTORY : settings.filter;
     const directory = await openDirectory(settings, opening);
     try {
-      if (listing === 'administrators') yield* administratorsOf(directory, base);
-      else
-        yield* pagesOf(
-          directory,
-          { base, scope: 'sub', filter, attributes: ATTRIBUTES },
-          { asked: [dayOf(opening.now())] },
-        );
+      await mustShow(directory, base);
+      if (listing === 'administrators') yield* administratorsOf(directory, opening.limits, { domain, base });
+      else yield* accountsOf(directory, base);
     } finally {
       await directory.close();
     }
+  }
+
+  function accountsOf(directory: Directory, base: string): AsyncGenerator<RawPage> {
+    const filter = isActiveDirectory ? IN_DIRECTORY : settings.filter;
+    const search = { base, scope: 'sub' as const, filter, attributes: ATTRIBUTES };
+    const asked = [dayOf(opening.now())];
+    return pagesOf(directory, opening.limits, search, (entry) => [{ ...present(entry), asked }]);
   }
 
   return { partitions, read, close: async () => undefined };

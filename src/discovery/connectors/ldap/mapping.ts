@@ -99,7 +99,7 @@ const accounts = defineListing({
     return [
       identity,
       password,
-      ...kerberoastable(item.serviceprincipalname ?? [], classes, dn, mapping),
+      ...(has(DISABLED) ? [] : kerberoastable(item.serviceprincipalname ?? [], classes, dn, mapping)),
       ...delegations(has, item['msds-allowedtodelegateto'] ?? [], dn, mapping),
     ];
   },
@@ -115,6 +115,7 @@ function kindOf(classes: string[], isDirectory: boolean): string {
   if (classes.includes('msds-groupmanagedserviceaccount'))
     return 'active-directory-group-managed-service-account';
   if (classes.includes('msds-managedserviceaccount')) return 'active-directory-managed-service-account';
+  if (classes.includes('computer')) return 'active-directory-computer';
   return isDirectory ? 'active-directory-account' : 'ldap-account';
 }
 
@@ -168,19 +169,19 @@ const administrators = defineListing({
   about: 'members of the groups that administer the domain, through groups too',
   operations: ['search'],
   shape: ({ text, object }) =>
-    object({ dn: z.tuple([text()]), group: z.tuple([text()]), memberof: z.array(text()).optional() }),
-  map({ dn: [dn], group: [group], memberof = [] }, mapping) {
-    const direct = memberof.some((each) => each.toLowerCase() === group.toLowerCase());
+    object({ dn: z.tuple([text()]), group: z.tuple([text()]), through: z.array(text()) }),
+  map({ dn: [dn], group: [group], through }, mapping) {
+    const way = [...through, group];
     return [
       {
         class: 'permission',
-        naturalId: `administrator/${group.toLowerCase()}/${dn.toLowerCase()}`,
+        naturalId: ['administrator', group, dn, way[0]].join('/').toLowerCase(),
         label: `${dn} is in ${group}`,
         attributes: {
           kind: 'active-directory-administrator',
           holder: holderOf(mapping, dn),
           administrator: true,
-          path: `${direct ? 'member of' : 'through groups in'} ${group}`,
+          path: `member of ${way.join(', in ')}`,
         },
       },
     ];

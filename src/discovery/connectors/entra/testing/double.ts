@@ -69,7 +69,7 @@ function applicationsPage(url: URL, plan: Plan): unknown {
   return { '@odata.count': count, value, ...(more ? { '@odata.nextLink': link.href } : {}) };
 }
 
-const principals = () => [
+const principals = ({ name }: Plan) => [
   {
     id: uuidOf(GRAPH),
     appId: '00000003-0000-0000-c000-000000000000',
@@ -81,7 +81,7 @@ const principals = () => [
   {
     id: uuidOf('principal 0'),
     appId: uuidOf('app 0'),
-    displayName: 'deployer',
+    displayName: name(0),
     servicePrincipalType: 'Application',
     accountEnabled: true,
     appRoles: [],
@@ -90,7 +90,7 @@ const principals = () => [
 
 const collection = (value: unknown[]) => ({ value });
 
-function otherAnswer({ url }: DoubleRequest): unknown {
+function otherAnswer({ url }: DoubleRequest, plan: Plan): unknown {
   const { pathname } = url;
   if (pathname.endsWith('/appRoleAssignments'))
     return collection(
@@ -108,14 +108,16 @@ function otherAnswer({ url }: DoubleRequest): unknown {
     );
   if (pathname === '/v1.0/servicePrincipals')
     return url.searchParams.has('$count')
-      ? { '@odata.count': principals().length, value: principals() }
-      : collection(principals().map((principal) => ({ ...principal, owners: [] })));
+      ? { '@odata.count': principals(plan).length, value: principals(plan) }
+      : collection(principals(plan).map((principal) => ({ ...principal, owners: [] })));
   return collection([]);
 }
 
 const answer = (request: DoubleRequest, plan: Plan): DoubleAnswer => ({
   headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(isApplications(request) ? applicationsPage(request.url, plan) : otherAnswer(request)),
+  body: JSON.stringify(
+    isApplications(request) ? applicationsPage(request.url, plan) : otherAnswer(request, plan),
+  ),
 });
 
 export const provider: HttpProvider = {

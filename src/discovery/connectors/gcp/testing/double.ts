@@ -43,24 +43,32 @@ const operationOf = ({ method, url }: DoubleRequest): string | undefined =>
 
 const emailOf = (index: number): string => `sa-${index}@${PROJECT}.iam.gserviceaccount.com`;
 
-const accountOf = (index: number, { name, fault, items }: Plan): Record<string, unknown> => ({
+const ACCOUNTS = [0, 1, 2].map((index) => ({
   name: `projects/${PROJECT}/serviceAccounts/${emailOf(index)}`,
   projectId: PROJECT,
   uniqueId: String(100_000_000_000 + index),
-  email: fault === 'broken-item' && index === items - 1 ? { not: 'an address' } : emailOf(index),
+  email: emailOf(index),
+}));
+
+const apiKeyOf = (index: number, { name, fault, items }: Plan): Record<string, unknown> => ({
+  name: `projects/${NUMBER}/locations/global/keys/key-${index}`,
+  uid: fault === 'broken-item' && index === items - 1 ? { not: 'an id' } : `key-${index}`,
   displayName: name(index),
+  createTime: '2025-01-01T00:00:00Z',
 });
 
-/** One page of accounts. The token says where the next begins, as the repeated page's does not. */
-function accountsPage(url: URL, plan: Plan): unknown {
-  const size = Number(url.searchParams.get('pageSize') ?? 20);
+/** Fewer than are asked for, as Google may give. */
+const PAGE = 100;
+
+/** One page of API keys. The token says where the next begins, as the repeated page's does not. */
+function apiKeysPage(url: URL, plan: Plan): unknown {
   const from = Number(url.searchParams.get('pageToken') ?? 0);
   const start = plan.fault === 'repeated-page' ? 0 : from;
-  const until = Math.min(start + size, plan.items);
-  const accounts = Array.from({ length: until - start }, (_, at) => accountOf(start + at, plan));
+  const until = Math.min(start + PAGE, plan.items);
+  const keys = Array.from({ length: until - start }, (_, at) => apiKeyOf(start + at, plan));
   const isFull = until - start > 0 && until === plan.items;
   const more = until < plan.items || (plan.fault === 'empty-last-page' && isFull);
-  return { accounts, ...(more ? { nextPageToken: String(from + size) } : {}) };
+  return { keys, ...(more ? { nextPageToken: String(from + PAGE) } : {}) };
 }
 
 const PROJECT_POLICY = {
@@ -78,9 +86,10 @@ const PROJECT_POLICY = {
 
 const POOL = `projects/${NUMBER}/locations/global/workloadIdentityPools/builders`;
 
-/** What the project has beside accounts. */
+/** What the project has beside API keys. */
 function contentsOf(operation: string, path: string): unknown {
   if (operation === 'cloudresourcemanager.projects.getIamPolicy') return PROJECT_POLICY;
+  if (operation === 'iam.projects.serviceAccounts.list') return { accounts: ACCOUNTS };
   if (operation === 'iam.projects.locations.workloadIdentityPools.list')
     return { workloadIdentityPools: [{ name: POOL, state: 'ACTIVE' }] };
   if (operation === 'iam.projects.serviceAccounts.keys.list' && path.includes('/sa-0%40'))
@@ -116,21 +125,22 @@ function answer(request: DoubleRequest, plan: Plan): DoubleAnswer {
   if (operation === 'cloudresourcemanager.projects.search') return { body: JSON.stringify(found) };
   if (url.pathname.includes(OTHER)) return { body: '{}' };
   const body =
-    operation === 'iam.projects.serviceAccounts.list'
-      ? accountsPage(url, plan)
+    operation === 'apikeys.projects.locations.keys.list'
+      ? apiKeysPage(url, plan)
       : contentsOf(operation, url.pathname);
   return { body: JSON.stringify(body) };
 }
 
-const isAccounts = ({ method, url }: DoubleRequest): boolean =>
-  method === 'GET' && url.pathname === `/v1/projects/${PROJECT}/serviceAccounts`;
+const isApiKeys = ({ url }: DoubleRequest): boolean =>
+  url.pathname === `/v2/projects/${PROJECT}/locations/global/keys`;
 
 export const provider: HttpProvider = {
-  listing: 'service-accounts',
+  // Not the service accounts: each of ten thousand would be asked for its keys and its policy.
+  listing: 'api-keys',
   settings: (base) => ({ baseUrl: base }),
   secrets: { 'access-token': 'a token of the double' },
   operationOf,
-  isListing: isAccounts,
+  isListing: isApiKeys,
   isPart: ({ url }) => url.pathname.includes(OTHER),
   answer,
   not: {

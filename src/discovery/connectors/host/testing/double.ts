@@ -10,7 +10,10 @@ const NAME_MAX_CHARACTERS = 200;
 
 /** An account's name holds neither a colon nor the end of a line: those are the file's own. */
 const nameOf = (plan: Plan, at: number): string =>
-  `${plan.name(at).slice(0, NAME_MAX_CHARACTERS).replaceAll(/[:\n\r\0]/g, '_')}${at}`;
+  `${plan
+    .name(at)
+    .slice(0, NAME_MAX_CHARACTERS)
+    .replaceAll(/[:\n\r\0]/g, '_')}${at}`;
 
 const passwd = (plan: Plan): string =>
   Array.from(

@@ -75,6 +75,8 @@ interface Asked {
   name: string;
   password: string;
   cookie: string;
+  /** A search of the base alone. */
+  isBase: boolean;
 }
 
 function read(bytes: Buffer): Asked {
@@ -82,13 +84,14 @@ function read(bytes: Buffer): Asked {
   reader.readSequence();
   const id = reader.readInt() ?? 0;
   const tag = reader.peek() ?? 0;
-  if (tag === UNBIND) return { id, tag, name: '', password: '', cookie: '' };
+  if (tag === UNBIND) return { id, tag, name: '', password: '', cookie: '', isBase: false };
   const size = reader.readSequence(tag) === null ? 0 : reader.length;
   const after = reader.offset + size;
   if (tag === BIND) reader.readInt();
   const name = reader.readString() ?? '';
   const password = tag === BIND ? (reader.readString(SIMPLE) ?? '') : '';
-  return { id, tag, name, password, cookie: cookieIn(bytes.subarray(after)) };
+  const isBase = tag === SEARCH && reader.readEnumeration() === 0;
+  return { id, tag, name, password, isBase, cookie: cookieIn(bytes.subarray(after)) };
 }
 
 /** The paging control is the only one that is sent, and its value is the last thing in it. */
@@ -136,8 +139,12 @@ class Conversation {
     return fault === 'unauthorized' || password !== PASSWORD ? BAD_CREDENTIALS : SUCCESS;
   }
 
-  #search({ id, name, cookie }: Asked): void {
+  #search({ id, name, cookie, isBase }: Asked): void {
     const { fault, plan } = this.#state;
+    if (isBase) {
+      this.#send(Buffer.concat([entry(id, name, { objectClass: ['dcObject'] }), end(id, SUCCESS)]));
+      return;
+    }
     if (name !== BASES[0]) {
       this.#send(fault === 'forbidden-part' ? end(id, NO_ACCESS) : done(id, SUCCESS, ''));
       return;

@@ -16,6 +16,7 @@ import {
   encodeProofs,
   encodeRows,
 } from './members.ts';
+import { BUNDLE_WIDTH } from './model.ts';
 import { minute, smallLog } from './testing/fixture.ts';
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -115,7 +116,9 @@ test('bundles cover any range as entry tiles would, and refuse an entry more or 
       const read = (name: string) => members.get(name) ?? assert.fail(name);
       assert.deepEqual([...readLeaves(range, read)], leaves);
       assert.equal([...readBodies(range, read)].length, leaves.length);
-      assert.throws(() => [...readLeaves({ ...range, start: start + 1 }, read)]);
+      // Where a bundle would fall away whole, what is left is a range of its own: the archive's names tell of the other.
+      if (Math.floor(start / BUNDLE_WIDTH) === Math.floor((start + 1) / BUNDLE_WIDTH))
+        assert.throws(() => [...readLeaves({ ...range, start: start + 1 }, read)]);
       assert.throws(() => [...readLeaves({ ...range, last: start + length + 1 }, read)]);
     }),
     { numRuns: 30 },

@@ -5,7 +5,7 @@
 
 /** A wildcard, or one character with `=` before it. */
 type Token = string;
-const WORD = /\*\*\/|\*{2,}|\*|\?|\\?[\s\S]/gu;
+const WORD = /\*\*\/|\*{2,}|\*|\?|\\?./gsu;
 const DEEP = '**/';
 const MANY = '**';
 const SOME = '*';

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { source } from '../../src/discovery/connectors/checkouts/connector.ts';
 import type { Observed } from '../../src/discovery/contract.ts';
+import { openFaultHouse } from '../../src/discovery/testing/fault-house.ts';
 import { type Read, readSource } from '../../src/discovery/testing/read-source.ts';
 
 const has = (tool: string, ...args: string[]): boolean => spawnSync(tool, args).status === 0;
@@ -129,6 +130,25 @@ describe('checkouts against git', { skip }, () => {
   it('a repository without a commit has no last committer, and that is no fault', () => {
     const { denied, errors, end } = of('unborn', 'owners');
     assert.deepEqual([denied, errors, end], [[], [], true]);
+  });
+
+  it('swept, a thing and its owner are one, and a second sweep changes nothing', async () => {
+    const house = await openFaultHouse();
+    const only = { folders: [join(code, 'shop')] };
+    const running = { settings: only, secrets: {}, asked: () => [], heal: () => {}, stop: async () => {} };
+    try {
+      await house.configure('code', 'checkouts', running);
+      const [first] = await house.sweep('code');
+      assert.equal(first?.verdict, 'COMPLETE', first?.why);
+      const seen = await house.present('code');
+      const workflow = seen.find(({ attributes }) => attributes.kind === 'ci-workflow');
+      assert.deepEqual([workflow?.attributes.ownerFrom, workflow?.attributes.oidc], ['git', true]);
+      assert.equal(seen.filter(({ attributes }) => attributes.kind === 'container').length, 2);
+      const [second] = await house.sweep('code');
+      assert.deepEqual(second?.differences, { new: 0, changed: 0, gone: 0 });
+    } finally {
+      await house.close();
+    }
   });
 
   it('a state that a link leads to is not read', () =>

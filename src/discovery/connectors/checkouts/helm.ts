@@ -48,7 +48,7 @@ function assumes(annotations: unknown): string[] {
     [client, joins.entra],
   ];
   return named.flatMap(([value, join]) =>
-    typeof value === 'string' && value !== '' && !ELSEWHERE.test(value) ? [clamp(join(value))] : [],
+    typeof value === 'string' && value !== '' && !value.includes('{{') ? [clamp(join(value))] : [],
   );
 }
 

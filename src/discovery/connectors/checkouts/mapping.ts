@@ -6,7 +6,6 @@ import { FOLDER, HEAD, LOG, READ } from './operations.ts';
 
 export const REPOSITORIES = 'repositories';
 export const OWNERS = 'owners';
-export const STATE = 'state';
 
 /** A repository is a partition of its own; this says that the folder was looked through. */
 const repositories = defineListing({

@@ -3,7 +3,7 @@
  * matched in time that grows with pattern and path alone: as an expression, a few stars would take for ever.
  */
 
-/** `/a/**`-like words, or one character, with `=` before it. */
+/** A wildcard, or one character with `=` before it. */
 type Token = string;
 const WORD = /\*\*\/|\*{2,}|\*|\?|\\?./gsu;
 const DEEP = '**/';

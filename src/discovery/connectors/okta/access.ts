@@ -29,10 +29,11 @@ interface Token {
   until: number;
 }
 
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+
 /** An access token is a JWT and an API token is not: each has a scheme of its own. */
-export const headersOf = (token: string): Record<string, string> => ({
-  authorization: `${JWT.test(token) ? 'Bearer' : 'SSWS'} ${token}`,
-});
+export const headersOf = (token: string): Record<string, string> =>
+  JWT.test(token) ? bearer(token) : { authorization: `SSWS ${token}` };
 
 /** @param text PEM, or a JWK as Okta's console shows it. @throws SourceError where it holds no private key */
 function keyOf(text: string, keyId: string | undefined): Key {
@@ -88,12 +89,17 @@ async function appAccess(clientId: string, chosen: OktaSettings, opening: Openin
     if (REFUSALS.includes(status)) throw new SourceError('denied', `the sign-in was refused (${status})`);
     return tokenOf(body, opening.now());
   }
-  let token: Promise<Token> | undefined;
+  let held: Token | undefined;
+  let pending: Promise<Token> | undefined;
   return async () => {
-    const held = await token;
-    // Calls that go out at once share one sign-in.
-    if (held === undefined || held.until - opening.now().getTime() < RENEW_BEFORE_MS) token = signIn();
-    return headersOf((await (token as Promise<Token>)).value);
+    if (held === undefined || held.until - opening.now().getTime() < RENEW_BEFORE_MS) {
+      // Calls that go out at once share one sign-in; one that failed is not kept.
+      pending ??= signIn().finally(() => {
+        pending = undefined;
+      });
+      held = await pending;
+    }
+    return bearer(held.value);
   };
 }
 

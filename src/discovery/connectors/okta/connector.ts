@@ -1,7 +1,8 @@
 import { defineSource, type Opening, type Partition, type Session } from '../../contract.ts';
 import { openAccess } from './access.ts';
 import { createClient } from './client.ts';
-import { apiTokens, appGrants, appKeys, appSecrets, apps, creationLog, serviceAccounts } from './mapping.ts';
+import { apiTokens, creationLog, serviceAccounts } from './mapping.ts';
+import { appGrants, appKeys, appSecrets, apps } from './mapping-apps.ts';
 import { operations } from './operations.ts';
 import { createReading } from './reading.ts';
 import { type OktaSettings, secrets, settings } from './settings.ts';

@@ -8,6 +8,10 @@ export const GRANTS = 'GET /api/v1/apps/{appId}/grants';
 export const SERVICE_ACCOUNTS = 'GET /privileged-access/api/v1/service-accounts';
 export const LOGS = 'GET /api/v1/logs';
 
+/** Kinds of records in the log. */
+export const TOKEN_MADE = 'system.api_token.create';
+export const CLIENT_MADE = 'app.oauth2.client.lifecycle.create';
+
 /** Every call that is made, with the one scope that allows it. */
 export const operations: Operation[] = [
   {

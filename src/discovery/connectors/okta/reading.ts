@@ -3,7 +3,16 @@ import { listOf } from '../../link-paging.ts';
 import { forEachParent, remembering } from '../../paging.ts';
 import { SourceError } from '../../source-error.ts';
 import type { Client } from './client.ts';
-import { API_TOKENS, APPS, GRANTS, KEYS, LOGS, SERVICE_ACCOUNTS } from './operations.ts';
+import {
+  API_TOKENS,
+  APPS,
+  CLIENT_MADE,
+  GRANTS,
+  KEYS,
+  LOGS,
+  SERVICE_ACCOUNTS,
+  TOKEN_MADE,
+} from './operations.ts';
 import type { OktaSettings } from './settings.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -13,8 +22,6 @@ const ACCOUNTS_PAGE = '200';
 const LOGS_PAGE = '1000';
 const OAUTH_CLIENTS = 'name eq "oidc_client"';
 
-export const TOKEN_MADE = 'system.api_token.create';
-export const CLIENT_MADE = 'app.oauth2.client.lifecycle.create';
 const MADE = `(eventType eq "${TOKEN_MADE}" or eventType eq "${CLIENT_MADE}") and outcome.result eq "SUCCESS"`;
 
 type Raw = Record<string, unknown>;

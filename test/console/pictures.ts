@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Served } from '../../src/api/index.ts';
+import { addEstate } from './estate.ts';
 import { type Furnished, furnish, SHORTENED } from './furnish.ts';
 import { openWorld, signIn, type Theme } from './world.ts';
 
@@ -46,6 +47,7 @@ async function addMore({ house }: Served, { ada, bo, proposed }: Furnished): Pro
 const world = await openWorld();
 try {
   const furnished = await furnish(world.server);
+  const { many } = await addEstate(world.server, furnished);
   const proposed = await addMore(world.server, furnished);
   await world.server.house.discovery.sweep('host', 'sys');
   const page = await (await world.newContext()).newPage();
@@ -60,6 +62,9 @@ try {
     ['decisions-light', 'light', `/identities/${furnished.identity}?tab=decisions`, 'Refused'],
     ['change-light', 'light', `/changes/${proposed}`, 'Sign with a passkey'],
     ['entry-dark', 'dark', '/ledger/20', 'The log’s key signed this tree'],
+    ['sources-light', 'light', '/sources', 'aws-production'],
+    ['map-light', 'light', `/observations/${encodeURIComponent(many)}`, '40 × kubernetes-token'],
+    ['queue-dark', 'dark', '/unregistered?source=aws-production', 'deploy-bot'],
     ['lock-light', 'light', `/locks/${furnished.lock}`, '41 ms'],
   ];
   for (const [name, colorScheme, path, shown] of pictures) {
@@ -67,6 +72,7 @@ try {
     await page.goto(path);
     await page.getByText(shown).first().waitFor();
     if (path.endsWith('decisions')) await page.getByText('Refused').first().click();
+    if (name.startsWith('map')) await page.getByRole('region', { name: 'Map' }).scrollIntoViewIfNeeded();
     await page.screenshot({ path: join(FOLDER, `${name}.png`) });
   }
 } finally {

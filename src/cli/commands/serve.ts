@@ -20,23 +20,33 @@ interface ServeOptions extends CommonOptions {
 }
 
 interface Overview {
-  found: {
-    sweep: {
-      verdict: string;
-      when: string;
-      why: string;
-      items: number;
-      denied: Array<{ what: string; why: string }>;
-    } | null;
-    byClass: Record<string, number>;
-  };
+  found: { byClass: Record<string, number> };
   posture: PostureLine[];
   identities: Record<string, number>;
   log: { size: number; origin: string };
 }
 
+/** The latest sweep of one partition. */
+interface Sweep {
+  source: string;
+  partition: string;
+  verdict: string;
+  ended: string;
+  why: string;
+  items: number;
+  denied: Array<{ what: string; why: string }>;
+}
+
+interface Screen {
+  overview: Overview;
+  sweeps: Sweep[];
+}
+
 const SWEEP_EVERY_MS = 24 * 3600 * 1000;
 const DENIED_SHOWN = 5;
+const SWEEPS_SHOWN = 10;
+/** The source that every server has. */
+const HOST = 'host';
 
 /** Only what was given on the command line is a flag; a default of an option is none. */
 async function configOf(options: ServeOptions, self: Command): Promise<Config> {
@@ -69,31 +79,43 @@ const ORIGIN_MAX_CHARACTERS = 253;
 const isOrigin = (name: string): boolean =>
   name.length <= ORIGIN_MAX_CHARACTERS && /^[^\s+\p{Cc}\p{Cf}]+$/u.test(name);
 
-const isOld = ({ found }: Overview): boolean =>
-  found.sweep === null || Date.now() - Date.parse(found.sweep.when) > SWEEP_EVERY_MS;
+const isOld = (sweeps: Sweep[]): boolean =>
+  !sweeps.some(({ source, ended }) => source === HOST && Date.now() - Date.parse(ended) <= SWEEP_EVERY_MS);
 
 /** Asks the server that it just started, as any command would. */
-async function look(config: Config): Promise<Overview> {
+async function look(config: Config): Promise<Screen> {
   const api = await client({ data: config.data });
-  const overview = await api.get<Overview>('/overview');
-  if (!config.sweep || !isOld(overview)) return overview;
-  note('sweeping this host …');
-  await api.post('/sweeps', { source: 'host' });
-  return api.get<Overview>('/overview');
+  const sweepsNow = async () => (await api.get<{ items: Sweep[] }>('/sweeps')).items;
+  let sweeps = await sweepsNow();
+  if (config.sweep && isOld(sweeps)) {
+    note('sweeping this host …');
+    await api.post('/sweeps', { source: HOST });
+    sweeps = await sweepsNow();
+  }
+  return { overview: await api.get<Overview>('/overview'), sweeps };
 }
 
-function sweepLines({ sweep, byClass }: Overview['found']): string[] {
-  if (sweep === null) return ['This host was not swept: `muniment sweep host` does it.'];
-  const counts = Object.entries(byClass).map(([name, count]) => `${count} ${name}`);
-  const denied = sweep.denied
-    .slice(0, DENIED_SHOWN)
-    .map(({ what, why }) => `  not read: ${printable(what)} (${why})`);
-  const more = sweep.denied.length > DENIED_SHOWN ? [`  and ${sweep.denied.length - DENIED_SHOWN} more`] : [];
+/** What was found in the whole estate, and of each sweep what it could not read. */
+function foundLines({ overview, sweeps }: Screen): string[] {
+  if (sweeps.length === 0) return ['Nothing was swept: `muniment sweep host` reads this host.'];
+  const counts = Object.entries(overview.found.byClass).map(([name, count]) => `${count} ${name}`);
+  const shown = sweeps.slice(0, SWEEPS_SHOWN).flatMap(sweepLines);
+  const more = sweeps.length - SWEEPS_SHOWN;
   return [
-    `On this host: ${sweep.items} things, swept ${sweep.when}: ${sweep.verdict}, ${sweep.why}`,
-    ...(counts.length > 0 ? [`  ${counts.join(', ')}`] : []),
-    ...denied,
-    ...more,
+    ...(counts.length > 0 ? [`Found: ${counts.join(', ')}.`] : []),
+    ...shown,
+    ...(more > 0 ? [`and ${more} more sweeps`] : []),
+  ];
+}
+
+function sweepLines({ source, partition, verdict, ended, why, items, denied }: Sweep): string[] {
+  const more = denied.length - DENIED_SHOWN;
+  return [
+    `${printable(`${source}, ${partition}`)}: ${items} things, swept ${ended}: ${verdict}, ${printable(why)}`,
+    ...denied
+      .slice(0, DENIED_SHOWN)
+      .map(({ what, why }) => `  not read: ${printable(what)} (${printable(why)})`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
   ];
 }
 
@@ -120,9 +142,9 @@ async function wayIn(served: Served): Promise<string[]> {
 }
 
 async function screen(served: Served, config: Config): Promise<string> {
-  const overview = await look(config);
+  const { overview, sweeps } = await look(config);
   return [
-    ...sweepLines(overview.found),
+    ...foundLines({ overview, sweeps }),
     ...postureLines(overview.posture),
     'The list behind each: `muniment inventory NAME`.',
     identityLine(overview),

@@ -127,9 +127,9 @@ function Thing({ box, centre, takesFocus, onOpen }: ThingProps) {
       {...(isAction
         ? { role: node === undefined ? 'button' : 'link', tabIndex: 0, onClick: act, onKeyDown: press }
         : { role: 'img' })}
-      aria-label={visible([box.title, box.subtitle, state].filter((part) => part !== '').join(', '))}
     >
-      <title>{visible(`${box.title}\n${box.subtitle}`)}</title>
+      {/* Its name, for a pointer and for assistive technology: what is drawn may be shortened. */}
+      <title>{visible([box.title, box.subtitle, state].filter((part) => part !== '').join(', '))}</title>
       <rect width={BOX.width} height={BOX.height} rx={6} />
       <text x={10} y={17} className="map-title">
         {visible(shorten(box.title, TITLE_CHARACTERS - 9, 8))}

@@ -11,6 +11,8 @@ const UNBORN = 1;
 
 /** Where a repository says that its objects or its settings are another's, which could be anybody's. */
 const BORROWS = ['objects/info/alternates', 'objects/info/http-alternates', 'commondir'];
+/** Parts that could be links to another's. */
+const PARTS: ReadonlySet<string> = new Set(['HEAD', 'config', 'objects', 'packed-refs', 'refs']);
 
 /**
  * INVARIANT: nothing that a checkout holds is run. Its configuration is read by git all the same, so each setting that names a
@@ -80,8 +82,10 @@ function git(path: string, command: string[], signal: AbortSignal): Promise<Answ
 export async function whyUnread({ path, hasHistory }: Repository): Promise<string | undefined> {
   if (!hasHistory) return 'points to a history that is kept elsewhere, which is not followed';
   const reader = new Reader(join(path, '.git'));
-  for (const place of BORROWS)
-    if ((await reader.exists(place)) !== false) return 'takes objects or settings from elsewhere';
+  const parts = (await reader.entries('/')) ?? [];
+  const linked = parts.some(({ name, kind }) => kind === 'other' && PARTS.has(name));
+  const borrows = await Promise.all(BORROWS.map((place) => reader.exists(place)));
+  if (linked || borrows.some((found) => found !== false)) return 'takes objects or settings from elsewhere';
   if ((await reader.exists('shallow')) !== false)
     return 'is a shallow clone, which does not hold its history';
   return undefined;

@@ -40,7 +40,14 @@ const ownerOf = ({ module }: Item) => ({ owner: module ?? ROOT_MODULE, ownerFrom
 /** What a thing has that stands in a state: the file it was seen in comes with its exposures. */
 const seen = (item: Item, kind: string) => ({ kind, ...ownerOf(item), terraformType: item.type });
 
-function accessKey(item: Item): Observed[] {
+const AWS_USER = 'aws-iam-user';
+const entraId = (applicationId: string): string => `entra-application/${applicationId.toLowerCase()}`;
+
+/** Where the identity is managed in another state it cannot be told here; the cloud's own source tells it. */
+const held = ({ facts: { holder } }: Item, mapping: Mapping, idOfHolder: (given: string) => string) =>
+  typeof holder === 'string' ? { holder: mapping.key('identity', idOfHolder(holder)) } : {};
+
+function accessKey(item: Item, mapping: Mapping): Observed[] {
   const { id, status, create_date: created } = item.facts;
   if (plain(id) === undefined) return [];
   return [
@@ -50,6 +57,7 @@ function accessKey(item: Item): Observed[] {
       label: idOf(id as string),
       attributes: {
         ...seen(item, 'aws-access-key'),
+        ...held(item, mapping, (user) => `${AWS_USER}/${user}`),
         created: moment(created),
         rotated: moment(created),
         expires: null,
@@ -82,9 +90,9 @@ const gcpAccount = (item: Item, email: string): Observed => ({
   joins: [joins.gcp(email)],
 });
 
-/** `projects/P/serviceAccounts/EMAIL/keys/KEY`. */
 /** As Google writes a key that never ends. */
 const GCP_NEVER = '9999-12-31T23:59:59.000Z';
+/** `projects/P/serviceAccounts/EMAIL/keys/KEY`. */
 const GCP_KEY = /\/serviceAccounts\/([^/]+)\/keys\/([^/]+)$/;
 
 function gcpKey(item: Item, mapping: Mapping): Observed[] {
@@ -112,16 +120,17 @@ function gcpKey(item: Item, mapping: Mapping): Observed[] {
 function entraApplication(item: Item): Observed[] {
   const id = plain(item.facts.client_id) ?? plain(item.facts.application_id);
   if (id === undefined) return [];
-  const naturalId = `entra-application/${id.toLowerCase()}`;
+  const naturalId = entraId(id);
   const attributes = { ...seen(item, 'entra-application'), appId: id };
   return [{ class: 'identity', naturalId, label: item.address, attributes, joins: [joins.entra(id)] }];
 }
 
-function entraSecret(item: Item): Observed[] {
+function entraSecret(item: Item, mapping: Mapping): Observed[] {
   const { key_id: keyId, start_date: start, end_date: end } = item.facts;
   if (plain(keyId) === undefined) return [];
   const attributes = {
     ...seen(item, 'entra-client-secret'),
+    ...held(item, mapping, entraId),
     keyId: plain(keyId),
     created: moment(start),
     expires: moment(end),
@@ -172,7 +181,7 @@ function kubernetesAccount(item: Item): Observed[] {
 const THINGS = new Map<string, (item: Item, mapping: Mapping) => Observed[]>(
   Object.entries({
     aws_iam_access_key: accessKey,
-    aws_iam_user: awsIdentity('aws-iam-user'),
+    aws_iam_user: awsIdentity(AWS_USER),
     aws_iam_role: awsIdentity('aws-iam-role'),
     google_service_account: (item: Item) => {
       const email = plain(item.facts.email);
@@ -189,13 +198,17 @@ const THINGS = new Map<string, (item: Item, mapping: Mapping) => Observed[]>(
   }),
 );
 
-const exposures = (item: Item): Observed[] =>
+const thingsOf = (item: Item, mapping: Mapping): Observed[] => THINGS.get(item.type)?.(item, mapping) ?? [];
+
+/** `credential`: key of what the secret belongs to, where that is told too. */
+const exposures = (item: Item, credential: { credential?: string }): Observed[] =>
   item.secrets.map(({ attribute, value: { fingerprint } }) => ({
     class: 'exposure',
     naturalId: `state-secret/${item.place}/${idOf(item.address)}/${attribute}`,
     label: typeof item.address === 'string' ? `${attribute} of ${item.address}` : item.address,
     attributes: {
       ...seen(item, 'terraform-secret'),
+      ...credential,
       address: item.address,
       variable: attribute,
       form: item.form,
@@ -211,8 +224,10 @@ export const state = defineListing({
     'Terraform and OpenTofu states and plans: the secrets in them, and the credentials and identities of clouds',
   operations: [READ, FOLDER],
   shape,
-  map: (item, mapping) => [
-    ...exposures(item),
-    ...(item.current ? (THINGS.get(item.type)?.(item, mapping) ?? []) : []),
-  ],
+  map(item, mapping) {
+    const things = item.current ? thingsOf(item, mapping) : [];
+    const credential = things.find((thing) => thing.class === 'credential');
+    const exposed = credential && { credential: mapping.key('credential', credential.naturalId) };
+    return [...exposures(item, exposed ?? {}), ...things];
+  },
 });

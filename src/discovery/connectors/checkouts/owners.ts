@@ -13,7 +13,7 @@ export const HISTORIES_MAX = 500;
 
 type Faults = Required<Pick<RawPage, 'denied' | 'errors'>>;
 
-/** Asks the history of files until it refuses; then says so once. */
+/** Asks the history of files until it fails or a limit is reached; then says so once. */
 class History {
   readonly faults: Faults = { denied: [], errors: [] };
   readonly #checkout: Checkout;
@@ -43,6 +43,8 @@ class History {
       await ask();
     } catch (error) {
       this.#signal.throwIfAborted();
+      // A history that hangs or breaks does so for every file.
+      this.#readable = false;
       const { denied, errors } = toFaults(what, error);
       this.faults.denied.push(...denied);
       this.faults.errors.push(...errors);

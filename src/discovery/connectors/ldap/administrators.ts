@@ -14,21 +14,13 @@ const OF_DOMAIN = [DOMAIN_ADMINS, '518', '519'];
 
 interface Group {
   dn: string;
-  sid: string;
-  memberOf: string[];
+  /** Absent where it is not shown. */
+  sid: string | undefined;
 }
 
 type Limits = Pick<SourceLimits, 'pagesMax'>;
 
-/** Membership through groups is told by the server itself (LDAP_MATCHING_RULE_IN_CHAIN). */
-const inChain = ({ dn }: Group) => `(memberOf:1.2.840.113556.1.4.1941:=${escaped(dn)})`;
-
-/** What hides its SID is left out. */
-const groupsOf = (entries: Values[]): Group[] =>
-  entries.flatMap(({ dn: [dn = ''], objectsid = [], memberof = [] }) => {
-    const sid = sidOf(objectsid[0]);
-    return sid === undefined ? [] : [{ dn, sid, memberOf: memberof }];
-  });
+const groupOf = ({ dn: [dn = ''], objectsid = [] }: Values): Group => ({ dn, sid: sidOf(objectsid[0]) });
 
 async function topGroups(directory: Directory, limits: Limits, domain: string): Promise<Group[]> {
   const head = { base: domain, scope: 'base' as const, filter: ANY_ENTRY, attributes: ['objectSid'] };
@@ -37,8 +29,8 @@ async function topGroups(directory: Directory, limits: Limits, domain: string): 
   if (sid === undefined) throw new SourceError('denied', 'the domain does not show its SID');
   const sids = [ADMINISTRATORS, ...OF_DOMAIN.map((rid) => `${sid}-${rid}`)];
   const filter = `(|${sids.map((each) => `(objectSid=${each})`).join('')})`;
-  const search = { base: domain, scope: 'sub' as const, filter, attributes: ['objectSid', 'memberOf'] };
-  const groups = groupsOf(await allOf(directory, limits, search));
+  const search = { base: domain, scope: 'sub' as const, filter, attributes: ['objectSid'] };
+  const groups = (await allOf(directory, limits, search)).map(groupOf);
   // Every domain has these two: not to see them is no word that nobody is in them.
   for (const always of [ADMINISTRATORS, `${sid}-${DOMAIN_ADMINS}`])
     if (!groups.some((group) => group.sid === always))
@@ -46,47 +38,34 @@ async function topGroups(directory: Directory, limits: Limits, domain: string): 
   return groups;
 }
 
-/** For each group in `top`, and `top`: the groups on the shortest way to it, itself first and `top` left out. */
-export function waysTo(top: Group, nested: Group[]): Map<Group, string[]> {
-  const ways = new Map<Group, string[]>([[top, []]]);
-  // A map is walked in the order in which it grows: so the nearest come first, and a circle ends.
-  for (const [above, way] of ways)
-    for (const group of nested)
-      if (!ways.has(group) && isIn(group.memberOf, above)) ways.set(group, [group.dn, ...way]);
-  return ways;
+/** A group inside another one, and the groups on the shortest way to the top: itself first, the top left out. */
+export interface Nested {
+  group: Group;
+  way: string[];
 }
 
-const isIn = (memberOf: string[], { dn }: Group): boolean =>
-  memberOf.some((each) => each.toLowerCase() === dn.toLowerCase());
-
-/** An item for each group by which a member is in `top`; a primary group is not among those that the entry names. */
-const membershipsOf =
-  (top: Group, ways: Map<Group, string[]>): ItemsOf =>
-  ({ dn, memberof = [], primarygroupid = [] }) => {
-    const through = [...ways]
-      .filter(([group]) => isIn(memberof, group) || primarygroupid.includes(relativeIdOf(group.sid)))
-      .map(([, way]) => way);
-    if (through.length === 0) return [{ dn, group: [top.dn] }];
-    return through.map((way) => ({ dn, group: [top.dn], through: way }));
-  };
-
-async function* membersOf(
-  directory: Directory,
-  limits: Limits,
-  { top, domain, base }: { top: Group; domain: string; base: string },
-): AsyncGenerator<RawPage> {
-  const filter = `(&(objectClass=group)${inChain(top)})`;
-  const search = { base: domain, scope: 'sub' as const, filter, attributes: ['objectSid', 'memberOf'] };
-  const ways = waysTo(top, groupsOf(await allOf(directory, limits, search)));
-  const primary = [...ways.keys()].map(({ sid }) => `(primaryGroupID=${relativeIdOf(sid)})`);
-  const members = {
-    base,
-    scope: 'sub' as const,
-    filter: `(&(objectClass=user)(|${inChain(top)}${primary.join('')}))`,
-    attributes: ['memberOf', 'primaryGroupID'],
-  };
-  yield* pagesOf(directory, limits, members, membershipsOf(top, ways));
+/**
+ * `top`, and every group that is in it. Asked step by step: the server could follow the chain by itself
+ * (LDAP_MATCHING_RULE_IN_CHAIN), but names no way, and Samba that fails at it sends an empty last page.
+ */
+export async function nestedIn(top: Group, within: (group: Group) => Promise<Group[]>): Promise<Nested[]> {
+  const found: Nested[] = [{ group: top, way: [] }];
+  const seen = new Set([top.dn.toLowerCase()]);
+  // The list is walked while it grows: so the nearest come first, and a circle ends.
+  for (const { group: above, way } of found)
+    for (const group of await within(above)) {
+      if (seen.has(group.dn.toLowerCase())) continue;
+      seen.add(group.dn.toLowerCase());
+      found.push({ group, way: [group.dn, ...way] });
+    }
+  return found;
 }
+
+/** A primary group is not among those that an entry names. */
+const isMember = ({ dn, sid }: Group): string =>
+  sid === undefined
+    ? `(memberOf=${escaped(dn)})`
+    : `(|(memberOf=${escaped(dn)})(primaryGroupID=${relativeIdOf(sid)}))`;
 
 /** Who below `base` is in a group that administers `domain`, through groups too. @throws SourceError */
 export async function* administratorsOf(
@@ -94,8 +73,20 @@ export async function* administratorsOf(
   limits: Limits,
   { domain, base }: { domain: string; base: string },
 ): AsyncGenerator<RawPage> {
-  const groups = await topGroups(directory, limits, domain);
-  for (const [at, top] of groups.entries())
-    for await (const page of membersOf(directory, limits, { top, domain, base }))
-      yield { ...page, end: page.end && at === groups.length - 1 };
+  const searchOf = (base: string, objectClass: string, filter: string, attributes: string[]) => ({
+    ...{ base, scope: 'sub' as const, attributes },
+    filter: `(&(objectClass=${objectClass})${filter})`,
+  });
+  const within = async ({ dn }: Group) => {
+    const search = searchOf(domain, 'group', `(memberOf=${escaped(dn)})`, ['objectSid']);
+    return (await allOf(directory, limits, search)).map(groupOf);
+  };
+  const tops = await topGroups(directory, limits, domain);
+  for (const top of tops)
+    for (const { group, way } of await nestedIn(top, within)) {
+      const search = searchOf(base, 'user', isMember(group), ['cn']);
+      const itemsOf: ItemsOf = ({ dn }) => [{ dn, group: [top.dn], through: way }];
+      for await (const page of pagesOf(directory, limits, search, itemsOf)) yield { ...page, end: false };
+    }
+  yield { operation: 'search', request: { base }, items: [], calls: 0, end: true };
 }

@@ -169,9 +169,9 @@ const administrators = defineListing({
   about: 'members of the groups that administer the domain, through groups too',
   operations: ['search'],
   shape: ({ text, object }) =>
-    object({ dn: z.tuple([text()]), group: z.tuple([text()]), through: z.array(text()).optional() }),
+    object({ dn: z.tuple([text()]), group: z.tuple([text()]), through: z.array(text()) }),
   map({ dn: [dn], group: [group], through }, mapping) {
-    const way = [...(through ?? ['groups that are not shown']), group];
+    const way = [...through, group];
     return [
       {
         class: 'permission',

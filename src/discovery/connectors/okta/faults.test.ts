@@ -1,0 +1,3 @@
+import { faultTable } from '../../testing/fault-table.ts';
+
+await faultTable(import.meta.dirname);

@@ -12,7 +12,9 @@ import { type Read, readSource } from '../../src/discovery/testing/read-source.t
 
 const has = (tool: string, ...args: string[]): boolean => spawnSync(tool, args).status === 0;
 const skip = has('git', '--version') ? false : 'needs git';
-const skipTerraform = has('terraform', 'version') ? false : 'Terraform is not installed, and the registries that tests install from do not have it';
+const skipTerraform = has('terraform', 'version')
+  ? false
+  : 'Terraform is not installed, and the registries that tests install from do not have it';
 
 const MAIL = 'mia@team.example';
 const SECRET = 'a-secret-of-this-test';

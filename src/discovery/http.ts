@@ -42,13 +42,11 @@ export interface HttpOptions {
   headers(): Record<string, string> | Promise<Record<string, string>>;
   /** Where the built-in one does not do: see `fetchOver`. */
   fetch?: typeof fetch;
-  /** How long a refusal asks us to wait where it says so in another header than `Retry-After`, milliseconds. */
-  waitOf?(headers: Headers, now: Date): number | undefined;
   /**
-   * How long to wait (milliseconds) where a status that is a refusal elsewhere means "too fast", e.g. GitHub's 403 with rate limit
-   * headers; undefined for every other answer.
+   * How long to wait (milliseconds) where an answer that is no success means "too fast" though it is no 429 (GitHub's 403 with rate
+   * limit headers), or says how long in another header than `Retry-After`, which comes first. Undefined for every other answer.
    */
-  throttled?(status: number, headers: Headers, now: Date): number | undefined;
+  wait?(status: number, headers: Headers, now: Date): number | undefined;
 }
 
 interface Waiting {
@@ -105,16 +103,13 @@ export function createHttp(options: HttpOptions, opening: Opening): Http {
     const good = response.ok || (asking.accept ?? []).includes(response.status);
     const text = await textWithin(response, limits.bodyMaxBytes);
     const date = Date.parse(response.headers.get('date') ?? '');
-    const throttle = good ? undefined : options.throttled?.(response.status, response.headers, now());
+    const asked = good ? undefined : options.wait?.(response.status, response.headers, now());
     return {
       status: response.status,
       headers: response.headers,
       body: good ? parsed(text) : null,
-      throttled: throttle !== undefined || response.status === HTTP_TOO_MANY,
-      wait:
-        throttle ??
-        retryAfterMilliseconds(response.headers.get('retry-after'), now()) ??
-        options.waitOf?.(response.headers, now()),
+      throttled: asked !== undefined || response.status === HTTP_TOO_MANY,
+      wait: retryAfterMilliseconds(response.headers.get('retry-after'), now()) ?? asked,
       ...(Number.isNaN(date) ? {} : { providerTime: new Date(date) }),
     };
   }

@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import { source } from '../../src/discovery/connectors/checkouts/connector.ts';
 import type { Observed } from '../../src/discovery/contract.ts';
 import { openFaultHouse } from '../../src/discovery/testing/fault-house.ts';
-import { type Read, readSource } from '../../src/discovery/testing/read-source.ts';
+import { of, type ReadListing, readSource } from '../../src/discovery/testing/read.ts';
 
 const has = (tool: string, ...args: string[]): boolean => spawnSync(tool, args).status === 0;
 const skip = has('git', '--version') ? false : 'needs git';
@@ -20,7 +20,8 @@ const MAIL = 'mia@team.example';
 const SECRET = 'a-secret-of-this-test';
 const WORKFLOW = 'on: push\npermissions: {id-token: write}\njobs: {a: {steps: [{uses: a/b@v1}]}}\n';
 
-const read = (folder: string) => readSource(source as never, { folders: [folder] });
+const read = (folder: string) => readSource(source, { settings: { folders: [folder] } });
+const keptOf = ({ committed }: ReadListing): string => JSON.stringify(committed);
 const write = (folder: string, files: Record<string, string>): void => {
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -48,13 +49,9 @@ function commit(folder: string, files: Record<string, string>): string {
 describe('checkouts against git', { skip }, () => {
   let folder: string;
   let code: string;
-  let all: Map<string, Read>;
-  const of = (name: string, listing: string): Read => {
-    const found = all.get(`${join(code, name)} ${listing}`);
-    assert.ok(found, `${name} ${listing}`);
-    return found;
-  };
-  const deniedOf = (name: string): string[] => of(name, 'owners').denied.map(({ why }) => why);
+  let all: ReadListing[];
+  const at = (name: string, listing: string) => of(all, listing, join(code, name));
+  const deniedOf = (name: string): string[] => at(name, 'owners').denied.map(({ why }) => why);
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'discovery-checkouts-'));
@@ -78,24 +75,24 @@ describe('checkouts against git', { skip }, () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('each repository is a partition, and a link to one is none', () => {
-    const partitions = new Set([...all.keys()].map((key) => key.split(' ')[0]?.slice(folder.length)));
+    const partitions = new Set(all.map(({ partition }) => partition.slice(folder.length)));
     const names = ['borrowing', 'shallow', 'shop', 'unborn', 'group/tree'].map((name) => `/code/${name}`);
     assert.deepEqual([...partitions], ['/code', ...names]);
-    assert.equal(all.get(`${code} repositories`)?.items, names.length);
+    assert.equal(of(all, 'repositories', code).committed.length, names.length);
   });
 
   it('the last committer answers for what CODEOWNERS does not name, and is a commitment', () => {
-    const { observed, kept, denied, errors } = of('shop', 'owners');
+    const { observed, committed, denied, errors } = at('shop', 'owners');
     assert.deepEqual([denied, errors], [[], []]);
     const workflow = observed.find(({ attributes }) => attributes.kind === 'ci-workflow');
     assert.equal(workflow?.attributes.ownerFrom, 'git');
     assert.equal(workflow?.attributes.modified, '2026-02-03T04:05:06.000Z');
     assert.ok(typeof workflow?.attributes.owner === 'object');
-    assert.ok(!kept.includes(MAIL));
+    assert.ok(!JSON.stringify(committed).includes(MAIL));
   });
 
   it('CODEOWNERS comes first, also for what was never committed', () => {
-    const owned = of('shop', 'owners').observed.filter(({ attributes }) => attributes.kind === 'container');
+    const owned = at('shop', 'owners').observed.filter(({ attributes }) => attributes.kind === 'container');
     assert.deepEqual(
       owned.map(({ attributes: { owner, ownerFrom, modified } }) => [owner, ownerFrom, modified]),
       [
@@ -106,21 +103,22 @@ describe('checkouts against git', { skip }, () => {
   });
 
   it('owners are told of the very things that the other listings tell', () => {
-    const keys = ({ observed }: Read) => observed.map(({ class: kind, naturalId }) => `${kind} ${naturalId}`);
-    const others = [...keys(of('shop', 'ci')), ...keys(of('shop', 'compose'))];
+    const keys = ({ observed }: ReadListing) =>
+      observed.map(({ class: kind, naturalId }) => `${kind} ${naturalId}`);
+    const others = [...keys(at('shop', 'ci')), ...keys(at('shop', 'compose'))];
     assert.deepEqual(
-      keys(of('shop', 'owners')).filter((key) => !others.includes(key)),
+      keys(at('shop', 'owners')).filter((key) => !others.includes(key)),
       [],
     );
-    assert.equal(of('shop', 'owners').items, others.length);
+    assert.equal(at('shop', 'owners').committed.length, others.length);
   });
 
   it('what a file tells of the clone is not taken for the age of a secret', () => {
-    const [exposure] = of('shop', 'compose').observed.filter((each) => each.class === 'exposure');
+    const [exposure] = at('shop', 'compose').observed.filter((each) => each.class === 'exposure');
     assert.equal(exposure?.attributes.location, '/compose.yaml');
     for (const name of ['created', 'modified', 'lastUsed', 'expires'])
       assert.ok(!(name in (exposure?.attributes ?? {})), name);
-    assert.ok(!of('shop', 'compose').kept.includes(SECRET));
+    assert.ok(!keptOf(at('shop', 'compose')).includes(SECRET));
   });
 
   it('a history that is elsewhere, borrowed or cut is a denied range', () => {
@@ -130,7 +128,7 @@ describe('checkouts against git', { skip }, () => {
   });
 
   it('a repository without a commit has no last committer, and that is no fault', () => {
-    const { denied, errors, end } = of('unborn', 'owners');
+    const { denied, errors, end } = at('unborn', 'owners');
     assert.deepEqual([denied, errors, end], [[], [], true]);
   });
 
@@ -154,7 +152,7 @@ describe('checkouts against git', { skip }, () => {
   });
 
   it('a state that a link leads to is not read', () =>
-    assert.deepEqual([of('shop', 'state').items, of('shop', 'state').errors], [0, []]));
+    assert.deepEqual([at('shop', 'state').committed.length, at('shop', 'state').errors], [0, []]));
 });
 
 describe('a checkout that wants to run something', { skip }, () => {
@@ -198,18 +196,18 @@ describe('a checkout that wants to run something', { skip }, () => {
   });
 
   it('runs nothing, and its history is read', async () => {
-    const owners = (await read(join(folder, 'code'))).get(`${shop} owners`);
+    const owners = of(await read(join(folder, 'code')), 'owners', shop);
     assert.equal(existsSync(ran), false);
-    assert.equal(owners?.observed[0]?.attributes.ownerFrom, 'git');
+    assert.equal(owners.observed[0]?.attributes.ownerFrom, 'git');
   });
 
   it('fetches nothing that its history lacks: an error', async () => {
     const tree = git(shop, '-c', 'core.fsmonitor=', 'rev-parse', 'HEAD^{tree}').trim();
     rmSync(join(shop, '.git/objects', tree.slice(0, 2), tree.slice(2)));
     rmSync(ran, { force: true });
-    const owners = (await read(join(folder, 'code'))).get(`${shop} owners`);
+    const owners = of(await read(join(folder, 'code')), 'owners', shop);
     assert.equal(existsSync(ran), false);
-    assert.deepEqual([owners?.items, owners?.errors.length], [0, 1]);
+    assert.deepEqual([owners.committed.length, owners.errors.length], [0, 1]);
   });
 });
 
@@ -238,7 +236,7 @@ output "kept" {
 
 describe('checkouts against Terraform', { skip: skip || skipTerraform }, () => {
   let folder: string;
-  let all: Map<string, Read>;
+  let all: ReadListing[];
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'discovery-terraform-'));
     write(folder, { 'main.tf': ROOT, 'payments/main.tf': MODULE, '.git/HEAD': 'ref: refs/heads/main\n' });
@@ -255,9 +253,9 @@ describe('checkouts against Terraform', { skip: skip || skipTerraform }, () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('the same secrets are found in a state, in its JSON and in a plan', () => {
-    const state = all.get(`${folder} state`);
-    assert.deepEqual([state?.denied, state?.errors, state?.dropped], [[], [], 0]);
-    const told = (state?.observed ?? []).map(({ attributes: { location, address, owner } }: Observed) =>
+    const state = of(all, 'state', folder);
+    assert.deepEqual([state.denied, state.errors, state.dropped], [[], [], 0]);
+    const told = state.observed.map(({ attributes: { location, address, owner } }: Observed) =>
       [location, address, owner].join(' '),
     );
     const inEach = (place: string) => [
@@ -267,7 +265,7 @@ describe('checkouts against Terraform', { skip: skip || skipTerraform }, () => {
     for (const place of ['/plan.json', '/state.json', '/terraform.tfstate'])
       for (const line of inEach(place))
         assert.ok(told.includes(line), `${line} is not in\n${told.join('\n')}`);
-    assert.equal(new Set(state?.observed.map(({ attributes }) => attributes.fingerprint)).size, 1);
-    assert.ok(!state?.kept.includes(SECRET));
+    assert.equal(new Set(state.observed.map(({ attributes }) => attributes.fingerprint)).size, 1);
+    assert.ok(!keptOf(state).includes(SECRET));
   });
 });

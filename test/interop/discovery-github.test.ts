@@ -11,7 +11,7 @@ import { askedOf, type FakeOrganization, json } from '../../src/discovery/connec
 import { deployKey, grant, installation } from '../../src/discovery/connectors/github/testing/objects.ts';
 import { serve } from '../../src/discovery/connectors/github/testing/serve.ts';
 import type { DoubleAnswer, DoubleRequest, Running } from '../../src/discovery/testing/double.ts';
-import { readAll } from '../../src/discovery/testing/read-all.ts';
+import { of, readSource } from '../../src/discovery/testing/read.ts';
 import { describedOperations, problemsOf, unknownParameters } from './github-schema.ts';
 
 const NOW = new Date('2024-04-01T00:00:00Z');
@@ -48,9 +48,9 @@ function appSecret(): string {
 test('one of everything: questions and answers are as GitHub describes them', async (t) => {
   const running = await judged(t, estate());
   const settings = { ...running.settings, appId: '77' };
-  const read = await readAll(source, { settings, secrets: { privateKey: appSecret() }, now: NOW });
+  const read = await readSource(source, { settings, secrets: { privateKey: appSecret() }, now: NOW });
   assert.deepEqual(running.problems, []);
-  for (const [listing, { denied, errors, observed }] of Object.entries(read)) {
+  for (const { listing, denied, errors, observed } of read) {
     assert.deepEqual([...denied, ...errors], [], listing);
     assert.notEqual(observed.length, 0, listing);
   }
@@ -60,17 +60,17 @@ test('one of everything: questions and answers are as GitHub describes them', as
 test('what is added between two sweeps is seen by the second, page after page', async (t) => {
   const organization = estate();
   const running = await judged(t, organization);
-  const before = await readAll(source, { ...running, now: NOW });
+  const before = await readSource(source, { ...running, now: NOW });
   organization.tokens?.push(...Array.from({ length: 205 }, (_, index) => grant('carol', `job-${index}`)));
   Object.assign(organization.repositories[1] ?? {}, {
     keys: Array.from({ length: 101 }, (_, index) => deployKey(`key-${index}`, `not a key ${index}`)),
   });
-  const after = await readAll(source, { ...running, now: NOW });
+  const after = await readSource(source, { ...running, now: NOW });
   assert.deepEqual(running.problems, []);
-  const items = (read: typeof before, listing: string) => read[listing]?.committed.length;
+  const items = (read: typeof before, listing: string) => of(read, listing).committed.length;
   assert.deepEqual([items(before, 'fine-grained-tokens'), items(after, 'fine-grained-tokens')], [1, 206]);
   assert.deepEqual([items(before, 'deploy-keys'), items(after, 'deploy-keys')], [1, 102]);
-  assert.equal(after['fine-grained-tokens']?.pages.length, 3);
+  assert.equal(of(after, 'fine-grained-tokens').pages.length, 3);
 });
 
 test('the judge notices an answer that GitHub would not give', () => {

@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { source } from '../../src/discovery/connectors/kubernetes/connector.ts';
 import type { Gathered, Observation } from '../../src/discovery/gathered.ts';
 import { joins } from '../../src/discovery/joins.ts';
-import { byLabel, gather } from '../../src/discovery/testing/gather.ts';
+import { byLabel, gather } from '../../src/discovery/testing/read.ts';
 import { isWhole, verdictOf } from '../../src/discovery/verdict.ts';
 import { type Cluster, clusterNeeds, startCluster } from '../support/cluster.ts';
 import { blocksOf, runRecipe } from '../support/recipe.ts';
@@ -194,7 +194,7 @@ function connectByReadme(cluster: Cluster): Connected {
 }
 
 async function sweep(settings: Record<string, unknown>, token: string) {
-  const { partitions, documents } = await gather(source, settings, { token });
+  const { partitions, documents } = await gather(source, { settings, secrets: { token } });
   const [gathered] = partitions;
   assert.ok(gathered);
   const { verdict } = verdictOf([...gathered.listed.keys()], gathered);

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { source } from '../../src/discovery/connectors/ldap/connector.ts';
-import { readSource } from '../../src/discovery/testing/reading.ts';
+import { readSource } from '../../src/discovery/testing/read.ts';
 import { freePort } from '../support/mariadb.ts';
 import { record } from './support.ts';
 
@@ -88,16 +88,13 @@ describe('LDAP, a real OpenLDAP server', { skip }, () => {
   });
 
   it('reads every entry in pages to the end, tells that a part is elsewhere, and never a password', async (t) => {
-    const [read] = await readSource(source as never, given('uid=reader,dc=t'));
-    assert.equal(read?.error, undefined);
+    const [read] = await readSource(source, given('uid=reader,dc=t'));
+    assert.deepEqual(read?.errors, []);
     assert.equal(read?.pages.length, 3);
     assert.equal(read?.pages.at(-1)?.end, true);
     assert.equal(read?.observed.filter((one) => one.class === 'identity').length, MANY + 2);
     assert.match(String(read?.observed[0]?.attributes.created), /^\d{4}-/);
-    assert.deepEqual(
-      read?.pages.flatMap(({ denied }) => denied ?? []),
-      [{ what: 'dc=t', why: '1 parts are on other servers' }],
-    );
+    assert.deepEqual(read?.denied, [{ what: 'dc=t', why: '1 parts are on other servers' }]);
     assert.ok(!JSON.stringify(read).toLowerCase().includes('userpassword'));
     record(t, {
       tool: 'OpenLDAP',
@@ -108,9 +105,9 @@ describe('LDAP, a real OpenLDAP server', { skip }, () => {
   });
 
   it('a size limit is a denied range, and a wrong password is refused', async () => {
-    const [read] = await readSource(source as never, given('uid=small,dc=t'));
-    assert.equal(read?.error?.kind, 'denied');
-    await assert.rejects(readSource(source as never, given('uid=reader,dc=t', 'another')), {
+    const [read] = await readSource(source, given('uid=small,dc=t'));
+    assert.equal(read?.thrown?.kind, 'denied');
+    await assert.rejects(readSource(source, given('uid=reader,dc=t', 'another')), {
       kind: 'denied',
     });
   });

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { source } from '../../src/discovery/connectors/ssh/connector.ts';
-import { type Read, readSource } from '../../src/discovery/testing/read-source.ts';
+import { SourceError } from '../../src/discovery/source-error.ts';
+import { of, type ReadListing, readSource } from '../../src/discovery/testing/read.ts';
 import { hasSshServer, type SshServer, startSshServer } from '../../tools/demo/ssh-server.ts';
 
 const skip = hasSshServer() ? false : 'needs OpenSSH server';
@@ -27,7 +28,7 @@ const SFTP = 'Subsystem sftp internal-sftp -R';
 describe('SSH hosts against OpenSSH', { skip }, () => {
   let folder: string;
   let server: SshServer;
-  let all: Map<string, Read>;
+  let all: ReadListing[];
   let partition: string;
   const settings = (more: object = {}) => ({
     hosts: [partition],
@@ -36,7 +37,7 @@ describe('SSH hosts against OpenSSH', { skip }, () => {
     ...more,
   });
   const secrets = () => ({ privateKey: readFileSync(server.keyFile, 'utf8') });
-  const observed = (listing: string) => all.get(`${partition} ${listing}`)?.observed ?? [];
+  const observed = (listing: string) => of(all, listing, partition).observed;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'discovery-ssh-'));
@@ -45,7 +46,7 @@ describe('SSH hosts against OpenSSH', { skip }, () => {
     const lines = [SFTP, `HostKey ${folder}/rsa`, `HostKey ${folder}/ecdsa`];
     server = await startSshServer({ lines, options: 'restrict,command="internal-sftp -R" ' });
     partition = `${server.host}:${server.port}`;
-    all = await readSource(source as never, settings(), secrets());
+    all = await readSource(source, { settings: settings(), secrets: secrets() });
   });
   after(async () => {
     await server?.remove();
@@ -63,7 +64,7 @@ describe('SSH hosts against OpenSSH', { skip }, () => {
         `${fingerprintOf(join(folder, 'ecdsa'))} unlisted`,
       ].sort(),
     );
-    assert.deepEqual(all.get(`${partition} host-keys`)?.errors, []);
+    assert.deepEqual(of(all, 'host-keys', partition).errors, []);
   });
 
   it('reads the accounts of this machine over a key that may run no command', () => {
@@ -74,11 +75,11 @@ describe('SSH hosts against OpenSSH', { skip }, () => {
   it('is refused with a key that the server does not know', async () => {
     keygen(join(folder, 'stranger'), '-t', 'ed25519');
     const privateKey = readFileSync(join(folder, 'stranger'), 'utf8');
-    const read = await readSource(source as never, settings(), { privateKey });
-    assert.deepEqual(read.get(`${partition} accounts`)?.broke, {
-      kind: 'denied',
-      message: 'the login is not accepted',
-    });
+    const read = await readSource(source, { settings: settings(), secrets: { privateKey } });
+    assert.deepEqual(
+      of(read, 'accounts', partition).thrown,
+      new SourceError('denied', 'the login is not accepted'),
+    );
   });
 
   it('opens a private key with its passphrase', async () => {
@@ -86,24 +87,27 @@ describe('SSH hosts against OpenSSH', { skip }, () => {
     execFileSync('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'of this test', '-f', join(folder, 'sealed')]);
     appendFileSync(server.authorizedKeys, `${line}\n`);
     const privateKey = readFileSync(join(folder, 'sealed'), 'utf8');
-    const read = await readSource(source as never, settings(), { privateKey, passphrase: 'of this test' });
-    assert.equal(read.get(`${partition} accounts`)?.end, true);
+    const read = await readSource(source, {
+      settings: settings(),
+      secrets: { privateKey, passphrase: 'of this test' },
+    });
+    assert.equal(of(read, 'accounts', partition).end, true);
   });
 
   it('finds a host by its hashed name', async () => {
     const hashed = join(folder, 'hashed');
     writeFileSync(hashed, readFileSync(join(server.folder, 'known_hosts')));
     execFileSync('ssh-keygen', ['-H', '-f', hashed], { stdio: 'ignore' });
-    const read = await readSource(source as never, settings({ knownHosts: hashed }), secrets());
-    assert.equal(read.get(`${partition} accounts`)?.end, true);
-    assert.equal(read.get('known_hosts known-hosts')?.denied.length, 1);
+    const read = await readSource(source, { settings: settings({ knownHosts: hashed }), secrets: secrets() });
+    assert.equal(of(read, 'accounts', partition).end, true);
+    assert.equal(of(read, 'known-hosts', 'known_hosts').denied.length, 1);
   });
 });
 
 describe('another root folder behind OpenSSH', { skip: skipChroot }, () => {
   let folder: string;
   let server: SshServer;
-  let all: Map<string, Read>;
+  let all: ReadListing[];
   let partition: string;
   let [line, authority]: string[] = [];
   const put = (path: string, text: string) => {
@@ -124,11 +128,14 @@ describe('another root folder behind OpenSSH', { skip: skipChroot }, () => {
     mkdirSync(join(folder, 'root/root/.ssh/authorized_keys'), { recursive: true });
     server = await startSshServer({ lines: [SFTP, `ChrootDirectory ${folder}/root`] });
     partition = `${server.host}:${server.port}`;
-    all = await readSource(
-      source as never,
-      { hosts: [partition], knownHosts: join(server.folder, 'known_hosts'), user: server.account },
-      { privateKey: readFileSync(server.keyFile, 'utf8') },
-    );
+    all = await readSource(source, {
+      settings: {
+        hosts: [partition],
+        knownHosts: join(server.folder, 'known_hosts'),
+        user: server.account,
+      },
+      secrets: { privateKey: readFileSync(server.keyFile, 'utf8') },
+    });
   });
   after(async () => {
     await server?.remove();
@@ -136,22 +143,22 @@ describe('another root folder behind OpenSSH', { skip: skipChroot }, () => {
   });
 
   it('tells a key with its options, and its comment as a commitment', () => {
-    const read = all.get(`${partition} authorized-keys`);
-    const [key] = read?.observed ?? [];
+    const read = of(all, 'authorized-keys', partition);
+    const [key] = read.observed;
     assert.equal(key?.attributes.fingerprint, fingerprintOf(join(folder, 'user')));
     assert.equal(key?.attributes.expires, '2027-01-01T00:00:00.000Z');
     assert.deepEqual(key?.attributes.from, ['10.0.0.0/8']);
-    assert.ok(!read?.kept.includes('anna'));
+    assert.ok(!JSON.stringify(read.committed).includes('anna'));
   });
 
   it('tells a folder in the place of a file as an error, and accounts of a directory as denied', () => {
-    assert.equal(all.get(`${partition} authorized-keys`)?.errors.length, 1);
-    const [denied] = all.get(`${partition} accounts`)?.denied ?? [];
+    assert.equal(of(all, 'authorized-keys', partition).errors.length, 1);
+    const [denied] = of(all, 'accounts', partition).denied;
     assert.equal(denied?.what, 'accounts of `sss`');
   });
 
   it('reads included settings and the authority of user certificates', () => {
-    const [host, trust] = all.get(`${partition} server`)?.observed ?? [];
+    const [host, trust] = of(all, 'server', partition).observed;
     assert.equal(host?.attributes.passwordauthentication, 'no');
     assert.equal(trust?.attributes.fingerprint, fingerprintOf(join(folder, 'authority')));
   });

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { source } from '../../src/discovery/connectors/tls/connector.ts';
-import { type Read, readSource } from '../../src/discovery/testing/read-source.ts';
+import { SourceError } from '../../src/discovery/source-error.ts';
+import { of, type ReadListing, readSource } from '../../src/discovery/testing/read.ts';
 import { makeTls } from '../support/tls.ts';
 
 const skip = existsSync('/usr/bin/openssl') ? false : 'needs OpenSSL';
@@ -28,9 +29,9 @@ describe('TLS against OpenSSL', { skip }, () => {
   let stores: string;
   let endpoint: string;
   let server: ReturnType<typeof spawn>;
-  let all: Map<string, Read>;
+  let all: ReadListing[];
   const read = (settings: object, secrets: Record<string, string> = { passwords: `wrong\n${PASSWORD}` }) =>
-    readSource(source as never, settings, secrets);
+    readSource(source, { settings, secrets });
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'discovery-tls-'));
@@ -99,7 +100,7 @@ describe('TLS against OpenSSL', { skip }, () => {
     const deadline = Date.now() + START_MILLISECONDS;
     do {
       all = await read({ endpoints: [endpoint], folders: [stores] });
-    } while (all.get(`${endpoint} endpoint`)?.broke && Date.now() < deadline);
+    } while (of(all, 'endpoint', endpoint).thrown && Date.now() < deadline);
   });
   after(() => {
     server?.kill('SIGTERM');
@@ -107,7 +108,7 @@ describe('TLS against OpenSSL', { skip }, () => {
   });
 
   it('sees the leaf and its chain, and knows the key again in every store', () => {
-    const { observed = [], end } = all.get(`${endpoint} endpoint`) ?? {};
+    const { observed, end } = of(all, 'endpoint', endpoint);
     assert.ok(end);
     assert.deepEqual(
       observed.map(({ attributes }) => attributes.kind),
@@ -115,7 +116,7 @@ describe('TLS against OpenSSL', { skip }, () => {
     );
     assert.deepEqual(observed[1]?.attributes.names, ['DNS:localhost', 'IP Address:127.0.0.1']);
     const [join] = observed[1]?.joins ?? [];
-    const same = all.get(`${stores} stores`)?.observed.filter(({ joins }) => joins?.[0] === join) ?? [];
+    const same = of(all, 'stores', stores).observed.filter(({ joins }) => joins?.[0] === join);
     assert.deepEqual(same.map(({ attributes }) => `${attributes.location} ${attributes.kind}`).sort(), [
       'sealed.key tls-private-key',
       'server.der tls-certificate',
@@ -125,15 +126,15 @@ describe('TLS against OpenSSL', { skip }, () => {
   });
 
   it('reads stores with RSA keys, and tells no fault of a folder that is well', () => {
-    const { observed = [], errors, denied } = all.get(`${stores} stores`) ?? {};
+    const { observed, errors, denied } = of(all, 'stores', stores);
     assert.deepEqual([errors, denied], [[], []]);
     assert.equal(observed.filter(({ attributes }) => attributes.location === 'rsa.p12').length, 2);
   });
 
   it('tells stores that no password opens as denied', async () => {
-    const told = (await read({ folders: [stores] }, {})).get(`${stores} stores`);
-    assert.deepEqual(told?.denied.map(({ what }) => what).sort(), ['rsa.p12', 'sealed.key', 'server.p12']);
-    assert.deepEqual(told?.errors, []);
+    const told = of(await read({ folders: [stores] }, {}), 'stores', stores);
+    assert.deepEqual(told.denied.map(({ what }) => what).sort(), ['rsa.p12', 'sealed.key', 'server.p12']);
+    assert.deepEqual(told.errors, []);
   });
 
   it('tells a handshake that fails, and a port where nobody listens', async () => {
@@ -149,11 +150,8 @@ describe('TLS against OpenSSL', { skip }, () => {
     const told = await read({ endpoints: [`127.0.0.1:${port}`, nobody] });
     await new Promise((resolve) => plain.close(resolve));
     assert.deepEqual(
-      [...told.values()].map(({ broke }) => broke),
-      [
-        { kind: 'failed', message: 'the TLS handshake failed' },
-        { kind: 'failed', message: 'ECONNREFUSED' },
-      ],
+      told.map(({ thrown }) => thrown),
+      [new SourceError('failed', 'the TLS handshake failed'), new SourceError('failed', 'ECONNREFUSED')],
     );
   });
 
@@ -178,9 +176,9 @@ describe('TLS against OpenSSL', { skip }, () => {
         ['-genkeypair', ...name, '-storetype', type, '-keystore', join(java, `${type}.jks`)],
         { stdio: 'pipe' },
       );
-    const told = (await read({ folders: [java] })).get(`${java} stores`);
-    assert.deepEqual([told?.errors, told?.denied], [[], []]);
-    assert.deepEqual(told?.observed.map(({ attributes }) => `${attributes.form} ${attributes.kind}`).sort(), [
+    const told = of(await read({ folders: [java] }), 'stores', java);
+    assert.deepEqual([told.errors, told.denied], [[], []]);
+    assert.deepEqual(told.observed.map(({ attributes }) => `${attributes.form} ${attributes.kind}`).sort(), [
       'jks tls-certificate',
       'jks tls-private-key',
       'pkcs12 tls-certificate',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { source } from '../../src/discovery/connectors/vault/connector.ts';
 import type { Gathered, Observation } from '../../src/discovery/gathered.ts';
-import { byLabel, gather } from '../../src/discovery/testing/gather.ts';
+import { byLabel, gather } from '../../src/discovery/testing/read.ts';
 import { isWhole, verdictOf } from '../../src/discovery/verdict.ts';
 import { type Bao, startBao } from '../support/bao.ts';
 import { blocksOf, runRecipe } from '../support/recipe.ts';
@@ -59,7 +59,8 @@ async function populate({ call }: Bao): Promise<Secrets> {
 }
 
 async function sweep(address: string, token: string, more: Record<string, unknown> = {}) {
-  const { partitions, documents } = await gather(source, { address, name: 'test', ...more }, { token });
+  const settings = { address, name: 'test', ...more };
+  const { partitions, documents } = await gather(source, { settings, secrets: { token } });
   const [gathered] = partitions;
   assert.ok(gathered);
   const { verdict } = verdictOf([...gathered.listed.keys()], gathered);

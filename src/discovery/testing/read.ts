@@ -1,109 +1,205 @@
-import { createHash } from 'node:crypto';
-import type { Mapping, Observed, Opening, RawPage, SourceLimits, SourceType } from '../contract.ts';
-import { type Marking, marksOf, secretFingerprint } from '../marks.ts';
+/** Reads a source by the engine's own reader and without a database, for tests of one connector. */
+import assert from 'node:assert/strict';
+import type {
+  Fault,
+  Listing,
+  Mapping,
+  Observed,
+  Opening,
+  Partition,
+  RawPage,
+  Session,
+  SourceLimits,
+  SourceType,
+} from '../contract.ts';
+import { emptyGathering, type Gathered, type Observation } from '../gathered.ts';
+import { SOURCE_LIMITS } from '../limits.ts';
+import { marksOf, secretFingerprint } from '../marks.ts';
+import { type Document, readPartition } from '../read.ts';
 import { asSourceError, SourceError } from '../source-error.ts';
 
-const KEY = Buffer.alloc(32, 7);
+const SOURCE = 'test';
+const KEY = new Uint8Array(32).fill(7);
 
-export const TEST_LIMITS: SourceLimits = {
-  requestMilliseconds: 2_000,
+/** A test waits for no provider as long as a sweep does. */
+const LIMITS: SourceLimits = {
+  ...SOURCE_LIMITS,
+  requestMilliseconds: 10_000,
   tries: 3,
   backoffMilliseconds: 5,
   retryAfterMaxMilliseconds: 2_000,
-  bodyMaxBytes: 16 * 1024 * 1024,
-  pagesMax: 1_000,
 };
 
-export const openingWith = (
-  secrets: Record<string, string>,
-  limits: Partial<SourceLimits> = {},
-): Opening => ({
-  source: 'test',
-  fingerprint: (secret) => secretFingerprint(KEY, secret),
-  conceal: (text) => secretFingerprint(KEY, `name ${text}`),
-  async secret(name) {
-    const value = secrets[name];
-    if (value === undefined) throw new SourceError('failed', `no secret \`${name}\``);
-    return value;
-  },
-  hasSecret: (name) => secrets[name] !== undefined,
-  signal: AbortSignal.timeout(60_000),
-  limits: { ...TEST_LIMITS, ...limits },
-  now: () => new Date(),
-});
+interface Circumstances {
+  secrets?: Record<string, string>;
+  limits?: Partial<SourceLimits>;
+  signal?: AbortSignal;
+  now?: Date;
+}
 
-export const testMarking = (source = 'test'): Marking => marksOf(source, KEY);
+interface Given extends Circumstances {
+  settings: unknown;
+}
 
-export const testMapping = (partition = 'part'): Mapping => ({
-  source: 'test',
-  partition,
-  key: (observed, naturalId, other = partition) => `test/${observed}/${other}/${naturalId}`,
-});
-
-/** What reading a source came to, by the connector alone: no engine between. */
-export interface Read {
-  pages: Array<RawPage & { partition: string; listing: string }>;
+/** What one listing of one partition came to. */
+export interface ReadListing {
+  partition: string;
+  listing: string;
+  /** As the connector gave them. */
+  pages: RawPage[];
+  /** Items as they would be kept. */
+  committed: unknown[];
+  /** What they tell; keys are `PARTITION/CLASS/NATURAL-ID`. */
   observed: Observed[];
-  /** Items that broke their shape: listing and the path of the field. */
-  broken: string[];
-  /** `partition/listing` to what was thrown. */
-  thrown: Record<string, SourceError>;
+  /** Items that broke their shape; each is among the errors too. */
+  dropped: number;
+  /** As a sweep would tell them: what was thrown is among them. */
+  denied: Fault[];
+  errors: Fault[];
+  end: boolean;
+  providerCount: number | null;
+  /** What broke the listing off. */
+  thrown?: SourceError;
 }
 
-/** Commits and maps one raw item as a sweep does. Throws where it breaks its shape. */
-export function mapItem(
-  source: SourceType<never> | SourceType,
-  listing: string,
-  item: unknown,
-  partition = 'part',
-): Observed[] {
-  const found = source.listings.find((one) => one.listing === listing);
-  if (found === undefined) throw new Error(`no listing ${listing}`);
-  const committed = found.shape(testMarking().marks).parse(item);
-  return found.map(committed as never, testMapping(partition));
+interface Swept {
+  listings: ReadListing[];
+  /** By partition, what the engine would compare with what was known. */
+  partitions: Gathered[];
+  /** The pages that would be kept. */
+  documents: Document[];
 }
 
-/** Every page of every listing of every partition, committed and mapped. */
-export async function readAll<Settings>(
-  source: SourceType<Settings>,
-  given: { settings: unknown; secrets: Record<string, string> },
-  limits: Partial<SourceLimits> = {},
-): Promise<Read> {
-  const session = await source.open(
-    source.settings.parse(given.settings),
-    openingWith(given.secrets, limits),
+export function openingFor({ secrets = {}, limits, signal, now }: Circumstances): Opening {
+  return {
+    source: SOURCE,
+    fingerprint: (secret) => secretFingerprint(KEY, secret),
+    conceal: (text) => secretFingerprint(KEY, `name\0${text}`),
+    async secret(name) {
+      const value = secrets[name];
+      if (value === undefined) throw new SourceError('failed', `no secret \`${name}\``);
+      return value;
+    },
+    hasSecret: (name) => Object.hasOwn(secrets, name),
+    signal: signal ?? new AbortController().signal,
+    limits: { ...LIMITS, ...limits },
+    now: () => now ?? new Date(),
+  };
+}
+
+export const testMapping = (partition = 'here'): Mapping => ({
+  source: SOURCE,
+  partition,
+  key: (observed, naturalId, other = partition) => `${other}/${observed}/${naturalId}`,
+});
+
+type Listings = Pick<SourceType, 'listings'>;
+
+function listingOf({ listings }: Listings, name: string): Listing {
+  const found = listings.find(({ listing }) => listing === name);
+  assert.ok(found, `no listing \`${name}\``);
+  return found;
+}
+
+/** An item as it would be kept. @throws ZodError where it breaks its shape */
+export const committedItem = (source: Listings, listing: string, item: unknown): unknown =>
+  listingOf(source, listing).shape(marksOf(SOURCE, KEY).marks).parse(item);
+
+/** What items of a listing tell, by their committed form. @throws ZodError for an item that breaks its shape */
+export const mapped = (source: Listings, listing: string, items: unknown[], partition?: string): Observed[] =>
+  items.flatMap((item) =>
+    listingOf(source, listing).map(committedItem(source, listing, item) as never, testMapping(partition)),
   );
-  const read: Read = { pages: [], observed: [], broken: [], thrown: {} };
-  for (const partition of await session.partitions())
-    for (const listing of Object.keys(partition.scope)) {
-      if (partition.denied?.[listing] !== undefined) continue;
-      try {
-        for await (const page of session.read(partition, listing)) {
-          read.pages.push({ ...page, partition: partition.partition, listing });
-          mapPage(source as SourceType, read, listing, page, partition.partition);
-        }
-      } catch (error) {
-        read.thrown[`${partition.partition}/${listing}`] = asSourceError(error);
-      }
-    }
-  await session.close();
-  return read;
-}
 
-function mapPage(source: SourceType, read: Read, listing: string, page: RawPage, partition: string): void {
-  for (const item of page.items) {
+const unread = (partition: string, listing: string): ReadListing => ({
+  ...{ partition, listing, pages: [], committed: [], observed: [] },
+  ...{ dropped: 0, denied: [], errors: [], end: false, providerCount: null },
+});
+
+/** The listing as the engine takes it, which also notes what it is given and what it tells. */
+const notingListing = (listing: Listing, read: ReadListing): Listing => ({
+  ...listing,
+  map(item, mapping) {
+    read.committed.push(item);
+    read.observed.push(...listing.map(item, testMapping(mapping.partition)));
+    return listing.map(item, mapping);
+  },
+});
+
+const notingSession = (session: Session, reads: ReadListing[]): Session => ({
+  partitions: () => session.partitions(),
+  close: () => session.close(),
+  async *read(partition, listing) {
+    const read = of(reads, listing);
     try {
-      read.observed.push(...mapItem(source, listing, item, partition));
-    } catch {
-      read.broken.push(listing);
+      for await (const page of session.read(partition, listing)) {
+        read.pages.push(page);
+        yield page;
+      }
+    } catch (error) {
+      read.thrown = asSourceError(error);
+      throw error;
     }
-  }
+  },
+});
+
+function finish(read: ReadListing, { listed }: Gathered): void {
+  const told = listed.get(read.listing);
+  assert.ok(told, `\`${read.listing}\` was not read`);
+  const { denied, errors, ended: end, providerCount, items } = told;
+  Object.assign(read, { denied, errors, end, providerCount, dropped: items - read.committed.length });
 }
 
-/** A made-up id in the form of a UUID: the same for the same words. */
-export function uuidOf(words: string): string {
-  const hex = createHash('sha256').update(words).digest('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    '-',
+/** Reads a whole source as a sweep does, with what a sweep would go on with. @throws what `open` throws, or the end by `signal` */
+export async function gather<Settings>(source: SourceType<Settings>, given: Given): Promise<Swept> {
+  const opening = openingFor(given);
+  const session = await source.open(source.settings.parse(given.settings), opening);
+  const swept: Swept = { listings: [], partitions: [], documents: [] };
+  const keep = async (document: Document) => void swept.documents.push(document);
+  const readOne = async (partition: Partition) => {
+    const declared = source.listings.filter(({ listing }) => partition.scope[listing] !== undefined);
+    const reads = declared.map(({ listing }) => unread(partition.partition, listing));
+    const gathered = emptyGathering(SOURCE, partition.partition);
+    await readPartition(
+      partition,
+      declared.map((listing) => notingListing(listing, of(reads, listing.listing))),
+      {
+        connector: `${source.type}/${source.version}`,
+        ...{ session: notingSession(session, reads), opening, gathered, marking: marksOf(SOURCE, KEY) },
+        ...{ keep, onPage: () => {} },
+      },
+    );
+    for (const read of reads) finish(read, gathered);
+    swept.listings.push(...reads);
+    swept.partitions.push(gathered);
+  };
+  try {
+    for (const partition of await session.partitions()) await readOne(partition);
+  } finally {
+    await session.close();
+  }
+  return swept;
+}
+
+/** Every listing of every partition. What it throws, `gather` throws. */
+export const readSource = async <Settings>(
+  source: SourceType<Settings>,
+  given: Given,
+): Promise<ReadListing[]> => (await gather(source, given)).listings;
+
+/** The one listing of that name, of one partition where several have it. */
+export function of(reads: ReadListing[], listing: string, partition?: string): ReadListing {
+  const [found, ...others] = reads.filter(
+    (read) => read.listing === listing && (partition === undefined || read.partition === partition),
+  );
+  assert.ok(found && others.length === 0, `${others.length === 0 ? 'no' : 'several'} \`${listing}\``);
+  return found;
+}
+
+/** Things of one class by their labels; where several have one label the last stands. */
+export function byLabel(gathered: Gathered, observed: Observation['class']): Map<string, Observation> {
+  const all = [...gathered.observations.values()].filter((each) => each.class === observed);
+  return new Map(
+    all.map((each) => [typeof each.label === 'string' ? each.label : each.label.commitment, each]),
   );
 }

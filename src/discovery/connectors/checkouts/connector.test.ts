@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { type Read, readSource } from '../../testing/read-source.ts';
+import { SourceError } from '../../source-error.ts';
+import { of, type ReadListing, readSource } from '../../testing/read.ts';
 import { source } from './connector.ts';
 import { STATE_MAX_BYTES } from './state-document.ts';
 
@@ -21,37 +22,36 @@ function checkout(t: TestContext, files: Record<string, string>): string {
   return folder;
 }
 
-async function listingOf(folder: string, listing: string): Promise<Read> {
-  const read = (await readSource(source as never, { folders: [folder] })).get(`${folder} ${listing}`);
-  assert.ok(read);
-  return read;
-}
+const listingOf = async (folder: string, listing: string): Promise<ReadListing> =>
+  of(await readSource(source, { settings: { folders: [folder] } }), listing, folder);
 
-const whys = (faults: Read['denied']): string[] => faults.map(({ why }) => why);
+const keptOf = ({ committed }: ReadListing): string => JSON.stringify(committed);
+
+const whys = (faults: ReadListing['denied']): string[] => faults.map(({ why }) => why);
 
 describe('checkouts', () => {
   it('a folder that is not there is no empty one', async () => {
     const read = await listingOf('/nonexistent/code', 'repositories');
-    assert.deepEqual(read.broke, { kind: 'failed', message: 'the folder is not there' });
+    assert.deepEqual(read.thrown, new SourceError('failed', 'the folder is not there'));
   });
 
   it('a folder that is a repository is one partition with both', async (t) => {
     const folder = checkout(t, {});
-    const all = await readSource(source as never, { folders: [folder, `${folder}/`] });
+    const all = await readSource(source, { settings: { folders: [folder, `${folder}/`] } });
     const listings = ['repositories', 'ci', 'agents', 'compose', 'helm', 'state', 'owners'];
     assert.deepEqual(
-      [...all.keys()],
-      listings.map((listing) => `${folder} ${listing}`),
+      all.map(({ partition, listing }) => [partition, listing]),
+      listings.map((listing) => [folder, listing]),
     );
-    for (const [name, { denied, errors, end }] of all)
-      assert.deepEqual([denied, errors, end], [[], [], true], name);
+    for (const { listing, denied, errors, end } of all)
+      assert.deepEqual([denied, errors, end], [[], [], true], listing);
   });
 
   it('repositories that lie too deep are a denied range', async (t) => {
     const folder = checkout(t, { 'a/b/c/d/e/f/g/h/.git/HEAD': '' });
     rmSync(join(folder, '.git'), { recursive: true });
-    const { denied, items } = await listingOf(folder, 'repositories');
-    assert.deepEqual([items, whys(denied)], [0, ['deeper than 6']]);
+    const { denied, committed } = await listingOf(folder, 'repositories');
+    assert.deepEqual([committed.length, whys(denied)], [0, ['deeper than 6']]);
   });
 
   it('files that lie too deep, or are too large, are denied ranges of each listing', async (t) => {
@@ -72,7 +72,7 @@ describe('checkouts', () => {
     const folder = checkout(t, {});
     symlinkSync(join(outside, 'compose.yaml'), join(folder, 'compose.yaml'));
     symlinkSync(outside, join(folder, 'deploy'));
-    assert.equal((await listingOf(folder, 'compose')).items, 0);
+    assert.equal((await listingOf(folder, 'compose')).committed.length, 0);
     rmSync(join(folder, '.git/objects'), { recursive: true });
     symlinkSync(join(outside, '.git/objects'), join(folder, '.git/objects'));
     assert.match(whys((await listingOf(folder, 'owners')).denied).join(), /from elsewhere/);
@@ -111,10 +111,11 @@ worker:
 describe('what a checkout holds', () => {
   it('Helm: secrets by name and by shape, and service accounts with what they assume', async (t) => {
     const folder = checkout(t, { 'chart/values-eu.yaml': VALUES, 'chart/Chart.yaml': 'name: shop\n' });
-    const { observed, kept, errors } = await listingOf(folder, 'helm');
+    const read = await listingOf(folder, 'helm');
+    const { observed, errors } = read;
     const variables = observed.flatMap(({ attributes }) => attributes.variable ?? []);
     assert.deepEqual([variables, errors], [['db/password', 'anything', 'env/API_TOKEN'], []]);
-    assert.ok(!kept.includes(SECRET));
+    assert.ok(!keptOf(read).includes(SECRET));
     const { attributes } = observed.find((each) => each.class === 'identity') ?? assert.fail('no account');
     assert.equal(attributes.serviceAccount, 'worker');
     assert.equal(attributes.chart, 'shop');
@@ -126,7 +127,9 @@ describe('what a checkout holds', () => {
     const folder = checkout(t, {
       '.mcp.json': JSON.stringify({ mcpServers: { 'mia@team.example': server } }),
     });
-    const { observed, kept, dropped } = await listingOf(folder, 'agents');
+    const read = await listingOf(folder, 'agents');
+    const { observed, dropped } = read;
+    const kept = keptOf(read);
     assert.deepEqual([observed.map((each) => each.class), dropped], [['identity', 'credential'], 0]);
     assert.ok(!kept.includes('mia') && !kept.includes(SECRET), kept);
   });

@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { AuthenticationError } from '@azure/identity';
 import type { Plan } from '../../testing/double.ts';
 import { httpDouble } from '../../testing/http-double.ts';
-import { mapItem, openingWith, readAll, testMapping, testMarking, uuidOf } from '../../testing/read.ts';
+import { committedItem, mapped, of, openingFor, readSource, testMapping } from '../../testing/read.ts';
 import { source } from './connector.ts';
-import { double, provider, TENANT } from './testing/double.ts';
+import { double, provider, TENANT, uuidOf } from './testing/double.ts';
 import { renewing } from './token.ts';
 
 const plan = (more: Partial<Plan> = {}): Plan => ({
@@ -14,7 +14,7 @@ const plan = (more: Partial<Plan> = {}): Plan => ({
   fault: 'none',
   ...more,
 });
-const map = (listing: string, item: unknown) => mapItem(source, listing, item);
+const map = (listing: string, item: unknown) => mapped(source, listing, [item]);
 const key = testMapping().key;
 
 const application = {
@@ -65,7 +65,7 @@ test('an application tells itself, its secrets and its certificates', () => {
 });
 
 test('a hint and the name of a secret are hidden', () => {
-  const committed = JSON.stringify(source.listings[0]?.shape(testMarking().marks).parse(application));
+  const committed = JSON.stringify(committedItem(source, 'applications', application));
   assert.doesNotMatch(committed, /"abc"|made for the batch/);
 });
 
@@ -209,9 +209,10 @@ test('the sign-in reports tell last use, of what is still there alone', () => {
 
 test('a tenant is read page by page, and Graph counts with us', async (t) => {
   const running = await double.start(t, plan());
-  const read = await readAll(source, running);
-  assert.deepEqual(read.thrown, {});
-  const pages = read.pages.filter(({ listing }) => listing === 'applications');
+  const read = await readSource(source, running);
+  for (const { listing, thrown, dropped } of read)
+    assert.deepEqual([thrown, dropped], [undefined, 0], listing);
+  const { partition, pages } = of(read, 'applications');
   assert.deepEqual(
     pages.map(({ items, providerCount, end }) => [items.length, providerCount, end]),
     [
@@ -220,10 +221,10 @@ test('a tenant is read page by page, and Graph counts with us', async (t) => {
       [50, 250, true],
     ],
   );
-  assert.ok(
-    pages.every(({ partition, providerTime }) => partition === TENANT && providerTime instanceof Date),
-  );
-  const [right] = read.observed.filter(({ class: kind }) => kind === 'permission');
+  assert.equal(partition, TENANT);
+  assert.ok(pages.every(({ providerTime }) => providerTime instanceof Date));
+  const observed = read.flatMap((each) => each.observed);
+  const [right] = observed.filter(({ class: kind }) => kind === 'permission');
   assert.equal(right?.attributes.administrator, true);
   assert.deepEqual(
     running.asked().filter((name) => name.includes(': ')),
@@ -232,12 +233,12 @@ test('a tenant is read page by page, and Graph counts with us', async (t) => {
 });
 
 test('what is refused for one service principal is a denied range, and the rest stands', async (t) => {
-  const read = await readAll(source, await double.start(t, plan({ items: 3, fault: 'forbidden-part' })));
-  const [page] = read.pages.filter(({ listing }) => listing === 'app-role-assignments');
-  assert.deepEqual(page?.denied, [
+  const read = await readSource(source, await double.start(t, plan({ items: 3, fault: 'forbidden-part' })));
+  const { denied, end } = of(read, 'app-role-assignments');
+  assert.deepEqual(denied, [
     { what: `service principal ${uuidOf('principal 0')}`, why: 'no permission (403)' },
   ]);
-  assert.equal(page?.end, true);
+  assert.equal(end, true);
 });
 
 test('a link to another host is not followed', async (t) => {
@@ -250,8 +251,8 @@ test('a link to another host is not followed', async (t) => {
       return { body: JSON.stringify({ value: [], '@odata.nextLink': next }) };
     },
   });
-  const read = await readAll(source, await elsewhere.start(t, plan()));
-  assert.match(read.thrown[`${TENANT}/applications`]?.message ?? '', /at another place/);
+  const read = await readSource(source, await elsewhere.start(t, plan()));
+  assert.match(of(read, 'applications', TENANT).thrown?.message ?? '', /at another place/);
   assert.equal(asked.filter((path) => path === '/v1.0/applications').length, 2);
 });
 
@@ -272,11 +273,11 @@ test('a token is kept until shortly before its end, and a refused sign-in is a d
       return { token: `token ${given.length}`, expiresOnTimestamp: ends };
     },
   };
-  const tokens = renewing(credential, 'scope', openingWith({}));
+  const tokens = renewing(credential, 'scope', openingFor({}));
   assert.equal(await tokens(), 'token 1');
   assert.equal(await tokens(), 'token 1');
   ends = Date.now() + 1_000;
-  const short = renewing(credential, 'scope', openingWith({}));
+  const short = renewing(credential, 'scope', openingFor({}));
   await short();
   assert.equal(await short(), 'token 3');
   const refused = {
@@ -284,7 +285,7 @@ test('a token is kept until shortly before its end, and a refused sign-in is a d
       throw new AuthenticationError(401, { error: 'invalid_client', error_description: 'secret words' });
     },
   };
-  await assert.rejects(renewing(refused, 'scope', openingWith({}))(), {
+  await assert.rejects(renewing(refused, 'scope', openingFor({}))(), {
     kind: 'denied',
     message: 'the sign-in was refused',
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FaultCase } from '../../testing/double.ts';
 import { httpDouble } from '../../testing/http-double.ts';
-import { mapItem, openingWith, readAll, testMapping, testMarking } from '../../testing/read.ts';
+import { committedItem, mapped, of, openingFor, readSource, testMapping } from '../../testing/read.ts';
 import { source } from './connector.ts';
 import { double, OTHER, PROJECT, provider } from './testing/double.ts';
 import { openTokens, tokensOf } from './token.ts';
@@ -10,7 +10,7 @@ import { openTokens, tokensOf } from './token.ts';
 const EMAIL = `deployer@${PROJECT}.iam.gserviceaccount.com`;
 const KEY_NAME = `projects/${PROJECT}/serviceAccounts/${EMAIL}/keys/0a1b`;
 const plan = (fault: FaultCase = 'none', items = 250) => ({ items, name: (at: number) => `sa ${at}`, fault });
-const map = (listing: string, item: unknown) => mapItem(source, listing, item, PROJECT);
+const map = (listing: string, item: unknown) => mapped(source, listing, [item], PROJECT);
 const { key } = testMapping(PROJECT);
 
 test('a service account goes by its address; when it was made cannot be told', () => {
@@ -112,8 +112,7 @@ test('a policy makes one permission a machine; people in it are commitments and 
       ['gcp-iam-binding', null, [`roles/viewer on projects/${PROJECT}`], false],
     ],
   );
-  const shape = source.listings.find(({ listing }) => listing === 'iam-policy')?.shape(testMarking().marks);
-  assert.doesNotMatch(JSON.stringify(shape?.parse(policy)), /ada/);
+  assert.doesNotMatch(JSON.stringify(committedItem(source, 'iam-policy', policy)), /ada/);
 });
 
 test('who may act as a service account is a trust', () => {
@@ -198,25 +197,31 @@ test('an API key tells what it is good for, and its string is hidden', () => {
     boundToClients: true,
   });
   assert.equal(map('api-keys', { uid: 'u2' })[0]?.attributes.boundToClients, false);
-  const shape = source.listings.find(({ listing }) => listing === 'api-keys')?.shape(testMarking().marks);
-  assert.doesNotMatch(JSON.stringify(shape?.parse(item)), /the string/);
+  assert.doesNotMatch(JSON.stringify(committedItem(source, 'api-keys', item)), /the string/);
 });
 
 test('projects are found and read page by page, each as a partition', async (t) => {
   const running = await double.start(t, plan());
-  const read = await readAll(source, running);
-  assert.deepEqual([read.thrown, read.broken], [{}, []]);
-  assert.deepEqual([...new Set(read.pages.map(({ partition }) => partition))], [PROJECT, OTHER]);
-  const pages = read.pages.filter((page) => page.partition === PROJECT && page.listing === 'api-keys');
+  const read = await readSource(source, running);
+  for (const { listing, thrown, dropped } of read)
+    assert.deepEqual([thrown, dropped], [undefined, 0], listing);
+  const withPages = read.filter(({ pages }) => pages.length > 0);
+  assert.deepEqual([...new Set(withPages.map(({ partition }) => partition))], [PROJECT, OTHER]);
   assert.deepEqual(
-    pages.map(({ items, end, request }) => [items.length, end, request.pageToken]),
+    of(read, 'api-keys', PROJECT).pages.map(({ items, end, request }) => [
+      items.length,
+      end,
+      request.pageToken,
+    ]),
     [
       [100, false, null],
       [100, false, '100'],
       [50, true, '200'],
     ],
   );
-  const ofAccounts = read.observed.filter(({ attributes }) => attributes.kind === 'gcp-service-account-key');
+  const ofAccounts = read
+    .flatMap(({ observed }) => observed)
+    .filter(({ attributes }) => attributes.kind === 'gcp-service-account-key');
   assert.equal(ofAccounts.length, 1);
   assert.deepEqual(
     running.asked().filter((name) => name.includes(': ')),
@@ -225,17 +230,16 @@ test('projects are found and read page by page, each as a partition', async (t) 
 });
 
 test('a project that is refused is a denied range, and the other is read', async (t) => {
-  const read = await readAll(source, await double.start(t, plan('forbidden-part', 3)));
-  assert.ok(Object.keys(read.thrown).length > 0);
-  for (const [where, error] of Object.entries(read.thrown)) {
-    assert.ok(where.startsWith(`${OTHER}/`), where);
-    assert.equal(error.kind, 'denied');
-  }
+  const read = await readSource(source, await double.start(t, plan('forbidden-part', 3)));
+  const refused = read.filter(({ thrown }) => thrown !== undefined);
+  assert.ok(refused.length > 0);
+  for (const { partition, listing, thrown } of refused)
+    assert.deepEqual([partition, thrown?.kind], [OTHER, 'denied'], listing);
 });
 
 test('named projects are not searched for', async (t) => {
   const running = await double.start(t, plan('none', 1));
-  await readAll(source, { ...running, settings: { ...running.settings, projects: [PROJECT] } });
+  await readSource(source, { ...running, settings: { ...running.settings, projects: [PROJECT] } });
   assert.ok(!running.asked().includes('cloudresourcemanager.projects.search'));
 });
 
@@ -250,8 +254,11 @@ test('the name of a pool cannot lead to another call', async (t) => {
     },
   });
   const running = await crooked.start(t, plan('none', 1));
-  const read = await readAll(source, { ...running, settings: { ...running.settings, projects: [PROJECT] } });
-  const errors = read.pages.flatMap((page) => page.errors ?? []);
+  const read = await readSource(source, {
+    ...running,
+    settings: { ...running.settings, projects: [PROJECT] },
+  });
+  const errors = read.flatMap((each) => each.errors);
   assert.deepEqual(
     errors.map(({ why }) => why),
     ['the name of a pool is not one'],
@@ -264,7 +271,7 @@ test('a refused sign-in is a denied read in our own words', async () => {
   await assert.rejects(failing(refused)(), { kind: 'denied', message: 'the sign-in was refused' });
   await assert.rejects(failing(new Error('Could not load'))(), { kind: 'denied' });
   await assert.rejects(failing(Object.assign(new Error('x'), { code: 'ECONNRESET' }))(), { kind: 'failed' });
-  await assert.rejects(openTokens(openingWith({ credentials: 'no json' })), {
+  await assert.rejects(openTokens(openingFor({ secrets: { credentials: 'no json' } })), {
     message: '`credentials` is not the JSON of a key or a federation',
   });
 });

@@ -4,7 +4,7 @@ import type { Opening } from '../../contract.ts';
 import { createHttp, type Http } from '../../http.ts';
 import { SourceError } from '../../source-error.ts';
 import { operations } from './operations.ts';
-import { throttled } from './throttling.ts';
+import { waitOf } from './throttling.ts';
 
 const SECOND_MS = 1000;
 /** GitHub allows ten minutes. */
@@ -65,7 +65,7 @@ function appHttp({ appId, privateKey, baseUrl }: App, opening: Opening): Http {
       .sign(key);
   };
   const headers = async () => bearer(await assertion());
-  return createHttp({ base: baseUrl, operations, headers, throttled }, opening);
+  return createHttp({ base: baseUrl, operations, headers, wait: waitOf }, opening);
 }
 
 async function newToken(http: Http, baseUrl: string, organization: string): Promise<Token> {

@@ -6,7 +6,7 @@ import { follow } from '../../paging.ts';
 import { SourceError } from '../../source-error.ts';
 import type { Access } from './access.ts';
 import { operations } from './operations.ts';
-import { throttled } from './throttling.ts';
+import { waitOf } from './throttling.ts';
 
 export const PAGE_SIZE = 100;
 const HTTP_NOT_FOUND = 404;
@@ -44,7 +44,7 @@ const cursorOf = (query: string | undefined): Parameters =>
  * list of declared operations hold: Octokit's own sending is not used.
  */
 export function createClient(octokit: Octokit, access: Access, baseUrl: string, opening: Opening): Client {
-  const http = createHttp({ base: baseUrl, operations, headers: access, throttled }, opening);
+  const http = createHttp({ base: baseUrl, operations, headers: access, wait: waitOf }, opening);
   const send = (route: string, parameters: Parameters, accept: number[]) => {
     const { url, headers } = octokit.request.endpoint(route, parameters);
     return http.json({ operation: route, url, accept, headers: { accept: String(headers.accept) } });

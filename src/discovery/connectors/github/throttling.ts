@@ -7,7 +7,7 @@ const HTTP_TOO_MANY = 429;
  * or by `retry-after` alone. Taken for a refusal it would become a denied range that is none.
  * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
  */
-export function throttled(status: number, headers: Headers, now: Date): number | undefined {
+export function waitOf(status: number, headers: Headers, now: Date): number | undefined {
   if (status !== HTTP_FORBIDDEN && status !== HTTP_TOO_MANY) return undefined;
   const after = Number(headers.get('retry-after') ?? Number.NaN);
   if (Number.isFinite(after)) return after * SECOND_MS;

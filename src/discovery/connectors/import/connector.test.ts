@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
-import { readSource } from '../../testing/read-source.ts';
+import { of, readSource } from '../../testing/read.ts';
 import { source } from './connector.ts';
 import { mappingText } from './testing/double.ts';
 
@@ -16,10 +16,8 @@ async function read(
   const [file, by] = [join(folder, name), join(folder, 'mapping.yaml')];
   writeFileSync(file, text);
   writeFileSync(by, mapping);
-  const all = await readSource(source as never, { file, mapping: by });
-  const rows = all.get('old registry rows');
-  assert.ok(rows);
-  return { rows, claim: all.get('old registry claim') };
+  const all = await readSource(source, { settings: { file, mapping: by } });
+  return { rows: of(all, 'rows', 'old registry'), claim: of(all, 'claim', 'old registry') };
 }
 const HEAD = 'id,name,ends,mail,unused\n';
 
@@ -36,8 +34,8 @@ describe('import', () => {
       ["=cmd|' /C calc'!A0", null, undefined],
     );
     assert.deepEqual([rows.providerCount, rows.denied, rows.errors], [2, [], []]);
-    assert.ok(!`${rows.kept}${claim?.kept}`.includes('anna@'));
-    assert.ok(!rows.kept.includes('unused'));
+    assert.ok(!JSON.stringify([rows.committed, claim.committed]).includes('anna@'));
+    assert.ok(!JSON.stringify(rows.committed).includes('unused'));
   });
 
   it('reads JSON too, and counts a row without an id, or with a moment that is none, as dropped', async (t) => {
@@ -76,7 +74,7 @@ describe('import', () => {
     const good = mappingText(1);
     const text = `${HEAD}1,a,,,\n`;
     const { rows } = await read(t, { text, mapping: good.replace('owner: mail', 'owner: post') });
-    assert.match(rows.broke?.message ?? '', /there is no column `post` in the file/);
+    assert.match(rows.thrown?.message ?? '', /there is no column `post` in the file/);
     const bad: Array<[string, RegExp]> = [
       [good.replace('owner: mail', 'colour: mail'), /`colour` is no standard attribute/],
       [good.replace('owner: mail', 'environment: mail'), /may not come from the personal column `mail`/],

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { SourceError } from '../../source-error.ts';
-import { byLabel, gather, openingWith } from '../../testing/gather.ts';
+import { byLabel, gather, openingFor } from '../../testing/read.ts';
 import { isWhole } from '../../verdict.ts';
 import { readAuditLog } from './audit-log.ts';
 import { source } from './connector.ts';
@@ -48,7 +48,7 @@ const list = (names: string[], metadata: object) => ({
 
 async function sweep(server: string, more: Record<string, unknown> = {}) {
   const settings = { server, cluster: 'here', pageSize: 2, ...more };
-  const { partitions } = await gather(source, settings, { token: 'not-a-real-token' });
+  const { partitions } = await gather(source, { settings, secrets: { token: 'not-a-real-token' } });
   const [gathered] = partitions;
   assert.ok(gathered);
   return gathered;
@@ -178,7 +178,7 @@ test('a kubeconfig that runs a program, or does not check the server, is refused
     return path;
   };
   const refused = async (settings: object) =>
-    assert.rejects(async () => source.open(source.settings.parse(settings), openingWith()), SourceError);
+    assert.rejects(async () => source.open(source.settings.parse(settings), openingFor({})), SourceError);
   const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'true' };
   await refused({ kubeconfig: config({ server: 'https://c.example' }, { exec }) });
   await refused({

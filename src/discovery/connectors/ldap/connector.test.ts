@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mapped } from '../../testing/reading.ts';
+import { mapped } from '../../testing/read.ts';
 import { nestedIn } from './administrators.ts';
 import { errorOf } from './client.ts';
 import { source } from './connector.ts';
@@ -28,7 +28,7 @@ const USER = {
   whencreated: ['20260102030405.0Z'],
   asked: ASKED,
 };
-const map = (listing: string, item: object) => mapped(source as never, listing, [item]);
+const map = (listing: string, item: object) => mapped(source, listing, [item]);
 const user = (change: object = {}) => map('accounts', { ...USER, ...change });
 const of = (what: string, change: object = {}) => user(change).find((one) => one.class === what)?.attributes;
 const withFlags = (flags: number) => ({ useraccountcontrol: [String(flags)] });
@@ -49,7 +49,7 @@ describe('ldap, mapping of a plain server', () => {
     assert.deepEqual(identity?.joins, ['directory:uid=backup,dc=example,dc=org']);
     assert.equal(identity?.attributes.created, '2026-01-02T03:04:05.000Z');
     assert.equal(password?.attributes.rotated, '2026-02-03T04:05:06.000Z');
-    assert.equal(password?.attributes.holder, `here|identity|${identity?.naturalId}`);
+    assert.equal(password?.attributes.holder, `here/identity/${identity?.naturalId}`);
   });
 
   it('what such a server cannot tell is not told', () => {

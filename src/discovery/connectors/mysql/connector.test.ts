@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { mapped } from '../../testing/reading.ts';
+import { mapped } from '../../testing/read.ts';
 import { errorOf } from './client.ts';
 import { source } from './connector.ts';
 import { pageOf, statementsOf } from './statements.ts';
 
-const map = (listing: string, item: object) => mapped(source as never, listing, [item]);
+const map = (listing: string, item: object) => mapped(source, listing, [item]);
 const ACCOUNT = {
   user: 'payments',
   host: '10.%',

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { DoubleAnswer, DoubleRequest } from '../../testing/double.ts';
 import { httpDouble } from '../../testing/http-double.ts';
-import { readAll } from '../../testing/read-all.ts';
+import { of, readSource } from '../../testing/read.ts';
 import { source } from './connector.ts';
 import { operations } from './operations.ts';
 import { answerOf, double, json, provider, token, tokensPage } from './testing/double.ts';
 
-const TOKENS = '-account/tokens';
+const TOKENS = 'tokens';
 
 const tokens = [
   token(1, 'release', { bypass_2fa: true, cidr: ['192.0.2.0/24'], accessed: '2024-04-01T00:00:00Z' }),
@@ -31,20 +31,26 @@ const serve = (
 
 test('everything is read whole, by declared calls alone, and all of them', async (t) => {
   const running = await serve(t);
-  const read = await readAll(source, running);
-  for (const [listing, { pages, denied, errors, observed }] of Object.entries(read)) {
-    assert.deepEqual({ denied, errors }, { denied: [], errors: [] }, listing);
-    assert.equal(pages.at(-1)?.end, true, listing);
+  const read = await readSource(source, running);
+  for (const { listing, denied, errors, end, observed } of read) {
+    assert.deepEqual({ denied, errors, end }, { denied: [], errors: [], end: true }, listing);
     assert.notEqual(observed.length, 0, listing);
   }
+  assert.deepEqual(
+    read.map(({ partition, listing }) => `${partition}/${listing}`),
+    [
+      ...['-account/account', '-account/tokens'],
+      ...['example/members', 'example/packages', 'example/collaborators', 'example/trusted-publishers'],
+    ],
+  );
   assert.deepEqual([...new Set(running.asked())].sort(), operations.map(({ name }) => name).sort());
 });
 
 test('a token is its ages and what it may do; the part of it that npm shows is not kept', async (t) => {
-  const whole = await readAll(source, await serve(t));
-  const read = whole[TOKENS];
-  const [release, rights, , narrow] = read?.observed ?? [];
-  const [account] = whole['-account/account']?.observed ?? [];
+  const read = await readSource(source, await serve(t));
+  const { observed, committed } = of(read, TOKENS);
+  const [release, rights, , narrow] = observed;
+  const [account] = of(read, 'account').observed;
   assert.deepEqual(release?.attributes, {
     kind: 'npm-token',
     holder: `-account/identity/${account?.naturalId}`,
@@ -57,25 +63,25 @@ test('a token is its ages and what it may do; the part of it that npm shows is n
   });
   assert.deepEqual(rights?.attributes.grants, ['write on whatever the account may reach']);
   assert.deepEqual(narrow?.attributes.grants, ['read package on package @example/one']);
-  assert.equal(JSON.stringify(read?.committed).includes('npm_aBcD'), false);
+  assert.equal(JSON.stringify(committed).includes('npm_aBcD'), false);
 });
 
 test('members and collaborators are commitments; an owner is an administrator', async (t) => {
-  const read = await readAll(source, await serve(t));
-  const kept = JSON.stringify([read['example/members']?.committed, read['example/collaborators']?.committed]);
+  const read = await readSource(source, await serve(t));
+  const kept = JSON.stringify([of(read, 'members').committed, of(read, 'collaborators').committed]);
   for (const name of ['alice', 'example-bot']) assert.equal(kept.includes(name), false, name);
-  const [account, role] = read['example/members']?.observed ?? [];
+  const [account, role] = of(read, 'members').observed;
   assert.equal(role?.attributes.administrator, true);
   assert.equal(role?.attributes.holder, `example/identity/${account?.naturalId}`);
   assert.deepEqual(
-    read['example/collaborators']?.observed.flatMap(({ attributes }) => attributes.grants ?? []),
+    of(read, 'collaborators').observed.flatMap(({ attributes }) => attributes.grants ?? []),
     ['read-write on @example/one', 'read-write on @example/one', 'read-only on two'],
   );
 });
 
 test('a trusted publisher says whose jobs may publish', async (t) => {
-  const read = await readAll(source, await serve(t));
-  const [trust, rights] = read['example/trusted-publishers']?.observed ?? [];
+  const read = await readSource(source, await serve(t));
+  const [trust, rights] = of(read, 'trusted-publishers').observed;
   assert.equal(trust?.attributes.issuer, 'https://token.actions.githubusercontent.com');
   assert.equal(trust?.attributes.subject, 'repo:example/one:environment:production');
   assert.equal(trust?.attributes.conditions, 'publish.yml; environment production');
@@ -86,12 +92,12 @@ test('a one-time password that npm asks for makes a denied range of that package
   const running = await serve(t, ({ url }, answer) =>
     url.pathname.endsWith('one/trust') ? json({ message: 'Unauthorized' }, 401) : answer,
   );
-  const { 'example/trusted-publishers': read } = await readAll(source, running);
+  const { denied } = of(await readSource(source, running), 'trusted-publishers');
   assert.deepEqual(
-    read?.denied.map(({ what }) => what),
+    denied.map(({ what }) => what),
     ['@example/one'],
   );
-  assert.match(read?.denied[0]?.why ?? '', /one-time password/);
+  assert.match(denied[0]?.why ?? '', /one-time password/);
 });
 
 test('pages are followed by number, on our own registry alone', async (t) => {
@@ -101,9 +107,9 @@ test('pages are followed by number, on our own registry alone', async (t) => {
     (_, answer) => ({ ...answer, body: answer.body.replace('"/-/npm', '"https://elsewhere.invalid/-/npm') }),
     held,
   );
-  const { [TOKENS]: read } = await readAll(source, running);
+  const read = of(await readSource(source, running), TOKENS);
   assert.deepEqual(
-    read?.pages.map(({ items, end, providerCount }) => [items.length, end, providerCount]),
+    read.pages.map(({ items, end, providerCount }) => [items.length, end, providerCount]),
     [
       [100, false, 201],
       [100, false, 201],
@@ -115,7 +121,7 @@ test('pages are followed by number, on our own registry alone', async (t) => {
 for (const fault of ['repeated-page', 'cut-page', 'broken-item', 'count-disagrees'] as const)
   test(`the double with ${fault} is noticed`, async (t) => {
     const running = await double.start(t, { items: 250, name: (index) => `token-${index}`, fault });
-    const { [TOKENS]: read } = await readAll(source, running);
-    const items = read?.pages.reduce((sum, page) => sum + page.items.length, 0);
-    assert.ok((read?.errors.length ?? 0) > 0 || read?.pages.at(-1)?.providerCount !== items);
+    const read = of(await readSource(source, running), TOKENS);
+    const items = read.pages.reduce((sum, page) => sum + page.items.length, 0);
+    assert.ok(read.errors.length > 0 || read.providerCount !== items);
   });

@@ -7,6 +7,7 @@ import type { Access } from './access.ts';
 import { operations } from './operations.ts';
 
 const SECOND_MS = 1000;
+const HTTP_TOO_MANY = 429;
 
 export interface Query {
   operation: string;
@@ -22,8 +23,12 @@ export interface Client {
   pages(query: Query): AsyncGenerator<RawPage>;
 }
 
-/** Okta says when its limit begins anew (seconds since 1970), by its own clock, where nothing is left of it. */
-export function waitOf(headers: Headers, now: Date): number | undefined {
+/**
+ * Okta says when its limit begins anew (seconds since 1970), by its own clock, where nothing is left of it. A refusal that used the
+ * last of a limit says so too, and stays a refusal.
+ */
+export function waitOf(status: number, headers: Headers, now: Date): number | undefined {
+  if (status !== HTTP_TOO_MANY) return undefined;
   const reset = headers.get('x-rate-limit-reset') ?? '';
   if (headers.get('x-rate-limit-remaining') !== '0' || !/^\d{1,12}$/.test(reset)) return undefined;
   const date = Date.parse(headers.get('date') ?? '');
@@ -49,7 +54,7 @@ function urlOf({ operation, appId = '', query }: Query, base: string, after: str
 
 /** @param base address of the org */
 export function createClient(base: string, access: Access, opening: Opening): Client {
-  const http = createHttp({ base, operations, headers: access, waitOf }, opening);
+  const http = createHttp({ base, operations, headers: access, wait: waitOf }, opening);
   async function page(asked: Query, after: string | undefined): Promise<Step> {
     const { operation, appId, query, itemsOf = listOf } = asked;
     const answer = await http.json({ operation, url: urlOf(asked, base, after) });

@@ -4,7 +4,15 @@ import { test } from 'node:test';
 import { jwtVerify } from 'jose';
 import type { DoubleRequest, FaultCase, HttpProvider } from '../../testing/double.ts';
 import { httpDouble } from '../../testing/http-double.ts';
-import { mapItem, openingWith, readAll, testMapping, testMarking } from '../../testing/read.ts';
+import {
+  committedItem,
+  mapped,
+  of,
+  openingFor,
+  type ReadListing,
+  readSource,
+  testMapping,
+} from '../../testing/read.ts';
 import { headersOf } from './access.ts';
 import { waitOf } from './client.ts';
 import { source } from './connector.ts';
@@ -15,9 +23,10 @@ const plan = (fault: FaultCase = 'none', items = 250) => ({
   name: (at: number) => `token-${at}`,
   fault,
 });
-const map = (listing: string, item: unknown) => mapItem(source, listing, item);
+const map = (listing: string, item: unknown) => mapped(source, listing, [item]);
 const holder = testMapping().key('identity', `app/${APP}`);
 const parent = { id: APP, name: 'deployer' };
+const observedOf = ({ observed }: ReadListing) => observed;
 const COMMITMENT = /^\{"commitment":"[0-9a-f]{64}"\}$/;
 
 /** The double, with every request noted and some answered in another way. */
@@ -60,8 +69,7 @@ test('an OAuth client is an identity, and a secret in it is hidden', () => {
   const web = { ...app, status: 'INACTIVE', credentials: { oauthClient }, settings: {} };
   const [other] = map('apps', web);
   assert.deepEqual([other?.attributes.kind, other?.attributes.enabled], ['okta-oauth-app', false]);
-  const shape = source.listings.find(({ listing }) => listing === 'apps')?.shape(testMarking().marks);
-  assert.doesNotMatch(JSON.stringify(shape?.parse(web)), /in clear/);
+  assert.doesNotMatch(JSON.stringify(committedItem(source, 'apps', web)), /in clear/);
 });
 
 test('a key is told by the hash of its public half', () => {
@@ -115,20 +123,24 @@ test('a service account has the owner that Okta knows: a person before a group',
 test('an org is read to the last link, and its log from day to day', async (t) => {
   const asked: DoubleRequest[] = [];
   const running = await watched(asked).start(t, plan());
-  const read = await readAll(source, running);
-  assert.deepEqual([read.thrown, read.broken], [{}, []]);
-  const tokens = read.pages.filter(({ listing }) => listing === 'api-tokens');
+  const read = await readSource(source, running);
+  for (const { listing, thrown, dropped } of read)
+    assert.deepEqual([thrown, dropped], [undefined, 0], listing);
   assert.deepEqual(
-    tokens.map(({ items, end, providerTime }) => [items.length, end, providerTime instanceof Date]),
+    of(read, 'api-tokens').pages.map(({ items, end, providerTime }) => [
+      items.length,
+      end,
+      providerTime instanceof Date,
+    ]),
     [
       [100, false, true],
       [100, false, true],
       [50, true, true],
     ],
   );
-  const of = (path: string) => asked.filter(({ url }) => url.pathname === path);
-  assert.equal(of('/api/v1/apps')[0]?.url.searchParams.get('filter'), 'name eq "oidc_client"');
-  const log = of('/api/v1/logs')[0]?.url.searchParams;
+  const to = (path: string) => asked.filter(({ url }) => url.pathname === path);
+  assert.equal(to('/api/v1/apps')[0]?.url.searchParams.get('filter'), 'name eq "oidc_client"');
+  const log = to('/api/v1/logs')[0]?.url.searchParams;
   const [since, until] = [log?.get('since'), log?.get('until')].map((at) => Date.parse(at ?? ''));
   assert.equal(Number(until) - Number(since), 90 * 24 * 60 * 60 * 1000);
   assert.equal(asked[0]?.headers.authorization, 'SSWS a token of the double');
@@ -147,31 +159,29 @@ test('the log tells who made what is still there, and nothing of what is gone', 
       ? { body: JSON.stringify(events) }
       : provider.answer(request, given),
   ).start(t, plan('none', 1));
-  const read = await readAll(source, running);
-  const made = read.observed.filter(({ attributes }) => 'creationEvent' in attributes);
+  const read = await readSource(source, running);
+  const made = read.flatMap(observedOf).filter(({ attributes }) => 'creationEvent' in attributes);
   assert.deepEqual(
     made.map(({ naturalId, label, attributes }) => [naturalId, label, attributes.creationEvent]),
     [['api-token/00T0', 'token-0', 'e1']],
   );
   assert.match(JSON.stringify(made[0]?.attributes.createdBy), COMMITMENT);
-  const whole = await readAll(source, await double.start(t, plan('none', 1)));
-  const client = whole.observed.find(({ attributes }) => attributes.creationEvent === 'event-1');
+  const whole = await readSource(source, await double.start(t, plan('none', 1)));
+  const client = whole.flatMap(observedOf).find(({ attributes }) => attributes.creationEvent === 'event-1');
   assert.equal(client?.naturalId, `app/${APP}`, 'a client id names its app');
 });
 
 test('what one app refuses is a denied range; its keys stand', async (t) => {
-  const read = await readAll(source, await double.start(t, plan('forbidden-part', 1)));
-  const of = (name: string) => read.pages.find(({ listing }) => listing === name);
-  assert.deepEqual(of('app-grants')?.denied, [{ what: `app ${APP}`, why: 'no permission (403)' }]);
-  assert.deepEqual([of('app-keys')?.denied, of('app-keys')?.items.length], [[], 1]);
+  const read = await readSource(source, await double.start(t, plan('forbidden-part', 1)));
+  assert.deepEqual(of(read, 'app-grants').denied, [{ what: `app ${APP}`, why: 'no permission (403)' }]);
+  const { denied, committed } = of(read, 'app-keys');
+  assert.deepEqual([denied, committed.length], [[], 1]);
 });
 
 test('secrets of apps are a denied range unless they are left out', async (t) => {
   const { settings } = await double.start(t, plan('none', 1));
   const opened = async (more: object) =>
-    (
-      await source.open(source.settings.parse({ ...settings, ...more }), openingWith(provider.secrets))
-    ).partitions();
+    (await source.open(source.settings.parse({ ...settings, ...more }), openingFor(provider))).partitions();
   const [told] = await opened({ withoutAppSecrets: false });
   assert.match(told?.denied?.['app-secrets'] ?? '', /would hand over the secrets/);
   assert.ok(told && 'app-secrets' in told.scope && !('service-accounts' in told.scope));
@@ -188,9 +198,9 @@ test('a next link takes us nowhere else, and one without a cursor is an error', 
         ? { headers: { link }, body: JSON.stringify([app]) }
         : provider.answer(request, given),
     ).start(t, plan('none', 1));
-    const { thrown } = await readAll(source, running);
+    const read = await readSource(source, running);
     const again = asked.find(({ url }) => url.searchParams.has('after'))?.url.searchParams;
-    return { again, apps: Object.entries(thrown).find(([name]) => name.endsWith('/apps'))?.[1].message };
+    return { again, apps: of(read, 'apps').thrown?.message };
   };
   const followed = await linked('after=c1&filter=all');
   assert.deepEqual(
@@ -201,13 +211,15 @@ test('a next link takes us nowhere else, and one without a cursor is an error', 
 });
 
 test('a limit is waited for by the clock of Okta', () => {
-  const wait = (headers: Record<string, string>) => waitOf(new Headers(headers), new Date(5_000));
+  const wait = (headers: Record<string, string>, status = 429) =>
+    waitOf(status, new Headers(headers), new Date(5_000));
   const spent = { 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': '40' };
   assert.equal(wait({ ...spent, date: new Date(10_000).toUTCString() }), 30_000);
   assert.equal(wait(spent), 35_000);
   assert.equal(wait({ ...spent, 'x-rate-limit-reset': '1' }), 0);
   assert.equal(wait({ ...spent, 'x-rate-limit-remaining': '7' }), undefined);
   assert.equal(wait({}), undefined);
+  assert.equal(wait(spent, 403), undefined, 'a refusal stays one');
 });
 
 test('a token has the scheme of its form', () => {
@@ -227,8 +239,8 @@ for (const [form, privateKey, kid] of [
     const asked: DoubleRequest[] = [];
     const running = await watched(asked).start(t, plan('none', 1));
     const settings = { ...running.settings, clientId: 'c1', ...(form === 'PEM' ? { keyId: kid } : {}) };
-    const { thrown } = await readAll(source, { settings, secrets: { privateKey } });
-    assert.deepEqual(thrown, {});
+    const read = await readSource(source, { settings, secrets: { privateKey } });
+    for (const { listing, thrown } of read) assert.equal(thrown, undefined, listing);
     const [signIn, ...more] = asked.filter(({ method }) => method === 'POST');
     assert.deepEqual(more, []);
     const sent = new URLSearchParams(signIn?.body);
@@ -251,14 +263,16 @@ test('a refused sign-in is a denied read in our own words', async (t) => {
   );
   const running = await refusing.start(t, plan('none', 1));
   const settings = { ...running.settings, clientId: 'c1' };
-  const { thrown } = await readAll(source, { settings, secrets: { privateKey: asPem } });
-  const [error] = Object.values(thrown);
-  assert.deepEqual([error?.kind, error?.message], ['denied', 'the sign-in was refused (400)']);
+  const [first] = await readSource(source, { settings, secrets: { privateKey: asPem } });
+  assert.deepEqual(
+    [first?.thrown?.kind, first?.thrown?.message],
+    ['denied', 'the sign-in was refused (400)'],
+  );
 });
 
 test('without anything to sign in with, or with what is no key, nothing is opened', async () => {
   const open = (more: object, secrets: Record<string, string>) =>
-    source.open(source.settings.parse({ baseUrl: 'https://org.example', ...more }), openingWith(secrets));
+    source.open(source.settings.parse({ baseUrl: 'https://org.example', ...more }), openingFor({ secrets }));
   await assert.rejects(open({}, {}), /either the secret `token`, or `clientId`/);
   await assert.rejects(open({ clientId: 'c1' }, { privateKey: 'x' }), /neither a PEM nor a JWK/);
   assert.ok(!source.settings.safeParse({ baseUrl: 'http://org.example' }).success);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { FaultCase } from '../../testing/double.ts';
 import { httpDouble } from '../../testing/http-double.ts';
-import { mapItem, openingWith, readAll, testMapping } from '../../testing/read.ts';
+import { mapped, of, openingFor, readSource, testMapping } from '../../testing/read.ts';
 import { source } from './connector.ts';
 import { double, OTHER, provider, WORKSPACE } from './testing/double.ts';
 
@@ -11,7 +11,7 @@ const plan = (fault: FaultCase = 'none', items = 250) => ({
   name: (at: number) => `bot-${at}`,
   fault,
 });
-const map = (listing: string, item: unknown) => mapItem(source, listing, item, WORKSPACE);
+const map = (listing: string, item: unknown) => mapped(source, listing, [item], WORKSPACE);
 const holder = testMapping(WORKSPACE).key('identity', 'app/A1');
 
 const app = {
@@ -74,9 +74,10 @@ test('the log tells who added an app, and nothing of other changes', () => {
 
 test('members are read to the empty cursor, and no person is kept', async (t) => {
   const running = await double.start(t, plan());
-  const read = await readAll(source, running);
-  assert.deepEqual([read.thrown, read.broken], [{}, []]);
-  const pages = read.pages.filter((page) => page.partition === WORKSPACE && page.listing === 'bots');
+  const read = await readSource(source, running);
+  for (const { listing, thrown, dropped } of read)
+    assert.deepEqual([thrown, dropped], [undefined, 0], listing);
+  const { pages } = of(read, 'bots', WORKSPACE);
   assert.deepEqual(
     pages.map(({ items, end }) => [items.length, end]),
     [
@@ -93,8 +94,8 @@ test('members are read to the empty cursor, and no person is kept', async (t) =>
 });
 
 test('a repeated page is told although people in it were dropped', async (t) => {
-  const read = await readAll(source, await double.start(t, plan('repeated-page')));
-  assert.match(read.thrown[`${WORKSPACE}/bots`]?.message ?? '', /same page again/);
+  const read = await readSource(source, await double.start(t, plan('repeated-page')));
+  assert.match(of(read, 'bots', WORKSPACE).thrown?.message ?? '', /same page again/);
 });
 
 const SAID: Array<[string, string, RegExp]> = [
@@ -109,9 +110,10 @@ for (const [error, kind, message] of SAID)
       ...provider,
       answer: () => ({ body: JSON.stringify({ ok: false, error }) }),
     });
-    const { thrown } = await readAll(source, await refusing.start(t, plan()));
-    assert.equal(thrown[`${OTHER}/bots`]?.kind, kind);
-    assert.match(thrown[`${OTHER}/bots`]?.message ?? '', message);
+    const read = await readSource(source, await refusing.start(t, plan()));
+    const { thrown } = of(read, 'bots', OTHER);
+    assert.equal(thrown?.kind, kind);
+    assert.match(thrown?.message ?? '', message);
   });
 
 test('logs are paged by number and counted by Slack', async (t) => {
@@ -127,10 +129,9 @@ test('logs are paged by number and counted by Slack', async (t) => {
   });
   const running = await logging.start(t, plan('none', 1));
   const settings = { ...running.settings, workspaces: [WORKSPACE], integrationLogs: true };
-  const read = await readAll(source, { ...running, settings });
-  const pages = read.pages.filter(({ listing }) => listing === 'integration-logs');
+  const read = await readSource(source, { ...running, settings });
   assert.deepEqual(
-    pages.map(({ providerCount, end }) => [providerCount, end]),
+    of(read, 'integration-logs').pages.map(({ providerCount, end }) => [providerCount, end]),
     [
       [2, false],
       [2, true],
@@ -141,7 +142,7 @@ test('logs are paged by number and counted by Slack', async (t) => {
 test('what there is no token for is a denied range', async (t) => {
   const running = await double.start(t, plan('none', 1));
   const parsed = source.settings.parse(running.settings);
-  const session = await source.open(parsed, openingWith({ token: 'only this' }));
+  const session = await source.open(parsed, openingFor({ secrets: { token: 'only this' } }));
   const [workspace] = await session.partitions();
   assert.deepEqual(workspace?.denied, {
     'approved-apps': 'no secret `admin-token`',

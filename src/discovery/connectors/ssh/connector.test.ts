@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it, type TestContext } from 'node:test';
+import { SourceError } from '../../source-error.ts';
 import type { FaultCase } from '../../testing/double.ts';
-import { readSource } from '../../testing/read-source.ts';
+import { of, readSource } from '../../testing/read.ts';
 import { source } from './connector.ts';
 import { LOGIN } from './operations.ts';
 import { settings } from './settings.ts';
@@ -19,7 +20,7 @@ async function host(t: TestContext, fault: FaultCase = 'none') {
     known,
     partition: (running.settings.hosts as string[])[0] ?? '',
     read: (more: Record<string, unknown> = {}, secrets = running.secrets) =>
-      readSource(source as never, { ...running.settings, ...more }, secrets),
+      readSource(source, { settings: { ...running.settings, ...more }, secrets }),
   };
 }
 
@@ -28,8 +29,8 @@ describe('ssh', () => {
     const { read, partition } = await host(t);
     const all = await read();
     assert.deepEqual(
-      [...all].map(([name, { observed, end, errors, denied }]) => [
-        name,
+      all.map(({ partition: at, listing, observed, end, errors, denied }) => [
+        `${at} ${listing}`,
         observed.length,
         end,
         errors,
@@ -43,14 +44,14 @@ describe('ssh', () => {
         [`${partition} server`, 1, true, [], []],
       ],
     );
-    const [identity, key] = all.get(`${partition} host-keys`)?.observed ?? [];
+    const [identity, key] = of(all, 'host-keys', partition).observed;
     assert.equal(key?.attributes.knownHosts, 'known');
     assert.equal(key?.attributes.holder, `${partition}/identity/${identity?.naturalId}`);
     assert.deepEqual(key?.joins, [`ssh:${key?.attributes.fingerprint}`]);
-    const [line] = all.get('known_hosts known-hosts')?.observed ?? [];
+    const [line] = of(all, 'known-hosts', 'known_hosts').observed;
     assert.deepEqual(line?.joins, key?.joins);
-    const [trust] = all.get(`${partition} authorized-keys`)?.observed ?? [];
-    const accounts = all.get(`${partition} accounts`)?.observed.map(({ naturalId }) => naturalId) ?? [];
+    const [trust] = of(all, 'authorized-keys', partition).observed;
+    const accounts = of(all, 'accounts', partition).observed.map(({ naturalId }) => naturalId);
     assert.ok(accounts.some((id) => trust?.attributes.holder === `${partition}/identity/${id}`));
     assert.ok(trust?.joins?.[0]?.startsWith('ssh:SHA256:'));
     assert.ok(!trust?.naturalId.includes('a0/'), 'an ordinary account may be a person');
@@ -62,12 +63,12 @@ describe('ssh', () => {
     writeFileSync(known, readFileSync(known, 'utf8').replace(/ecdsa\S+ \S+/, other));
     const all = await read();
     const why = 'presents another host key than known_hosts has: refused';
-    const keys = all.get(`${partition} host-keys`);
+    const keys = of(all, 'host-keys', partition);
     assert.deepEqual(
-      [keys?.observed, keys?.errors],
+      [keys.observed, keys.errors],
       [[], [{ what: 'host key of type ecdsa-sha2-nistp256', why }]],
     );
-    assert.deepEqual(all.get(`${partition} authorized-keys`)?.broke, { kind: 'failed', message: why });
+    assert.deepEqual(of(all, 'authorized-keys', partition).thrown, new SourceError('failed', why));
     assert.ok(!asked().includes(LOGIN));
   });
 
@@ -75,23 +76,22 @@ describe('ssh', () => {
     const { read, partition, known, asked } = await host(t);
     writeFileSync(known, '');
     const all = await read();
-    assert.equal(all.get(`${partition} host-keys`)?.observed[1]?.attributes.knownHosts, 'unlisted');
-    const { kind } = all.get(`${partition} accounts`)?.broke ?? {};
-    assert.equal(kind, 'denied');
+    assert.equal(of(all, 'host-keys', partition).observed[1]?.attributes.knownHosts, 'unlisted');
+    assert.equal(of(all, 'accounts', partition).thrown?.kind, 'denied');
     assert.ok(!asked().includes(LOGIN));
   });
 
   it('sees host keys alone where it has no key of its own', async (t) => {
     const { read, partition } = await host(t);
     const all = await read({}, {});
-    assert.equal(all.get(`${partition} host-keys`)?.observed.length, 2);
-    assert.equal(all.get(`${partition} server`)?.broke?.kind, 'denied');
+    assert.equal(of(all, 'host-keys', partition).observed.length, 2);
+    assert.equal(of(all, 'server', partition).thrown?.kind, 'denied');
   });
 
   it('tells a private key that cannot be used', async (t) => {
     const { read, partition } = await host(t);
     const all = await read({}, { privateKey: 'nonsense' });
-    assert.match(all.get(`${partition} server`)?.broke?.message ?? '', /private key cannot be used/);
+    assert.match(of(all, 'server', partition).thrown?.message ?? '', /private key cannot be used/);
   });
 
   it('finds hosts in known_hosts, and tells names that it cannot read back', async (t) => {
@@ -102,21 +102,21 @@ describe('ssh', () => {
       `${partition.replace(/^(.*):(\d+)$/, '[$1]:$2')} ${key}|1|c2FsdA==|aGFzaA== ${key}*.example ${key}`,
     );
     const all = await read({ hosts: [], everyKnownHost: true });
-    assert.deepEqual(all.get('known_hosts known-hosts')?.denied, [
+    assert.deepEqual(of(all, 'known-hosts', 'known_hosts').denied, [
       { what: '1 hashed host names', why: 'cannot be told from their hashes' },
       { what: '1 patterns of host names', why: 'a pattern names no host to ask' },
     ]);
-    assert.equal(all.get(`${partition} authorized-keys`)?.observed.length, ITEMS);
+    assert.equal(of(all, 'authorized-keys', partition).observed.length, ITEMS);
   });
 
   it('breaks off where the connection does, and opens another for what comes next', async (t) => {
     const { read, partition } = await host(t, 'connection-cut');
     const all = await read();
-    assert.deepEqual(all.get(`${partition} authorized-keys`)?.broke, {
-      kind: 'failed',
-      message: 'the connection broke off',
-    });
-    assert.equal(all.get(`${partition} server`)?.end, true);
+    assert.deepEqual(
+      of(all, 'authorized-keys', partition).thrown,
+      new SourceError('failed', 'the connection broke off'),
+    );
+    assert.equal(of(all, 'server', partition).end, true);
   });
 
   it('takes no settings that name no host, or a bad one', () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { byLabel, gather } from '../../testing/gather.ts';
+import { byLabel, gather } from '../../testing/read.ts';
 import { isWhole } from '../../verdict.ts';
 import { source } from './connector.ts';
 
@@ -32,7 +32,7 @@ async function serverWith(t: TestContext, held: Held, namespaces: string[] = [])
 
 async function sweep(address: string, more: Record<string, unknown> = {}) {
   const settings = { address, name: 'here', ...more };
-  const { partitions } = await gather(source, settings, { token: 'not-a-real-token' });
+  const { partitions } = await gather(source, { settings, secrets: { token: 'not-a-real-token' } });
   const [gathered] = partitions;
   assert.ok(gathered);
   return { gathered, partitions: partitions.map(({ partition }) => partition) };

@@ -1,10 +1,19 @@
+import { createHash } from 'node:crypto';
 import type { DoubleAnswer, DoubleRequest, HttpProvider, Plan } from '../../../testing/double.ts';
 import { httpDouble } from '../../../testing/http-double.ts';
-import { uuidOf } from '../../../testing/read.ts';
 
 /** Small tenants of tests still have several pages. */
 const PAGE = 100;
 const GRAPH = 'graph';
+
+/** A made-up id in the form of a UUID: the same for the same words. */
+export function uuidOf(words: string): string {
+  const hex = createHash('sha256').update(words).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}
+
 const ROLE = uuidOf('role');
 
 export const TENANT = 'contoso.example';

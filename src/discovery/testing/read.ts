@@ -70,6 +70,7 @@ interface Swept {
   documents: Document[];
 }
 
+/** An opening with these secrets, and less patience than a sweep has. */
 export function openingFor({ secrets = {}, limits, signal, now }: Circumstances): Opening {
   return {
     source: SOURCE,
@@ -87,6 +88,7 @@ export function openingFor({ secrets = {}, limits, signal, now }: Circumstances)
   };
 }
 
+/** Keys that can be read: `PARTITION/CLASS/NATURAL-ID`. */
 export const testMapping = (partition = 'here'): Mapping => ({
   source: SOURCE,
   partition,
@@ -150,31 +152,33 @@ function finish(read: ReadListing, { listed }: Gathered): void {
   Object.assign(read, { denied, errors, end, providerCount, dropped: items - read.committed.length });
 }
 
+async function readOne(
+  { listings, type, version }: Pick<SourceType, 'listings' | 'type' | 'version'>,
+  partition: Partition,
+  { session, opening, swept }: { session: Session; opening: Opening; swept: Swept },
+): Promise<void> {
+  const declared = listings.filter(({ listing }) => partition.scope[listing] !== undefined);
+  const reads = declared.map(({ listing }) => unread(partition.partition, listing));
+  const noted = declared.map((listing) => notingListing(listing, of(reads, listing.listing)));
+  const gathered = emptyGathering(SOURCE, partition.partition);
+  await readPartition(partition, noted, {
+    ...{ connector: `${type}/${version}`, session: notingSession(session, reads), opening, gathered },
+    ...{ marking: marksOf(SOURCE, KEY), onPage: () => {} },
+    keep: async (document) => void swept.documents.push(document),
+  });
+  for (const read of reads) finish(read, gathered);
+  swept.listings.push(...reads);
+  swept.partitions.push(gathered);
+}
+
 /** Reads a whole source as a sweep does, with what a sweep would go on with. @throws what `open` throws, or the end by `signal` */
 export async function gather<Settings>(source: SourceType<Settings>, given: Given): Promise<Swept> {
   const opening = openingFor(given);
   const session = await source.open(source.settings.parse(given.settings), opening);
   const swept: Swept = { listings: [], partitions: [], documents: [] };
-  const keep = async (document: Document) => void swept.documents.push(document);
-  const readOne = async (partition: Partition) => {
-    const declared = source.listings.filter(({ listing }) => partition.scope[listing] !== undefined);
-    const reads = declared.map(({ listing }) => unread(partition.partition, listing));
-    const gathered = emptyGathering(SOURCE, partition.partition);
-    await readPartition(
-      partition,
-      declared.map((listing) => notingListing(listing, of(reads, listing.listing))),
-      {
-        connector: `${source.type}/${source.version}`,
-        ...{ session: notingSession(session, reads), opening, gathered, marking: marksOf(SOURCE, KEY) },
-        ...{ keep, onPage: () => {} },
-      },
-    );
-    for (const read of reads) finish(read, gathered);
-    swept.listings.push(...reads);
-    swept.partitions.push(gathered);
-  };
   try {
-    for (const partition of await session.partitions()) await readOne(partition);
+    for (const partition of await session.partitions())
+      await readOne(source, partition, { session, opening, swept });
   } finally {
     await session.close();
   }

@@ -50,8 +50,8 @@ describe('checkouts', () => {
   it('repositories that lie too deep are a denied range', async (t) => {
     const folder = checkout(t, { 'a/b/c/d/e/f/g/h/.git/HEAD': '' });
     rmSync(join(folder, '.git'), { recursive: true });
-    const { denied, committed } = await listingOf(folder, 'repositories');
-    assert.deepEqual([committed.length, whys(denied)], [0, ['deeper than 6']]);
+    const { denied, committed, errors } = await listingOf(folder, 'repositories');
+    assert.deepEqual([committed, errors, whys(denied)], [[], [], ['deeper than 6']]);
   });
 
   it('files that lie too deep, or are too large, are denied ranges of each listing', async (t) => {
@@ -72,7 +72,8 @@ describe('checkouts', () => {
     const folder = checkout(t, {});
     symlinkSync(join(outside, 'compose.yaml'), join(folder, 'compose.yaml'));
     symlinkSync(outside, join(folder, 'deploy'));
-    assert.equal((await listingOf(folder, 'compose')).committed.length, 0);
+    const { committed, errors } = await listingOf(folder, 'compose');
+    assert.deepEqual([committed, errors], [[], []]);
     rmSync(join(folder, '.git/objects'), { recursive: true });
     symlinkSync(join(outside, '.git/objects'), join(folder, '.git/objects'));
     assert.match(whys((await listingOf(folder, 'owners')).denied).join(), /from elsewhere/);

@@ -222,6 +222,21 @@ test('a limit is waited for by the clock of Okta', () => {
   assert.equal(wait(spent, 403), undefined, 'a refusal stays one');
 });
 
+test('Retry-After comes before the end of the limit; one that is too far off is told', async (t) => {
+  const limited = async (headers: Record<string, string>) => {
+    const running = await watched([], (request, given) =>
+      request.url.pathname === '/api/v1/apps'
+        ? { status: 429, headers, body: '{}' }
+        : provider.answer(request, given),
+    ).start(t, plan('none', 1));
+    return of(await readSource(source, running), 'apps').thrown?.message ?? '';
+  };
+  const inAnHour = String(Math.ceil(Date.now() / 1000) + 3600);
+  const spent = { 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': inAnHour };
+  assert.match(await limited(spent), /^asked to wait 3[56]\d\d s$/);
+  assert.equal(await limited({ ...spent, 'retry-after': '0' }), 'too many requests (429)');
+});
+
 test('a token has the scheme of its form', () => {
   assert.deepEqual(headersOf('a.b.c'), { authorization: 'Bearer a.b.c' });
   assert.deepEqual(headersOf('00abc'), { authorization: 'SSWS 00abc' });

@@ -120,7 +120,11 @@ export const exportObservations = route({
     200: {
       description: 'The file',
       content: {
-        'application/octet-stream': { schema: z.string().openapi({ format: 'binary' }) },
+        'text/csv': { schema: z.string() },
+        'application/json': { schema: z.array(z.record(z.string(), z.unknown())) },
+        'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': {
+          schema: z.string().openapi({ format: 'binary' }),
+        },
       },
     },
   },

@@ -45,7 +45,7 @@ const WHERE: Readonly<Record<OwnerClaim['of'], string>> = {
   same: ', where it was seen elsewhere',
   holder: ', of what holds it',
 };
-const MAIL = /[^\s<>@,;]+@[^\s<>@,;]+/g;
+const MAIL = /[^\s<>@,;]{1,64}@[^\s<>@,;]{1,255}/g;
 
 interface Match {
   person: KnownPerson;

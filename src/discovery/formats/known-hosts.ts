@@ -54,7 +54,9 @@ export function parseHost(text: string): HostAddress | undefined {
   const [, bracketed, plain, digits] = /^(?:\[([^[\]\s]+)\]|([^[\]\s:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   if (host === undefined)
-    return /^[0-9a-f:.]*:[0-9a-f:.]+$/i.test(text) ? { host: text, port: SSH_PORT } : undefined;
+    return /^[0-9a-f:.]+$/i.test(text) && text.slice(0, -1).includes(':')
+      ? { host: text, port: SSH_PORT }
+      : undefined;
   const port = digits === undefined ? SSH_PORT : Number(digits);
   return port > 0 && port < 65_536 ? { host, port } : undefined;
 }

@@ -8,7 +8,7 @@ const SHAPES: readonly RegExp[] = [
   /\bnpm_[A-Za-z0-9]{36}/,
   /\bAIza[\w-]{35}/,
   /\bhvs\.[\w-]{24}/,
-  /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
+  /\beyJ[\w-]{10,1000}\.eyJ[\w-]{10,4000}\.[\w-]{10}/,
 ];
 /** `scheme://user:password@host`; a reference is no password. */
 const PASSWORD_IN_URL = /^[a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:(?!\$|\{\{|%)[^\s/@]{6,}@/i;

@@ -11,7 +11,7 @@ export interface KeyOptions {
   principals: string[];
 }
 
-const OPTION = /([A-Za-z][A-Za-z0-9-]*)(?:="((?:\\[\s\S]|[^"\\])*)"?)?(?:,|$)/g;
+const NAME = /[A-Za-z][A-Za-z0-9-]*/y;
 const EXPIRY = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?(Z?)$/i;
 
 function expiryOf(value: string | undefined): string | null {
@@ -20,16 +20,37 @@ function expiryOf(value: string | undefined): string | null {
   return Number.isNaN(at.getTime()) ? null : at.toISOString();
 }
 
+/** Where a quoted value ends: at its closing quote, or with the text. A backslash takes the next character along. */
+function endOfValue(text: string, from: number): number {
+  let at = from;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return Math.min(at, text.length);
+}
+
+/** Options in order, each with its value as it stands; what is no option is passed over to the next comma. */
+function* optionsIn(text: string): Generator<[name: string, value: string | undefined]> {
+  for (let at = 0; at < text.length; ) {
+    NAME.lastIndex = at;
+    const name = NAME.exec(text)?.[0] ?? '';
+    let end = at + name.length;
+    let value: string | undefined;
+    if (text.startsWith('="', end)) {
+      const from = end + 2;
+      end = endOfValue(text, from);
+      value = text.slice(from, end);
+      end += 1;
+    }
+    if (name !== '' && (end >= text.length || text[end] === ',')) yield [name.toLowerCase(), value];
+    const comma = text.indexOf(',', end);
+    at = comma < 0 ? text.length : comma + 1;
+  }
+}
+
 const listOf = (value: string | undefined): string[] =>
   (value ?? '').split(',').filter((word) => word !== '');
 
 export function parseKeyOptions(text: string): KeyOptions {
-  const options = new Map(
-    [...text.matchAll(OPTION)].map(([, name = '', value]) => [
-      name.toLowerCase(),
-      value?.replace(/\\"/g, '"'),
-    ]),
-  );
+  const options = new Map([...optionsIn(text)].map(([name, value]) => [name, value?.replace(/\\"/g, '"')]));
   return {
     names: [...options.keys()].sort(),
     from: listOf(options.get('from')),

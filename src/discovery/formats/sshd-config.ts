@@ -7,7 +7,16 @@ export interface SshdSettings {
   inMatch: Set<string>;
 }
 
-const LINE = /^\s*([A-Za-z][A-Za-z0-9]*)(?:\s+|\s*=\s*)(.*?)\s*$/;
+const KEYWORD = /^[A-Za-z][A-Za-z0-9]*(?=[\s=])/;
+
+/** A line's keyword in lower case and its value, between which stands space or one equals sign; two empty ones for any other line. */
+function settingOf(line: string): [keyword: string, value: string] {
+  const text = line.trim();
+  const [keyword] = KEYWORD.exec(text) ?? [];
+  if (keyword === undefined) return ['', ''];
+  const rest = text.slice(keyword.length).trimStart();
+  return [keyword.toLowerCase(), rest.startsWith('=') ? rest.slice(1).trimStart() : rest];
+}
 const INCLUDES_MAX_DEPTH = 16;
 
 const unquoted = (value: string): string => value.replace(/^"([^"]*)"$/, '$1');
@@ -25,8 +34,7 @@ export async function readSshdConfig(text: string, included: Included): Promise<
 async function read(settings: SshdSettings, text: string, included: Included, depth: number): Promise<void> {
   let inMatch = false;
   for (const line of text.split('\n')) {
-    const [, keyword = '', value = ''] = line.trimStart().startsWith('#') ? [] : (LINE.exec(line) ?? []);
-    const word = keyword.toLowerCase();
+    const [word, value] = settingOf(line);
     if (word === 'match') {
       inMatch = true;
       settings.matchBlocks += 1;

@@ -1,4 +1,5 @@
 import type { Reader } from '../../files/reader.ts';
+import { withoutComment } from '../../formats/comments.ts';
 import { ownerPattern } from './owner-pattern.ts';
 
 /** Where GitHub and GitLab look, in their order: the first that is there counts. */
@@ -13,16 +14,19 @@ interface Rule {
 export type CodeOwners = (path: string) => string[];
 
 /** GitLab's `[Section][2] @owners`, whose owners answer for rules that name none. */
-const SECTION = /^\^?\[[^\]]+\](?:\[\d+\])?\s*(.*)$/;
-
+const SECTION = /^\^?\[[^\]]+\](?:\[\d+\])?/;
 function rulesOf(text: string): Rule[] {
   const rules: Rule[] = [];
   let ofSection: string[] = [];
-  for (const line of text.split('\n').map((each) => each.replace(/(?:^|\s)#.*$/, '').trim())) {
+  for (const line of text.split('\n').map((each) => withoutComment(each).trim())) {
     if (line === '') continue;
     const section = SECTION.exec(line);
     const [pattern = '', ...owners] = line.split(/(?<!\\)\s+/);
-    if (section !== null) ofSection = (section[1] ?? '').split(/\s+/).filter((word) => word !== '');
+    if (section !== null)
+      ofSection = line
+        .slice(section[0].length)
+        .split(/\s+/)
+        .filter((word) => word !== '');
     else rules.push({ takes: ownerPattern(pattern), owners: owners.length > 0 ? owners : ofSection });
   }
   return rules;

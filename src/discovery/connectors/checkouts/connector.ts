@@ -1,5 +1,6 @@
 import { isAbsolute, normalize } from 'node:path';
 import { z } from 'zod';
+import { withoutSlashes } from '../../base-url.ts';
 import { defineSource, type Opening, type Partition, type RawPage, type Session } from '../../contract.ts';
 import { SourceError } from '../../source-error.ts';
 import { KINDS } from './kinds.ts';
@@ -16,8 +17,6 @@ const settings = z.strictObject({
   folders: z.array(z.string().refine(isAbsolute, 'is no absolute path')).min(1).max(FOLDERS_MAX),
 });
 type CheckoutsSettings = z.output<typeof settings>;
-
-const withoutSlash = (folder: string): string => normalize(folder).replace(/(?<=.)\/+$/, '');
 
 /** A folder that is a repository itself is one partition with both. */
 function partitionsOf(found: Map<string, Found>, repositories: Map<string, Repository>): Partition[] {
@@ -46,7 +45,8 @@ function pagesOf(listing: string, checkout: Checkout, opening: Opening): AsyncGe
 /** One sweep's view: each folder is looked through and each repository walked once. */
 async function open({ folders }: CheckoutsSettings, opening: Opening): Promise<Session> {
   const found = new Map<string, Found>();
-  for (const folder of new Set(folders.map(withoutSlash))) found.set(folder, await findRepositories(folder));
+  for (const folder of new Set(folders.map((folder) => withoutSlashes(normalize(folder)))))
+    found.set(folder, await findRepositories(folder));
   const all = [...found.values()].flatMap(({ repositories }) => repositories);
   const repositories = new Map(all.map((repository) => [repository.path, repository]));
   const walks = new Map<string, Promise<Checkout>>();

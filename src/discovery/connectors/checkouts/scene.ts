@@ -7,7 +7,7 @@ import type { FileScene } from '../../files/scene.ts';
 /** A path into somebody's home stands in a setting now and then, and names them. */
 const HOME = /(?:^|[\s=:"'])\/(?:home|Users)\/[^/\s]/;
 /** So does an address of mail. */
-const MAIL = /[^\s@/]+@[^\s@/]+\.[a-z]{2,}/i;
+const MAIL = /[^\s@/]{1,64}@[^\s@/]{1,255}\.[a-z]{2}/i;
 
 /** A name or a path of a checkout, kept from sight where it names a person. */
 export const told = (text: string): string | Personal =>

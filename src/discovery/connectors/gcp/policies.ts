@@ -118,8 +118,9 @@ function believed(member: string): { issuer: string; subject: string } {
   if (cluster !== undefined)
     return { issuer: cluster, subject: `system:serviceaccount:${namespace}:${account}` };
   const [, pool, subject] =
-    /^principal(?:Set)?:\/\/iam\.googleapis\.com\/(.+?\/workloadIdentityPools\/[^/]+)\/(.+)$/.exec(member) ??
-    [];
+    /^principal(?:Set)?:\/\/iam\.googleapis\.com\/((?:[^/]{1,100}\/){1,8}workloadIdentityPools\/[^/]{1,100})\/(.+)$/.exec(
+      member,
+    ) ?? [];
   if (pool !== undefined && subject !== undefined) return { issuer: pool, subject };
   return { issuer: 'https://accounts.google.com', subject: member };
 }

@@ -1,4 +1,5 @@
 import type { RawPage } from '../../contract.ts';
+import { withoutComment } from '../../formats/comments.ts';
 import { SourceError } from '../../source-error.ts';
 import type { Client } from './client.ts';
 
@@ -19,7 +20,7 @@ const isTeam = (owner: string): boolean => owner.includes('/');
 export function ownersOfAll(text: string): { teams: string[]; people: string[] } {
   const rules = text
     .split('\n')
-    .map((line) => line.replace(/(?:^|\s)#.*$/, '').trim())
+    .map((line) => withoutComment(line).trim())
     .map((line) => line.split(/\s+/));
   const owners = rules.findLast(([pattern]) => pattern === '*')?.slice(1) ?? [];
   return { teams: owners.filter(isTeam), people: owners.filter((owner) => !isTeam(owner)) };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { baseUrl } from '../../base-url.ts';
+import { baseUrl, withoutSlashes } from '../../base-url.ts';
 import { defineSource, type Opening, type Partition, type Session } from '../../contract.ts';
 import { SourceError } from '../../source-error.ts';
 import { type Access, appAccess, tokenAccess } from './access.ts';
@@ -64,7 +64,7 @@ const partitionOf = (org: string): Partition => ({
 });
 
 async function open(given: Settings, opening: Opening): Promise<Session> {
-  const chosen = { ...given, baseUrl: given.baseUrl.replace(/\/+$/, '') };
+  const chosen = { ...given, baseUrl: withoutSlashes(given.baseUrl) };
   const { Octokit } = await import('@octokit/rest');
   const octokit = new Octokit({ baseUrl: chosen.baseUrl });
   const access = await accessOf(chosen, opening);

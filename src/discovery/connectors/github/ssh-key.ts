@@ -7,5 +7,5 @@ export function fingerprintOf(publicKey: string): string | undefined {
   const [, blob] = PUBLIC_KEY.exec(publicKey) ?? [];
   if (blob === undefined) return undefined;
   const digest = createHash('sha256').update(Buffer.from(blob, 'base64')).digest('base64');
-  return `SHA256:${digest.replace(/=+$/, '')}`;
+  return `SHA256:${digest.replace(/={1,2}$/, '')}`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { baseUrl } from '../../base-url.ts';
+import { baseUrl, withoutSlashes } from '../../base-url.ts';
 import { defineSource, type Opening, type Partition, type Session } from '../../contract.ts';
 import { SourceError } from '../../source-error.ts';
 import { createClient } from './client.ts';
@@ -51,7 +51,7 @@ const instancePartition = (): Partition => ({
 });
 
 async function open(given: Settings, opening: Opening): Promise<Session> {
-  const client = createClient(given.baseUrl.replace(/\/+$/, ''), await opening.secret('token'), opening);
+  const client = createClient(withoutSlashes(given.baseUrl), await opening.secret('token'), opening);
   const readings = new Map(given.groups.map((group) => [group, createGroupReading(client, group, opening)]));
   return {
     partitions: async () => [

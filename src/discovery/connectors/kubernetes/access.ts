@@ -109,7 +109,7 @@ export async function connect(settings: Settings, opening: Opening): Promise<Htt
   };
   const options = {
     // Some clusters are served below a path: what is asked is relative to it.
-    base: `${(config.getCurrentCluster()?.server ?? '').replace(/\/+$/, '')}/`,
+    base: `${(config.getCurrentCluster()?.server ?? '').replace(/(?<!\/)\/+$/, '')}/`,
     operations: OPERATIONS,
     headers: () => ({}),
     fetch: fetchOver(transport),

@@ -87,7 +87,9 @@ function attributesOf({ metadata: { uid, name }, spec }: Request, issued: NonNul
     groups: issued.organizations,
     created: issued.notBefore,
     expires: issued.notAfter,
-    fingerprint: `SHA256:${Buffer.from(issued.spki, 'hex').toString('base64').replace(/=+$/, '')}`,
+    fingerprint: `SHA256:${Buffer.from(issued.spki, 'hex')
+      .toString('base64')
+      .replace(/={1,2}$/, '')}`,
     ...(spec.username === undefined ? {} : { createdBy: spec.username }),
     creationEvent: uid ?? name,
     creationSource: 'kubernetes-csr',

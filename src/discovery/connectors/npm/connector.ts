@@ -28,7 +28,7 @@ const partitionOf = (partition: string, listings: Listing[], where: string): Par
 });
 
 async function open({ registry, organizations }: Settings, opening: Opening): Promise<Session> {
-  const client = createClient(registry.replace(/\/+$/, ''), await opening.secret('token'), opening);
+  const client = createClient(registry.replace(/(?<!\/)\/+$/, ''), await opening.secret('token'), opening);
   const readings = new Map(organizations.map((org) => [org, createOrganizationReading(client, org)]));
   return {
     partitions: async () => [

@@ -112,7 +112,7 @@ function publicKeyHash({ kty, n, e, crv, x, y }: Key): Buffer | undefined {
 function fromKey({ app, key }: z.output<ReturnType<typeof keyShape>>, mapping: Mapping): Observed[] {
   const name = key.kid ?? key.id;
   const hash = publicKeyHash(key);
-  const fingerprint = hash && `SHA256:${hash.toString('base64').replace(/=+$/, '')}`;
+  const fingerprint = hash && `SHA256:${hash.toString('base64').replace(/={1,2}$/, '')}`;
   return [
     {
       class: 'credential',

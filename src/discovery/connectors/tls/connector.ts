@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { z } from 'zod';
+import { withoutSlashes } from '../../base-url.ts';
 import { defineSource, type Opening, type Partition, type Session } from '../../contract.ts';
 import { parseHost } from '../../formats/known-hosts.ts';
 import { type Endpoint, endpointPage } from './endpoint.ts';
@@ -39,8 +40,6 @@ const nameOf = ({ host, port, serverName }: Endpoint): string => {
   return serverName === undefined ? told : `${told} as ${serverName}`;
 };
 
-const withoutSlash = (folder: string): string => folder.replace(/(?<=.)\/+$/, '');
-
 /** One a line: which opens which store is found by trying. */
 async function passwordsOf(opening: Opening): Promise<string[]> {
   if (!opening.hasSecret('passwords')) return [];
@@ -49,7 +48,7 @@ async function passwordsOf(opening: Opening): Promise<string[]> {
 
 async function open(configured: TlsSettings, opening: Opening): Promise<Session> {
   const endpoints = new Map(configured.endpoints.map(endpointOf).map((each) => [nameOf(each), each]));
-  const folders = [...new Set(configured.folders.map(withoutSlash))];
+  const folders = [...new Set(configured.folders.map(withoutSlashes))];
   const passwords = await passwordsOf(opening);
   const partitions: Partition[] = [
     ...[...endpoints.keys()].map((partition) => ({ partition, scope: { endpoint: [partition] } })),

@@ -39,7 +39,8 @@ function firstThatOpens<Opened>(passwords: string[], open: (password: string) =>
   throw new SourceError('denied', 'opens with none of the passwords');
 }
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g;
+/** What a block holds has no five dashes in a row: so a block that does not end is given up at the next one. */
+const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,64})-----(?:[^-]|-(?!----))*-----END \1-----/g;
 const CERTIFICATE = /^(?:TRUSTED |X509 )?CERTIFICATE$/;
 const PRIVATE_KEY = /^(?:(?:RSA|EC|DSA|ENCRYPTED) )?PRIVATE KEY$/;
 const SEALED = /^-----BEGIN ENCRYPTED|Proc-Type: 4,ENCRYPTED/;

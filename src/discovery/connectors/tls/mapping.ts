@@ -42,7 +42,9 @@ function certificateFacts(certificate: Certificate) {
     certificate: sha256,
     created: notBefore,
     expires: notAfter,
-    fingerprint: `SHA256:${Buffer.from(spki, 'hex').toString('base64').replace(/=+$/, '')}`,
+    fingerprint: `SHA256:${Buffer.from(spki, 'hex')
+      .toString('base64')
+      .replace(/={1,2}$/, '')}`,
     keyType,
     bits,
     curve,
@@ -154,7 +156,9 @@ const privateKeyOf = (
   label: `private key in ${place}`,
   attributes: {
     kind: 'tls-private-key',
-    fingerprint: `SHA256:${Buffer.from(facts.spki, 'hex').toString('base64').replace(/=+$/, '')}`,
+    fingerprint: `SHA256:${Buffer.from(facts.spki, 'hex')
+      .toString('base64')
+      .replace(/={1,2}$/, '')}`,
     keyType: facts.keyType,
     bits: facts.bits,
     curve: facts.curve,

@@ -23,7 +23,7 @@ async function openVault(settings: Settings, opening: Opening): Promise<Session>
   const namespaces = settings.namespaces ?? [ROOT];
   const parts = new Map(
     namespaces.map((namespace) => {
-      const path = namespace.replace(/^\/+|\/+$/g, '');
+      const path = namespace.replace(/^\/+|(?<!\/)\/+$/g, '');
       return [path === ROOT ? name : `${name}/${path}`, createNamespace(createReader(http, path))] as const;
     }),
   );

@@ -44,7 +44,7 @@ export async function connect({ address, ca }: Settings, opening: Opening): Prom
   assertPrivate(address);
   const token = (await opening.secret('token')).trim();
   const options = {
-    base: `${address.replace(/\/+$/, '')}/`,
+    base: `${address.replace(/(?<!\/)\/+$/, '')}/`,
     operations: OPERATIONS,
     headers: () => ({ 'x-vault-token': token, 'x-vault-request': 'true' }),
     ...(ca === undefined ? {} : { fetch: fetchOver(() => ({ ca })) }),

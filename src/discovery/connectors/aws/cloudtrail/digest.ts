@@ -35,7 +35,7 @@ export interface TrailKey {
   key: KeyObject;
 }
 
-const PEM = /-----BEGIN (RSA )?PUBLIC KEY-----[\s\S]+?-----END (RSA )?PUBLIC KEY-----/g;
+const PEM = /-----BEGIN (RSA )?PUBLIC KEY-----[^-]+-----END (RSA )?PUBLIC KEY-----/g;
 const KEY_LIST = z.object({
   PublicKeyList: z.array(z.object({ Fingerprint: z.string(), Value: z.string() })),
 });

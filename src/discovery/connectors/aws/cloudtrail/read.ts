@@ -9,7 +9,7 @@ import { contentOf, type TrailStore, trailStore } from './store.ts';
 
 /** Digests come every hour; one that is later than this is missing. */
 const LATE_MILLISECONDS = 3 * 60 * 60 * 1000;
-const DIGEST_NAME = /\/(\d{12})\/CloudTrail-Digest\/(.+)_(\d{8}T\d{6}Z)\.json\.gz$/;
+const DIGEST_NAME = /\/(\d{12})\/CloudTrail-Digest\/(.{1,500})_(\d{8}T\d{6}Z)\.json\.gz$/;
 
 type Events = { Records?: unknown };
 

@@ -3,7 +3,7 @@ import { API_VERSION } from '../changes/index.ts';
 import { isMunimentError } from '../kernel/index.ts';
 import type { Log } from '../store/index.ts';
 import { claim } from './claim.ts';
-import { groupOf } from './same.ts';
+import { groupsOf } from './same.ts';
 
 /**
  * Something that was found becomes an identity: a change declares it, and once that is applied what was found, and all that is
@@ -41,7 +41,7 @@ const isMoot = (error: unknown): boolean =>
   isMunimentError(error) && (error.code === 'not_found' || error.code === 'conflict');
 
 async function claimAll(log: Log, key: string, identity: string, actor: string): Promise<void> {
-  for (const observation of groupOf(key, await log.rows('join')).keys()) {
+  for (const observation of groupsOf(await log.rows('join'))(key).keys()) {
     const row = await log.row('observation', observation);
     if (row === undefined || row.identity !== undefined) continue;
     await claim(log, { observation, identity, actor }).catch((error: unknown) => {

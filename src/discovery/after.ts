@@ -10,7 +10,7 @@ import {
   unapproved,
 } from './findings.ts';
 import { recordedMakings, toBeRetired } from './queries.ts';
-import { groupOf } from './same.ts';
+import { groupsOf } from './same.ts';
 
 interface Needs {
   database: Database;
@@ -20,9 +20,9 @@ interface Needs {
 
 /** True where something that is one with it belongs to a declared identity. */
 async function approvals(log: Log): Promise<(key: string) => Promise<boolean>> {
-  const joins = (await log.rows('join')).filter(({ split }) => !split);
+  const groupOf = groupsOf(await log.rows('join'));
   return async (key) => {
-    for (const other of groupOf(key, joins).keys())
+    for (const other of groupOf(key).keys())
       if ((await log.row('observation', other))?.identity !== undefined) return true;
     return false;
   };

@@ -393,6 +393,13 @@ describeEngines('sweeps', (engine) => {
     const { body } = decodeEntry(entry, stored.leaf, stored.body);
     const { spec } = (body as NonNullable<typeof body>).data as EntryData['source.configured'];
     assert.deepEqual(spec.secrets, { token: { from: 'sealed' } });
+    const kept = async () =>
+      (await database.db.selectFrom('sealed_secret').select('name').execute()).filter(({ name }) =>
+        name.startsWith('source/acme/'),
+      );
+    assert.equal((await kept()).length, 1);
+    await discovery.configure(request, 'sys');
+    assert.deepEqual(await kept(), [], 'a secret that is not given again is kept no longer');
     await discovery.remove('acme', 'no longer there', 'sys');
     await assert.rejects(discovery.sweep('acme', 'sys'), { code: 'not_found' });
   });

@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { sql } from 'kysely';
 import type { Rows } from '#verifier';
-import type { Db } from '../store/index.ts';
+import type { Db, Tx } from '../store/index.ts';
 
 const STANDING_PAGE_ROWS = 2_000;
 /** Of one committed page: what is kept longer is not opened whole. */
@@ -85,7 +85,10 @@ export async function documentOf(db: Db, digest: string): Promise<Buffer | undef
   return row && promisify(gunzip)(row.data, { maxOutputLength: DOCUMENT_MAX_BYTES });
 }
 
-export async function putSealed(db: Db, name: string, sealed: Uint8Array): Promise<void> {
+/** What the names of a source's sealed secrets begin with; a source's name holds no slash. */
+export const sealedFolder = (source: string): string => `source/${source}/`;
+
+export async function putSealed(db: Tx, name: string, sealed: Uint8Array): Promise<void> {
   await db
     .insertInto('sealed_secret')
     .values({ name, sealed })
@@ -102,12 +105,9 @@ export async function getSealed(db: Db, name: string): Promise<Uint8Array | unde
   return row?.sealed;
 }
 
-export async function dropSealed(db: Db, names: readonly string[]): Promise<void> {
-  if (names.length > 0)
-    await db
-      .deleteFrom('sealed_secret')
-      .where('name', 'in', [...names])
-      .execute();
+/** Everything that is kept sealed for a source. */
+export async function dropSealed(db: Tx, source: string): Promise<void> {
+  await sql`delete from sealed_secret where starts_with(name, ${sealedFolder(source)})`.execute(db);
 }
 
 /** Takes or renews the right to sweep a source: among replicas one does. */

@@ -5,8 +5,6 @@ import { isWhole } from './verdict.ts';
 export interface Difference {
   change: 'new' | 'changed' | 'gone';
   observation: Observation;
-  /** Attributes before, where it was known. */
-  before?: Rows['observation'];
 }
 
 type Known = Rows['observation'];
@@ -99,13 +97,13 @@ export async function* reconcile(known: AsyncIterable<Known>, gathered: Gathered
   for await (const before of known) {
     const seen = gathered.observations.get(before.key);
     if (seen === undefined) {
-      if (isGone(before, gathered)) yield { change: 'gone', observation: goneOf(before), before };
+      if (isGone(before, gathered)) yield { change: 'gone', observation: goneOf(before) };
       continue;
     }
     met.add(before.key);
     const observation = withWhatStands(seen, before, gathered);
-    if (!before.present) yield { change: 'new', observation, before };
-    else if (compared(before) !== compared(observation)) yield { change: 'changed', observation, before };
+    if (!before.present) yield { change: 'new', observation };
+    else if (compared(before) !== compared(observation)) yield { change: 'changed', observation };
   }
   for (const key of gathered.observations.keys()) {
     const observation = met.has(key) ? undefined : gathered.observations.get(key);

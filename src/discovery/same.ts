@@ -5,15 +5,31 @@ import type { Observation } from './gathered.ts';
 type Row = Rows['observation'];
 type Join = Rows['join'];
 
-/** What makes two things one: they go by one name, are of one class, and were seen from two sides. */
-function reasonOf(seen: Observation, other: Row): string | undefined {
-  if (other.key === seen.key || other.class !== seen.class) return undefined;
-  if (other.source === seen.source && other.partition === seen.partition) return undefined;
-  const shared = seen.joins.find((name) => other.joins.includes(name));
-  return shared && `both go by \`${shared}\``;
-}
+/** Two things of one name are one if they are of one class and were seen from two sides. */
+const isOtherSide = (seen: Observation, other: Row): boolean =>
+  other.class === seen.class && (other.source !== seen.source || other.partition !== seen.partition);
 
 const ordered = (a: string, b: string): { a: string; b: string } => (a < b ? { a, b } : { a: b, b: a });
+
+/** Rows by each name that they go by, in the order given. */
+function byName(rows: readonly Row[]): Map<string, Row[]> {
+  const named = new Map<string, Row[]>();
+  for (const row of rows)
+    for (const name of row.joins) {
+      const known = named.get(name);
+      if (known === undefined) named.set(name, [row]);
+      else known.push(row);
+    }
+  return named;
+}
+
+/** The first that is the same thing, by any of its names, and why. */
+function firstSame(seen: Observation, named: ReadonlyMap<string, Row[]>) {
+  for (const name of seen.joins)
+    for (const other of named.get(name) ?? [])
+      if (isOtherSide(seen, other)) return { key: other.key, reason: `both go by \`${name}\`` };
+  return undefined;
+}
 
 /**
  * Joins to be recorded for what a sweep saw anew. A thing is joined to the first that shares a name with it, so that what a
@@ -26,15 +42,13 @@ export function joinsFor(
   others: readonly Row[],
   known: ReadonlyMap<string, Join>,
 ): Array<EntryData['observation.joined']> {
+  const named = byName(others);
   const made = new Map<string, EntryData['observation.joined']>();
   for (const each of seen) {
-    for (const other of others) {
-      const reason = reasonOf(each, other);
-      if (reason === undefined) continue;
-      const pair = { ...ordered(each.key, other.key), reason };
-      if (!known.has(joinKey(pair))) made.set(joinKey(pair), pair);
-      break;
-    }
+    const same = firstSame(each, named);
+    if (same === undefined) continue;
+    const pair = { ...ordered(each.key, same.key), reason: same.reason };
+    if (!known.has(joinKey(pair))) made.set(joinKey(pair), pair);
   }
   return [...made.values()];
 }
@@ -46,24 +60,31 @@ export const joinDraft = (data: EntryData['observation.joined'], actor: string):
   data,
 });
 
-/** Keys of everything that is one with `key`, itself included, each with the reason by which it was reached. */
-export function groupOf(key: string, joins: Iterable<Join>): Map<string, string> {
+/**
+ * What hangs together by joins. Made once for any number of questions.
+ * @returns for a key: those of everything that is one with it, itself included, each with the reason by which it was reached
+ */
+export function groupsOf(joins: Iterable<Join>): (key: string) => Map<string, string> {
   const near = new Map<string, Array<{ key: string; reason: string }>>();
-  const put = (from: string, to: string, reason: string) =>
-    near.set(from, [...(near.get(from) ?? []), { key: to, reason }]);
+  const put = (from: string, to: string, reason: string) => {
+    const known = near.get(from);
+    if (known === undefined) near.set(from, [{ key: to, reason }]);
+    else known.push({ key: to, reason });
+  };
   for (const { a, b, reason, split } of joins) {
     if (split) continue;
     put(a, b, reason);
     put(b, a, reason);
   }
-  const group = new Map([[key, '']]);
-  const queue = [key];
-  for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
-    for (const next of near.get(at) ?? []) {
-      if (group.has(next.key)) continue;
-      group.set(next.key, next.reason);
-      queue.push(next.key);
-    }
-  }
-  return group;
+  return (key) => {
+    const group = new Map([[key, '']]);
+    const queue = [key];
+    for (let at = queue.pop(); at !== undefined; at = queue.pop())
+      for (const next of near.get(at) ?? []) {
+        if (group.has(next.key)) continue;
+        group.set(next.key, next.reason);
+        queue.push(next.key);
+      }
+    return group;
+  };
 }

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Rows, SecretPlace, SourceSpec } from '#verifier';
 import type { Seal } from '../crypto/index.ts';
 import { MunimentError } from '../kernel/index.ts';
-import type { Database, Log } from '../store/index.ts';
+import type { Database, Draft, Log, Tx } from '../store/index.ts';
 import type { Catalog } from './catalog.ts';
 import type { SourceType } from './contract.ts';
-import { dropSealed, getSealed, putSealed } from './queries.ts';
+import { dropSealed, getSealed, putSealed, sealedFolder } from './queries.ts';
 import { SourceError } from './source-error.ts';
 
 export const SOURCE_NAME = /^[a-z][a-z0-9-]{0,62}$/;
@@ -56,7 +56,7 @@ interface Needs {
   builtIn: Record<string, SourceSpec>;
 }
 
-const sealedName = (source: string, secret: string): string => `source/${source}/${secret}`;
+const sealedName = (source: string, secret: string): string => `${sealedFolder(source)}${secret}`;
 const invalid = (message: string): MunimentError => new MunimentError('invalid_source', message);
 
 /** Names settings that are wrong, never their values: somebody may have put a secret there. */
@@ -92,6 +92,18 @@ export function createSourceBook(needs: Needs): SourceBook {
     const row = await log.row('source', source);
     return row?.removed === null ? row : undefined;
   };
+
+  const sealed = (source: string, name: string, value: string): Uint8Array =>
+    seal.seal(sealedName(source, name), Buffer.from(value, 'utf8'));
+
+  /** What is kept of secrets stands or falls with the entry. */
+  async function commit(draft: Draft, beside: (tx: Tx) => Promise<void>): Promise<{ entry: number }> {
+    const { appended } = await log.commit({
+      decide: () => ({ drafts: [draft], result: undefined }),
+      beside,
+    });
+    return { entry: appended[0]?.index ?? -1 };
+  }
 
   async function fromSeal({ source }: Configured, name: string): Promise<string> {
     const sealed = await getSealed(database.db, sealedName(source, name));
@@ -140,30 +152,23 @@ export function createSourceBook(needs: Needs): SourceBook {
     async configure(request, actor) {
       await check(request);
       const { source, type, settings, everySeconds } = request;
-      for (const [name, given] of Object.entries(request.secrets)) {
-        if (!('value' in given)) continue;
-        const sealed = seal.seal(sealedName(source, name), Buffer.from(given.value, 'utf8'));
-        await putSealed(database.db, sealedName(source, name), sealed);
-      }
       const secrets = Object.fromEntries(
         Object.entries(request.secrets).map(([name, given]) => [name, placeOf(given)]),
       );
       const data = { source, spec: { type, settings, secrets, everySeconds } };
-      const { appended } = await log.append([{ kind: 'source.configured', subject: '', actor, data }]);
-      return { entry: appended[0]?.index ?? -1 };
+      return commit({ kind: 'source.configured', subject: '', actor, data }, async (tx) => {
+        await dropSealed(tx, source);
+        for (const [name, given] of Object.entries(request.secrets))
+          if ('value' in given)
+            await putSealed(tx, sealedName(source, name), sealed(source, name, given.value));
+      });
     },
     async remove(source, reason, actor) {
       if (builtIn[source] !== undefined) throw new MunimentError('conflict', `\`${source}\` is built in`);
       const row = await standing(source);
       if (row === undefined) throw new MunimentError('not_found', `there is no source \`${source}\``);
-      const { appended } = await log.append([
-        { kind: 'source.removed', subject: '', actor, data: { source, reason } },
-      ]);
-      await dropSealed(
-        database.db,
-        Object.keys(row.spec.secrets).map((name) => sealedName(source, name)),
-      );
-      return { entry: appended[0]?.index ?? -1 };
+      const data = { source, reason };
+      return commit({ kind: 'source.removed', subject: '', actor, data }, (tx) => dropSealed(tx, source));
     },
     async secret(configured, name) {
       const place = configured.spec.secrets[name];

@@ -62,6 +62,15 @@ describe('the estate, over HTTP', () => {
       headers: ada.bearer,
     });
     assert.deepEqual([refused.status, refused.json.code], [403, 'forbidden']);
+    const file = {
+      type: 'import',
+      settings: { file: '/etc/shadow.csv', mapping: '/etc/map.yaml' },
+      secrets: {},
+    };
+    const read = await house.call('/api/v1/sources/read-here', {
+      ...{ method: 'PUT', body: file, headers: ada.bearer },
+    });
+    assert.deepEqual([read.status, read.json.code], [403, 'forbidden']);
     const put = await operate('/sources/left', request, 'PUT');
     assert.equal(put.status, 200, put.text);
     assert.deepEqual(put.json.source.secrets, { token: { from: 'sealed' } });

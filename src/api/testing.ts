@@ -108,20 +108,26 @@ async function send(api: MunimentApi, path: string, call: Call): Promise<Answer>
   const bytes = new Uint8Array(await response.arrayBuffer());
   const text = Buffer.from(bytes).toString('utf8');
   const json = parsed(text);
-  checkPromised(method, path, response.status, json);
+  checkPromised(`${method} ${path}`, response, json);
   return { status: response.status, headers: response.headers, bytes, text, json };
 }
 
-/** INVARIANT: what is answered is what the OpenAPI document promises, no field more and none less. */
-function checkPromised(method: string, path: string, status: number, json: unknown): void {
-  const found = match(method, path.split('?')[0] ?? '');
+const JSON_TYPE = 'application/json';
+
+/** INVARIANT: what is answered is what the OpenAPI document promises: of a type that it names, no field more and none less. */
+function checkPromised(asked: string, { status, headers }: Response, json: unknown): void {
+  const [method = '', path = ''] = asked.split(/[ ?]/);
+  const found = match(method, path);
   if (!found || !('route' in found)) return;
   const { responses } = found.route as unknown as {
     responses: Record<number, { content?: Record<string, { schema: z.ZodType }> }>;
   };
-  const schema = responses[status]?.content?.['application/json']?.schema;
-  if (schema !== undefined)
-    assert.deepEqual(JSON.parse(JSON.stringify(schema.parse(json))), json, `${method} ${path}`);
+  const content = responses[status]?.content;
+  const [type = ''] = (headers.get('content-type') ?? '').split(';');
+  if (content === undefined) return;
+  assert.ok(content[type], `${asked}: \`${type}\` is not promised`);
+  if (type === JSON_TYPE)
+    assert.deepEqual(JSON.parse(JSON.stringify(content[type].schema.parse(json))), json, asked);
 }
 
 function parsed(text: string): unknown {

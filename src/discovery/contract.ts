@@ -166,6 +166,11 @@ export interface SourceType<Settings = unknown> {
   /** Unknown keys are refused: `z.strictObject`. Never a secret. */
   settings: z.ZodType<Settings>;
   secrets: Record<string, SecretSetting>;
+  /**
+   * Settings that name files or folders of the server's own host. Whoever may name one has the server read there and tell of it, so
+   * they are taken from somebody on that host alone.
+   */
+  hostSettings?: readonly string[];
   operations: Operation[];
   listings: Listing[];
   /** Makes no call that changes anything, and may make none at all. */

@@ -10,3 +10,4 @@ export {
 export { ownerClaims, proposeOwners } from './proposals.ts';
 export { type Remapped, remapPackage } from './remap.ts';
 export { createDiscovery, type Discovery, type SourceView } from './service.ts';
+export { SOURCE_NAME } from './sources.ts';

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { SOURCE_NAME } from '../../discovery/index.ts';
 import { body, list, NoBody, ok, route, Text, Time } from './common.ts';
 import { Progress, Sweep } from './discovery.ts';
 
@@ -10,11 +11,7 @@ const SECRET_MAX_CHARACTERS = 64 * 1024;
 const SECRETS_MAX = 32;
 
 /** It begins the keys of everything that is seen there. */
-export const SourceName = z
-  .string()
-  .max(WORD_MAX_CHARACTERS)
-  .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/)
-  .openapi({ example: 'aws-production' });
+export const SourceName = z.string().regex(SOURCE_NAME).openapi({ example: 'aws-production' });
 const Word = z.string().min(1).max(WORD_MAX_CHARACTERS);
 const JsonObject = z.record(z.string(), z.unknown());
 
@@ -25,6 +22,10 @@ export const SourceType = z
     title: z.string(),
     settings: JsonObject.openapi({ description: 'JSON Schema of the settings.' }),
     secrets: z.array(z.object({ name: z.string(), about: z.string(), optional: z.boolean() })),
+    hostSettings: z.array(z.string()).openapi({
+      description:
+        'Settings that name a place on the server’s host: they are taken over the admin socket alone.',
+    }),
     operations: z
       .array(z.object({ name: z.string(), privilege: z.string(), note: z.string().nullable() }))
       .openapi({ description: 'Every operation that it may call, and the least right that allows it.' }),

@@ -1,3 +1,4 @@
+import type { SourceType } from '../../discovery/index.ts';
 import { isMunimentError, MunimentError } from '../../kernel/index.ts';
 import type { Api } from '../app.ts';
 import * as contract from '../contract/sources.ts';
@@ -30,7 +31,7 @@ export function mountSources(app: Api, rooms: Rooms): void {
   app.openapi(contract.putSource, async (c) => {
     const { source } = c.req.valid('param');
     const request = c.req.valid('json');
-    checkPlaces(c.get('caller'), request.secrets);
+    checkPlaces(c.get('caller'), request, await discovery.catalog.type(request.type));
     const { entry } = await discovery.configure({ source, ...request }, actorOf(c.get('caller')));
     return c.json({ entry, source: await sourceNamed(source) }, 200);
   });
@@ -66,10 +67,16 @@ export function mountSources(app: Api, rooms: Rooms): void {
 
 /**
  * A file or a variable of the server's own is named by whoever is on its host: anybody else could have the server send its own
- * keys to an address of theirs, as the credential of a source.
+ * keys to an address of theirs, as the credential of a source, or tell what stands in a file as something that it found.
  */
-function checkPlaces(caller: Caller, secrets: Record<string, object>): void {
-  if (caller.kind === 'socket' || Object.values(secrets).every((secret) => 'value' in secret)) return;
+function checkPlaces(
+  caller: Caller,
+  { settings, secrets }: { settings: Record<string, unknown>; secrets: Record<string, object> },
+  { hostSettings = [] }: SourceType,
+): void {
+  if (caller.kind === 'socket') return;
+  const named = hostSettings.some((name) => settings[name] !== undefined);
+  if (!named && Object.values(secrets).every((secret) => 'value' in secret)) return;
   throw new MunimentError(
     'forbidden',
     'files and variables of the server are named over its admin socket alone',

@@ -14,6 +14,7 @@ export const viewSourceType = ({
   title,
   settings,
   secrets,
+  hostSettings = [],
   operations,
   listings,
 }: SourceType) => ({
@@ -27,6 +28,7 @@ export const viewSourceType = ({
     about,
     optional: optional === true,
   })),
+  hostSettings: [...hostSettings],
   operations: operations.map(({ name, privilege, note }) => ({ name, privilege, note: note ?? null })),
   listings: listings.map(({ listing, about, operations: calls }) => ({ listing, about, operations: calls })),
 });

@@ -9,7 +9,7 @@ import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { Field } from '../../components/Field.tsx';
 import { Loaded } from '../../components/Loaded.tsx';
-import { ProblemNotice } from '../../components/Notice.tsx';
+import { Notice, ProblemNotice } from '../../components/Notice.tsx';
 import { plural } from '../../lib/format.ts';
 import { fieldsOf, readForm, type SettingField } from './settings.ts';
 import './sources.css';
@@ -72,6 +72,7 @@ function Form({ types, onClose }: { types: SourceType[]; onClose: () => void }) 
           </select>
         )}
       </Field>
+      {type && type.hostSettings.length > 0 && <OnHost type={type} />}
       <Field label="Name" hint="It begins the key of everything that is seen there, e.g. aws-production.">
         {(id, described) => (
           <input
@@ -127,6 +128,16 @@ function Form({ types, onClose }: { types: SourceType[]; onClose: () => void }) 
     </form>
   );
 }
+
+/** What names a place on the server's host is for somebody on that host to say. */
+const OnHost = ({ type: { type, hostSettings } }: { type: SourceType }) => (
+  <Notice tone="info">
+    <p>
+      <code>{hostSettings.join(', ')}</code> name places on the server’s host. Where they are needed, add the
+      source there: <code>muniment source add NAME --type {type} --set …</code>
+    </p>
+  </Notice>
+);
 
 const Settings = ({ fields }: { fields: SettingField[] }) =>
   fields.map((field) => <Setting key={field.name} field={field} />);

@@ -26,10 +26,11 @@ function kindOf({ type, items, anyOf }: Schema): SettingField['kind'] {
   return type === 'array' && items?.type === 'string' ? 'list' : 'json';
 }
 
-/** The settings that a type's JSON Schema names, those that must be there first. */
-export function fieldsOf({ settings }: SourceType): SettingField[] {
+/** The settings that a type's JSON Schema names and that may be given from here, those that must be there first. */
+export function fieldsOf({ settings, hostSettings }: SourceType): SettingField[] {
   const { properties = {}, required = [] } = settings as Schema;
-  const fields = Object.entries(properties).map(([name, schema]) => ({
+  const given = Object.entries(properties).filter(([name]) => !hostSettings.includes(name));
+  const fields = given.map(([name, schema]) => ({
     name,
     kind: kindOf(schema),
     required: required.includes(name),

@@ -23,6 +23,7 @@ export const source = defineSource<Settings>({
   version: 1,
   title: 'Amazon Web Services',
   settings: SETTINGS,
+  hostSettings: ['cloudtrail'],
   secrets: {
     secretAccessKey: {
       about: 'Secret of `accessKeyId`; without both the credential of this machine is used.',

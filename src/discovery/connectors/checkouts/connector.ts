@@ -72,6 +72,7 @@ export const source = defineSource<CheckoutsSettings>({
   version: 1,
   title: 'Checkouts of code',
   settings,
+  hostSettings: ['folders'],
   secrets: {},
   operations,
   listings,

@@ -46,6 +46,7 @@ export const source = defineSource({
   version: 4,
   title: 'this host',
   settings: Settings,
+  hostSettings: ['root', 'sweepRoots'],
   secrets: {},
   operations: NAMES.map((name) => ({
     name: `read ${name}`,

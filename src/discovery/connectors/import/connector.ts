@@ -128,6 +128,7 @@ export const source = defineSource<ImportSettings>({
   version: 1,
   title: 'CSV or JSON file',
   settings,
+  hostSettings: ['file', 'mapping'],
   secrets: {},
   operations: [{ name: READ, privilege: 'read permission of the file and of its mapping file' }],
   listings,

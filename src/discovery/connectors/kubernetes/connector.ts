@@ -169,6 +169,7 @@ export const source = defineSource<Settings>({
   version: 1,
   title: 'Kubernetes',
   settings: SETTINGS,
+  hostSettings: ['kubeconfig', 'auditLog'],
   secrets: {
     token: { about: 'of a service account that may list; see the README', optional: true },
     clientKey: { about: 'key of `clientCertificate`, PEM', optional: true },

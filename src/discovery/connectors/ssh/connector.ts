@@ -96,6 +96,7 @@ export const source = defineSource<SshSettings>({
   version: 1,
   title: 'SSH hosts',
   settings,
+  hostSettings: ['knownHosts'],
   secrets: {
     privateKey: { about: 'private key of `user`, in OpenSSH or PEM form', optional: true },
     passphrase: { about: 'passphrase of the private key', optional: true },

@@ -69,6 +69,7 @@ export const source = defineSource<TlsSettings>({
   version: 1,
   title: 'TLS endpoints and stores',
   settings,
+  hostSettings: ['folders'],
   secrets: {
     passwords: {
       about: 'passwords of PKCS#12 and JKS stores and of sealed keys, one a line',

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { addEstate, type Estate } from './estate.ts';
@@ -9,24 +6,21 @@ import { furnish } from './furnish.ts';
 import { missing, openWorld, signIn, type World } from './world.ts';
 
 const DAY_MS = 86_400_000;
+/** Setting of a source: an endpoint that refuses. */
+const NOBODY_LISTENS = '["127.0.0.1:9"]';
 
 describe('the estate by keyboard alone', { skip: missing ?? false }, () => {
   let world: World;
   let estate: Estate;
   let page: Page;
-  let root: string;
   before(async () => {
-    root = mkdtempSync(join(tmpdir(), 'muniment-estate-'));
     world = await openWorld();
     estate = await addEstate(world.server, await furnish(world.server));
     page = await (await world.newContext()).newPage();
     await signIn(page, world.server, 'ada');
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
   });
-  after(async () => {
-    await world?.close();
-    rmSync(root, { recursive: true, force: true });
-  });
+  after(() => world?.close());
 
   const dialog = () => page.getByRole('dialog');
   const button = (name: string, within: Page | Locator = page) =>
@@ -58,26 +52,29 @@ describe('the estate by keyboard alone', { skip: missing ?? false }, () => {
     await page.goto('/sources');
     await page.getByRole('link', { name: 'aws-production' }).waitFor();
     await press(button('Add a source'));
-    await choose('Type', 'this host');
-    await type(dialog().getByLabel('Name', { exact: true }), 'second-root');
-    await press(dialog().getByText('3 optional settings'));
-    await type(dialog().getByLabel('root', { exact: true }), root);
+    await choose('Type', 'TLS endpoints and stores');
+    await dialog().getByText('name places on the server’s host').waitFor();
+    await type(dialog().getByLabel('Name', { exact: true }), 'shop-certificates');
+    await press(dialog().getByText('1 optional setting'));
+    await type(dialog().getByLabel('endpoints', { exact: true }), NOBODY_LISTENS);
     await choose('Swept', 'Every hour');
     await press(button('Add it', dialog()));
-    await heading('second-root').waitFor();
+    await heading('shop-certificates').waitFor();
     await page.getByText('every 1 h').waitFor();
     await press(button('Test'));
-    await page.getByText(/of \d+ listings can be read/).waitFor();
+    await page.getByText('0 of 1 listing can be read').waitFor();
     await press(button('Sweep now'));
     await page.getByText('The source counts').waitFor();
-    const swept = (await world.server.house.log.rows('sweep')).find(({ source }) => source === 'second-root');
+    const swept = (await world.server.house.log.rows('sweep')).find(
+      ({ source }) => source === 'shop-certificates',
+    );
     assert.ok(swept, 'no sweep was recorded');
     await press(button('Remove'));
     await type(dialog().getByLabel('Reason'), 'It was a trial');
     await press(button('Remove it', dialog()));
     await heading('Sources').waitFor();
-    await page.getByRole('link', { name: 'second-root' }).waitFor({ state: 'detached' });
-    assert.notEqual((await world.server.house.log.row('source', 'second-root'))?.removed, null);
+    await page.getByRole('link', { name: 'shop-certificates' }).waitFor({ state: 'detached' });
+    assert.notEqual((await world.server.house.log.row('source', 'shop-certificates'))?.removed, null);
   });
 
   test('what a source cannot take is said in the form, and nothing is added', async () => {

@@ -201,7 +201,7 @@ describeEngines('the story over HTTP', (engine) =>
       );
       assert.equal(total, overview.controls.items.length);
       assert.equal(overview.identities.active, 2);
-      assert.equal(overview.found.sweep, null);
+      assert.deepEqual(overview.found.byClass, {});
       assert.ok(overview.credentials.granted24h >= 3 && overview.credentials.refused24h >= 2);
       const { controls } = await read('/controls');
       assert.equal(controls.length, total);

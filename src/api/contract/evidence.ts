@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi';
 import { body, ok, route, Time, WhenQuery, whenShape } from './common.ts';
-import { Sweep } from './discovery.ts';
 import { PostureLine } from './posture.ts';
 
 /** How much what waits for a person weighs, the worst first. */
@@ -116,9 +115,6 @@ export const overview = route({
           }),
         ),
         found: z.object({
-          sweep: Sweep.pick({ verdict: true, items: true, denied: true })
-            .extend({ when: Time, why: z.string() })
-            .nullable(),
           byClass: z.record(z.string(), z.number().int()),
         }),
         posture: z.array(PostureLine),

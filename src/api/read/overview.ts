@@ -1,5 +1,5 @@
 import { VERDICTS } from '#verifier';
-import { type Known, knownOf } from '../../store/index.ts';
+import { knownOf } from '../../store/index.ts';
 import type { Rooms } from '../handlers/rooms.ts';
 import { attentionAt } from './attention.ts';
 import { viewControls } from './controls.ts';
@@ -19,14 +19,14 @@ export async function overviewAt(rooms: Rooms, moment: Moment) {
     countIdentities(rooms.database.db, known),
     controlsAt(rooms, moment),
     attentionAt(rooms, moment, known),
-    foundAt(rooms, moment, known),
+    countObservations(rooms.database.db, known),
     postureAt(rooms, moment),
     credentialsAt(rooms, moment),
   ]);
   return {
     controls,
     attention,
-    found,
+    found: { byClass: found },
     posture: linesOf(posture),
     identities,
     credentials,
@@ -42,16 +42,6 @@ async function controlsAt({ log, evidence }: Rooms, moment: Moment) {
     VERDICTS.map((word) => [word, controls.filter(({ verdict }) => verdict === word).length]),
   ) as Record<(typeof VERDICTS)[number], number>;
   return { counts, items: controls.map(({ id, title, verdict, why }) => ({ id, title, verdict, why })) };
-}
-
-async function foundAt({ log, database: { db } }: Rooms, { when }: Moment, known: Known) {
-  const [sweeps, byClass] = await Promise.all([log.rows('sweep', when), countObservations(db, known)]);
-  const last = sweeps.sort((a, b) => (a.ended < b.ended ? 1 : -1))[0];
-  const sweep =
-    last === undefined
-      ? null
-      : { verdict: last.verdict, when: last.ended, items: last.items, denied: last.denied, why: last.why };
-  return { sweep, byClass };
 }
 
 async function credentialsAt({ log, database: { db } }: Rooms, moment: Moment) {

@@ -77,7 +77,7 @@ table('NHI-INV-03', [
     'PASS',
     /compared with code/,
   ),
-  one('a mismatch past its day', [finds('unapproved-creation', 101, 104)], 'mismatch', 'FAIL', /unexplained/),
+  one('a mismatch past its day', [finds('unapproved-creation', 101, 104)], 'mismatch', 'FAIL', /unsettled/),
   one(
     'a mismatch explained in time',
     [finds('unapproved-creation', 101, 104), closes(103)],

@@ -1,7 +1,7 @@
 import type { Rows } from '../words/index.ts';
 import type { Context } from './context.ts';
 import type { Version } from './history.ts';
-import { type Finding, type Judged, judge } from './result.ts';
+import { departure, type Finding, finding, type Judged, judge } from './result.ts';
 import { hiddenSeen, type Seen, seen, unlessUnseen } from './sweeps.ts';
 
 const DAY_MS = 86_400_000;
@@ -47,6 +47,25 @@ export function environmentOf(context: Context, row: Observation): string | unde
     typeof holder === 'string' ? context.history('observation').get(holder)?.at(-1)?.row : undefined;
   return typeof held?.attributes.environment === 'string' ? held.attributes.environment : undefined;
 }
+
+/** Of a finding that a person must settle: settled in time, and open past its day at no instant of the period. */
+export function settledInTime(
+  { input }: Context,
+  { id, title, due, closed, reason, entry }: Rows['finding'],
+): Finding {
+  const end = closed ?? input.period.to;
+  const from = due > input.period.from ? due : input.period.from;
+  if (from < end) return departure(id, `${title}: unsettled after ${due}`, [{ from, to: end }], entry);
+  return closed === null
+    ? finding('NOT_OCCURRING', id, `${title}: open until ${due} at the latest`, entry)
+    : finding('PASS', id, `${title}: ${reason}`, entry);
+}
+
+/** Findings by these rules that were open at some instant of the period, in the order of their opening. */
+export const openFindings = ({ input }: Context, rules: ReadonlySet<string>): Array<Rows['finding']> =>
+  [...input.closing.tables.finding.values()]
+    .filter(({ rule, closed }) => rules.has(rule) && (closed === null || closed >= input.period.from))
+    .sort((a, b) => a.entry - b.entry);
 
 /** One finding for each thing of a class that a rule has something to say of, what is kept back included. */
 export function overSeen(

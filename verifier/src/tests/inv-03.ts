@@ -1,21 +1,9 @@
-import type { Rows } from '../words/index.ts';
 import type { Context } from './context.ts';
-import { departure, type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
+import { openFindings, settledInTime } from './estate.ts';
+import { type Finding, finding, type Judged, judge, withheldFinding } from './result.ts';
 
 /** Findings by which the inventory and what else tells of the same things differ. */
 const MISMATCHES: ReadonlySet<string> = new Set(['unapproved-creation', 'partition-missing']);
-
-type Mismatch = Rows['finding'];
-
-/** Explained or mended in time, and open past its day at no instant of the period. */
-function explained({ input }: Context, { id, title, due, closed, reason, entry }: Mismatch): Finding {
-  const end = closed ?? input.period.to;
-  const from = due > input.period.from ? due : input.period.from;
-  if (from < end) return departure(id, `${title}: unexplained after ${due}`, [{ from, to: end }], entry);
-  return closed === null
-    ? finding('NOT_OCCURRING', id, `${title}: open until ${due} at the latest`, entry)
-    : finding('PASS', id, `${title}: ${reason}`, entry);
-}
 
 /** A source is compared where something of it is known from another side: another source, or its own record of what was made. */
 function compared({ input }: Context, source: string): Finding {
@@ -40,9 +28,7 @@ function compared({ input }: Context, source: string): Finding {
 export function sourcesReconcile(context: Context): Judged[] {
   const { input } = context;
   const sources = [...new Set([...input.closing.tables.sweep.values()].map(({ source }) => source))].sort();
-  const mismatches = [...input.closing.tables.finding.values()]
-    .filter(({ rule, closed }) => MISMATCHES.has(rule) && (closed === null || closed >= input.period.from))
-    .sort((a, b) => a.entry - b.entry);
+  const mismatches = openFindings(context, MISMATCHES);
   const hidden = context
     .withheldAnywhere('finding.opened', 'finding.closed')
     .map((entry) => withheldFinding(entry));
@@ -57,7 +43,7 @@ export function sourcesReconcile(context: Context): Judged[] {
     ),
     judge(
       'every mismatch is explained or mended in time',
-      [...mismatches.map((each) => explained(context, each)), ...hidden],
+      [...mismatches.map((each) => settledInTime(context, each)), ...hidden],
       {
         verdict: 'NOT_OCCURRING',
         why: 'no mismatch was open in the period',

@@ -1,6 +1,5 @@
-import type { Rows } from '../words/index.ts';
 import type { Context } from './context.ts';
-import { DECIDED_WITHIN_DAYS, overSeen, plusDays } from './estate.ts';
+import { DECIDED_WITHIN_DAYS, openFindings, overSeen, plusDays, settledInTime } from './estate.ts';
 import { overlap } from './intervals.ts';
 import { departure, type Finding, finding, type Judged, judge, stated, withheldFinding } from './result.ts';
 import { readWhole, type Seen, spansOf } from './sweeps.ts';
@@ -30,21 +29,11 @@ function left(context: Context, each: Seen): Finding | undefined {
 }
 
 /** An owner who left is a trigger too: what they owned needs another in time. */
-function ownerGone({ input }: Context, { id, title, due, closed, entry }: Rows['finding']): Finding {
-  const end = closed ?? input.period.to;
-  const from = due > input.period.from ? due : input.period.from;
-  if (from < end) return departure(id, title, [{ from, to: end }], entry);
-  return closed === null
-    ? finding('NOT_OCCURRING', id, `${title}: due ${due}`, entry)
-    : finding('PASS', id, `${title}: settled ${closed}`, entry);
-}
+const LEAVERS: ReadonlySet<string> = new Set(['owner-left']);
 
 /** NHI-LIF-01: what is no longer needed is disabled in time. */
 export function removedWhenNeedEnds(context: Context): Judged[] {
-  const { input } = context;
-  const leavers = [...input.closing.tables.finding.values()]
-    .filter(({ rule, closed }) => rule === 'owner-left' && (closed === null || closed >= input.period.from))
-    .sort((a, b) => a.entry - b.entry);
+  const leavers = openFindings(context, LEAVERS);
   const hidden = context
     .withheldAnywhere('finding.opened', 'finding.closed')
     .map((entry) => withheldFinding(entry));
@@ -58,7 +47,7 @@ export function removedWhenNeedEnds(context: Context): Judged[] {
     ),
     judge(
       'whatever an owner left behind has another in time',
-      [...leavers.map((each) => ownerGone(context, each)), ...hidden],
+      [...leavers.map((each) => settledInTime(context, each)), ...hidden],
       { verdict: 'NOT_OCCURRING', why: 'no owner left' },
     ),
     readWhole(context, 'leftover'),

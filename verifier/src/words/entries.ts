@@ -1,6 +1,6 @@
 import type { Verdict } from '../controls/control.ts';
 import type { BreakGlassEntries } from './break-glass.ts';
-import type { ObservedValue, Provenance } from './observed.ts';
+import type { DiscoveryEntries } from './discovery.ts';
 import type {
   Action,
   ApprovalSignature,
@@ -117,42 +117,6 @@ export interface Probe {
   detail: string;
 }
 
-export type SweepVerdict = 'COMPLETE' | 'PARTIAL' | 'FAILED';
-
-export interface DeniedRange {
-  what: string;
-  why: string;
-}
-
-export interface ListingRecord {
-  listing: string;
-  pages: number;
-  items: number;
-  /** Things of any class that its items were mapped to. */
-  observations: number;
-  /** The provider's own count; null where it gives none. */
-  providerCount: number | null;
-  endSeen: boolean;
-  /** Read to its end, nothing denied, nothing failed, counts agreeing: what it no longer shows is gone. */
-  whole: boolean;
-}
-
-export type ObservationDisposition = 'dismissed' | 'retire';
-
-export type SecretPlace =
-  | { from: 'environment'; name: string }
-  | { from: 'file'; path: string }
-  | { from: 'sealed' };
-
-export interface SourceSpec {
-  /** The connector's word, e.g. `aws`. */
-  type: string;
-  settings: Record<string, unknown>;
-  secrets: Record<string, SecretPlace>;
-  /** Seconds between sweeps; null: only when asked. */
-  everySeconds: number | null;
-}
-
 export const DETECTORS = ['failed-attempts', 'locked-credential', 'second-address', 'unusual-hour'] as const;
 export type DetectorName = (typeof DETECTORS)[number];
 
@@ -174,7 +138,7 @@ export interface UseRecord {
 }
 
 /** Every kind of entry and what its body's `data` holds. A kind that is not here cannot be written. */
-export interface EntryData extends RotationEntries, BreakGlassEntries {
+export interface EntryData extends RotationEntries, BreakGlassEntries, DiscoveryEntries {
   /**
    * The fold of the first `size` entries; entries that came while it was computed lie between them and this one. `tables` are
    * those that the digest is over; in any other no row was live. The first entry of a log is one, over the empty state.
@@ -247,65 +211,6 @@ export interface EntryData extends RotationEntries, BreakGlassEntries {
   /** Storage was down: how many refusals had no entry. */
   'log.gap': { from: string; to: string; refusals: number };
   'clock.jumped': { before: string; after: string };
-  'sweep.recorded': {
-    sweep: string;
-    source: string;
-    connector: string;
-    partition: string;
-    scope: string[];
-    calls: number;
-    pages: number;
-    endSeen: boolean;
-    items: number;
-    providerCount: number | null;
-    errors: Array<{ what: string; why: string }>;
-    denied: DeniedRange[];
-    verdict: SweepVerdict;
-    why: string;
-    /** SHA-256 of the canonical list of `[key, digest]` of all observations, by key; `digest` as `observationDigest` has it. Hex. */
-    listDigest: string;
-    /** What each listing gave. */
-    listings: ListingRecord[];
-    /**
-     * SHA-256 (hex) of the list of the committed pages that the sweep read, which is itself kept under that digest; null where the
-     * source could not even say what there is to read.
-     */
-    manifest: string | null;
-    /** The provider's clock at one answer, and ours; null where it shows none. */
-    clock: { provider: string; ours: string } | null;
-    started: string;
-    ended: string;
-  };
-  'observation.recorded': {
-    sweep: string;
-    source: string;
-    partition: string;
-    /** Stable across sweeps: the same thing has the same key. */
-    key: string;
-    class: 'identity' | 'credential' | 'permission' | 'trust' | 'exposure';
-    change: 'new' | 'changed' | 'gone';
-    label: string | Commitment;
-    attributes: Record<string, ObservedValue>;
-    /** Names by which another source may know the very same thing. */
-    joins: string[];
-    provenance: Provenance[];
-  };
-  /** A person says which declared identity something that a sweep saw belongs to; a later claim takes its place. */
-  'observation.claimed': { observation: string; identity: string };
-  /** A person decides on something that nobody declared. `until`: when the decision lapses (dismissed), or by when it must be gone (retire). */
-  'observation.disposed': {
-    observation: string;
-    disposition: ObservationDisposition;
-    reason: string;
-    until: string;
-  };
-  /** Two observations are one thing; `reason` names what shows it. `a` sorts before `b`. */
-  'observation.joined': { a: string; b: string; reason: string };
-  /** A person says that they are not; they are not joined again. */
-  'observation.split': { a: string; b: string; reason: string };
-  /** A source as it is read from now on. Secrets by where they are kept, never by value. */
-  'source.configured': { source: string; spec: SourceSpec };
-  'source.removed': { source: string; reason: string };
   /** `owner`: id of the person who must decide; absent where nobody is named. */
   'finding.opened': {
     finding: string;

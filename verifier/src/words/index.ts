@@ -1,5 +1,7 @@
 export * from './break-glass.ts';
 export * from './control-owners.ts';
+export * from './discovery.ts';
+export { joinKey } from './discovery-rows.ts';
 export * from './entries.ts';
 export * from './fold.ts';
 export * from './observed.ts';

@@ -1,7 +1,9 @@
-import type { Body, Entry, EntryData, Kind, Leaf } from './entries.ts';
+import { DISCOVERY_RULES } from './discovery-rows.ts';
+import type { Body, Entry, Kind, Leaf } from './entries.ts';
 import type { PersonSpec, ResourceKind } from './resources.ts';
 import { begun, over, reached, stopped } from './rotation-rows.ts';
-import type { ReadRow, RowChange, Rows, RowTable } from './rows.ts';
+import type { ReadRow, RowChange, RowTable } from './rows.ts';
+import { type Place, patch, type RowKey, type Rule } from './rule.ts';
 
 /** The table that holds each declared kind. */
 export const RESOURCE_TABLES = {
@@ -15,33 +17,6 @@ export const RESOURCE_TABLES = {
   Exception: 'exception',
   ControlOwner: 'control_owner',
 } as const satisfies Record<ResourceKind, RowTable>;
-
-type RowKey = { table: RowTable; key: string };
-
-interface Rule<K extends Kind> {
-  /** Rows that must be read before `rows` can be asked: known from the entry alone, so a batch fetches them at once. */
-  reads?(data: EntryData[K], entry: Place): RowKey[];
-  rows(data: EntryData[K], entry: Place, read: ReadRow): RowChange[];
-}
-
-/** Where and by whom, from the leaf, with the index. */
-interface Place {
-  index: number;
-  time: string;
-  occurred: string;
-  actor: string;
-}
-
-/** Builds the change to one row that stands; an entry about a row that never was changes nothing. */
-function patch<T extends RowTable>(
-  read: ReadRow,
-  table: T,
-  key: string,
-  with_: Partial<Rows[T]>,
-): RowChange[] {
-  const row = read(table, key);
-  return row === undefined ? [] : [{ table, key, row: { ...row, ...with_ } } as RowChange];
-}
 
 const declared: Rule<'resource.declared'> = {
   reads: (data) => [{ table: RESOURCE_TABLES[data.kind], key: data.id }],
@@ -76,11 +51,6 @@ const declared: Rule<'resource.declared'> = {
     return [{ table, key: data.id, row } as RowChange];
   },
 };
-
-/** How a join is named: the two keys in order. */
-export const joinKey = ({ a, b }: { a: string; b: string }): string => `${a} ${b}`;
-
-const sweepKey = (data: EntryData['sweep.recorded']): string => `${data.source}/${data.partition}`;
 
 /**
  * One rule per kind that leaves a row. INVARIANT: pure; the server's tables and the verifier's maps are both
@@ -249,58 +219,7 @@ const RULES: { [K in Kind]?: Rule<K> } = {
       },
     ],
   },
-  'sweep.recorded': {
-    rows: (data, place) => [{ table: 'sweep', key: sweepKey(data), row: { ...data, entry: place.index } }],
-  },
-  'observation.recorded': {
-    reads: (data) => [{ table: 'observation', key: data.key }],
-    rows({ change, ...seen }, place, read) {
-      const before = read('observation', seen.key);
-      const row = {
-        ...seen,
-        present: change !== 'gone',
-        firstSeen: before?.firstSeen ?? place.occurred,
-        lastChanged: place.occurred,
-        ...(before?.identity === undefined ? {} : { identity: before.identity }),
-        ...(before?.disposed === undefined ? {} : { disposed: before.disposed }),
-        entry: place.index,
-      };
-      return [{ table: 'observation', key: seen.key, row }];
-    },
-  },
-  'observation.claimed': {
-    reads: (data) => [{ table: 'observation', key: data.observation }],
-    rows: (data, _, read) => patch(read, 'observation', data.observation, { identity: data.identity }),
-  },
-  'observation.disposed': {
-    reads: (data) => [{ table: 'observation', key: data.observation }],
-    rows({ observation, ...decided }, { actor, time }, read) {
-      return patch(read, 'observation', observation, { disposed: { ...decided, by: actor, time } });
-    },
-  },
-  'observation.joined': {
-    rows: (data, place) => [
-      { table: 'join', key: joinKey(data), row: { ...data, split: false, entry: place.index } },
-    ],
-  },
-  'observation.split': {
-    rows: (data, place) => [
-      { table: 'join', key: joinKey(data), row: { ...data, split: true, entry: place.index } },
-    ],
-  },
-  'source.configured': {
-    reads: (data) => [{ table: 'source', key: data.source }],
-    rows(data, place, read) {
-      const since = read('source', data.source)?.since ?? place.time;
-      return [
-        { table: 'source', key: data.source, row: { ...data, since, removed: null, entry: place.index } },
-      ];
-    },
-  },
-  'source.removed': {
-    reads: (data) => [{ table: 'source', key: data.source }],
-    rows: (data, place, read) => patch(read, 'source', data.source, { removed: place.time }),
-  },
+  ...DISCOVERY_RULES,
   'rotation.started': {
     reads: (data) => [{ table: 'rotation', key: data.rotation }],
     rows(data, place, read) {

@@ -1,5 +1,6 @@
 import type { BreakGlassUse } from './break-glass.ts';
 import type { ControlOwnerSpec, ExceptionSpec } from './control-owners.ts';
+import type { ObservationDisposition, SourceSpec } from './discovery.ts';
 import type {
   AlertOutcome,
   CredentialRecord,
@@ -7,10 +8,8 @@ import type {
   DetectorName,
   EntryData,
   LockTargetKind,
-  ObservationDisposition,
   Probe,
   RequestRecord,
-  SourceSpec,
 } from './entries.ts';
 import type {
   ApplicationSpec,

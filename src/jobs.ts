@@ -1,6 +1,6 @@
 import { adoptions } from './discovery/index.ts';
 import type { House } from './house.ts';
-import { timestamp } from './kernel/index.ts';
+import { isMunimentError, timestamp } from './kernel/index.ts';
 import { follow } from './monitoring/index.ts';
 import { CRL_REFRESH_SECONDS } from './revocation/index.ts';
 import { scheduleRotation } from './rotation/index.ts';
@@ -48,6 +48,11 @@ export async function startJobs(
   return stop;
 }
 
+/** That another replica is at it is no fault: until it has recorded its sweep, this one sees the source as due. */
+const unlessRunning = (onFault: (error: unknown) => void) => (error: unknown) => {
+  if (!isMunimentError(error) || error.code !== 'sweep_running') onFault(error);
+};
+
 /** Sweeps run beside the other jobs, for they may take long; a few at once, so that none of them starves the server. */
 async function scheduleSweeps({ jobs, discovery, clock }: House, onFault: (error: unknown) => void) {
   const started = clock.now().getTime();
@@ -59,7 +64,8 @@ async function scheduleSweeps({ jobs, discovery, clock }: House, onFault: (error
       .filter(({ declared }) => declared || !isEarly())
       .filter(({ next, running }) => running === null && next !== null && next <= now);
     const free = SWEEPS_AT_ONCE - discovery.running().length;
-    for (const { source } of due.slice(0, Math.max(0, free))) discovery.sweep(source, 'sys').catch(onFault);
+    for (const { source } of due.slice(0, Math.max(0, free)))
+      discovery.sweep(source, 'sys').catch(unlessRunning(onFault));
   });
   await jobs.every('sweeps', SWEEPS_LOOK_SECONDS);
   jobs.handle('discovery-findings', () => discovery.judge());

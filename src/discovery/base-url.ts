@@ -12,10 +12,6 @@ export const baseUrl = (): z.ZodURL =>
     return protocol === 'https:' || LOOPBACK.has(hostname);
   }, 'must be https, or on this host');
 
-/** The same place under another address would get the credential as well: a provider's own link must stay with the provider. */
-export const sameOrigin = (link: string, base: string): boolean =>
-  URL.canParse(link, base) && new URL(link, base).origin === new URL(base).origin;
-
 /** Without slashes at its end, however many; a path that is all slashes keeps the first. */
 export function withoutSlashes(place: string): string {
   let end = place.length;

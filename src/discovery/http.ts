@@ -37,6 +37,8 @@ export interface Http {
 
 export interface HttpOptions {
   base: string;
+  /** Origins besides that of `base` to which the credential may go. */
+  origins?: readonly string[];
   operations: Operation[];
   /** Asked for each request: a token may be renewed. */
   headers(): Record<string, string> | Promise<Record<string, string>>;
@@ -90,10 +92,18 @@ function parsed(text: string): unknown {
 export function createHttp(options: HttpOptions, opening: Opening): Http {
   const { limits, signal, now } = opening;
   const known = new Set(options.operations.map(({ name }) => name));
+  const origins = new Set([options.base, ...(options.origins ?? [])].map((place) => new URL(place).origin));
+
+  /** A provider's own link is no reason to take the credential to somebody else. */
+  function urlOf(asking: Asking): URL {
+    const url = new URL(asking.url, options.base);
+    if (!origins.has(url.origin)) throw new SourceError('failed', 'a link leads to another place');
+    return url;
+  }
 
   async function once(asking: Asking): Promise<Omit<Answer, 'calls'> & Waiting> {
     const { method = 'GET', body } = asking;
-    const response = await (options.fetch ?? fetch)(new URL(asking.url, options.base), {
+    const response = await (options.fetch ?? fetch)(urlOf(asking), {
       method,
       redirect: 'error',
       headers: { accept: 'application/json', ...(await options.headers()), ...asking.headers },

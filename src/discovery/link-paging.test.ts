@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RawPage } from './contract.ts';
-import { listOf, nextQuery, shortPage, sound } from './link-paging.ts';
+import { listOf, nextQuery, shortPage } from './link-paging.ts';
 
 const BASE = 'https://api.example.net';
 const linked = (link: string) => nextQuery(new Headers({ link }), BASE);
@@ -27,22 +26,4 @@ test('what holds no list is an error, not an empty one', () => {
   assert.deepEqual(listOf({ keys: [1] }, 'keys'), [1]);
   for (const body of [null, {}, { keys: {} }, 'x'])
     assert.throws(() => listOf(body, 'keys'), { kind: 'failed' });
-});
-
-async function* pages(...given: Array<Partial<RawPage>>): AsyncGenerator<RawPage> {
-  for (const page of given) yield { operation: 'GET /a', request: {}, items: [], end: false, ...page };
-}
-
-const readSound = async (...given: Array<Partial<RawPage>>) => {
-  let items = 0;
-  for await (const page of sound(pages(...given))) items += page.items.length;
-  return items;
-};
-
-test('a list that its own pages or count contradict is an error', async () => {
-  assert.equal(await readSound({ items: [1] }, { items: [2], end: true, providerCount: 2 }), 2);
-  await assert.rejects(readSound({ items: [1], end: true, providerCount: 2 }), { kind: 'failed' });
-  await assert.rejects(readSound({ items: [1], errors: [{ what: 'a page', why: 'short' }] }), {
-    message: 'short',
-  });
 });

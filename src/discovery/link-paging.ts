@@ -1,4 +1,4 @@
-import type { Fault, RawPage } from './contract.ts';
+import type { Fault } from './contract.ts';
 import { SourceError } from './source-error.ts';
 
 /** `<URI>; parameters`, one after the other. */
@@ -26,21 +26,4 @@ export function listOf(body: unknown, member?: string): unknown[] {
   const found = member === undefined ? body : (body as Record<string, unknown> | null)?.[member];
   if (!Array.isArray(found)) throw new SourceError('failed', 'the answer holds no list');
   return found;
-}
-
-/**
- * The pages of a list that is read for one parent of many, where faults of single pages have no place of their own: one that
- * contradicts itself, by its pages or by the provider's count, ends the list.
- * @throws SourceError
- */
-export async function* sound(pages: AsyncIterable<RawPage>): AsyncGenerator<RawPage> {
-  let items = 0;
-  for await (const page of pages) {
-    const [fault] = page.errors ?? [];
-    if (fault !== undefined) throw new SourceError('failed', fault.why);
-    items += page.items.length;
-    if (page.end && (page.providerCount ?? items) !== items)
-      throw new SourceError('failed', `the provider counts ${page.providerCount}, ${items} were given`);
-    yield page;
-  }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RawPage } from './contract.ts';
-import { follow, forEachParent, remembering, type Step } from './paging.ts';
+import { follow, forEachParent, remembering, type Step, sound } from './paging.ts';
 import { SourceError } from './source-error.ts';
 
 const step = (items: unknown[], next?: string): Step => ({
@@ -119,4 +119,41 @@ test('a listing that failed is not read again for what hangs on it', async () =>
   await assert.rejects(all(things.pages()));
   await assert.rejects(things.all(), { kind: 'failed' });
   assert.equal(reads, 1);
+});
+
+async function* pages(...given: Array<Partial<RawPage>>): AsyncGenerator<RawPage> {
+  for (const page of given) yield { operation: 'GET /a', request: {}, items: [], end: false, ...page };
+}
+
+const readSound = async (...given: Array<Partial<RawPage>>) => {
+  let items = 0;
+  for await (const page of sound(pages(...given))) items += page.items.length;
+  return items;
+};
+
+test('a list that its own pages or count contradict, that was refused in part or breaks off is an error', async () => {
+  assert.equal(await readSound({ items: [1] }, { items: [2], end: true, providerCount: 2 }), 2);
+  await assert.rejects(readSound({ items: [1], end: true, providerCount: 2 }), { kind: 'failed' });
+  await assert.rejects(readSound({ items: [1], errors: [{ what: 'a page', why: 'short' }] }), {
+    message: 'short',
+  });
+  await assert.rejects(readSound({ denied: [{ what: 'a part', why: 'no' }], end: true }), { kind: 'denied' });
+  await assert.rejects(readSound({ items: [1] }), { kind: 'failed' });
+});
+
+test('whoever asks us to wait too long is not asked for all the others', async () => {
+  let asked = 0;
+  const pages = forEachParent({
+    operation: 'GET /children',
+    parents: Array.from({ length: 200 }, (_, at) => at),
+    nameOf: String,
+    // biome-ignore lint/correctness/useYield: it never comes to a page
+    async *read() {
+      asked += 1;
+      throw new SourceError('limited', 'too many requests (429)');
+    },
+    itemsOf: (_, raw) => raw,
+  });
+  await assert.rejects(all(pages), { kind: 'limited' });
+  assert.ok(asked < 10, `${asked} were asked`);
 });

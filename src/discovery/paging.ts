@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DeniedRange } from '#verifier';
 import type { Fault, RawPage, SourceLimits } from './contract.ts';
-import { SourceError, toFaults } from './source-error.ts';
+import { asSourceError, SourceError, toFaults } from './source-error.ts';
 
 /** One answer, and the provider's word for where the next one is: undefined is its own end mark. */
 export interface Step {
@@ -70,17 +70,40 @@ const PARENTS_PER_PAGE = 50;
 /** Parents that are asked about at once: each takes a round trip, and there may be thousands. */
 const PARENTS_AT_ONCE = 4;
 
+/**
+ * The pages of a list that is read for one parent of many, where what single pages tell of themselves has no place of its own: one
+ * that was refused in part, contradicts itself by its pages or by the provider's count, or breaks off ends the list.
+ * @throws SourceError
+ */
+export async function* sound(pages: AsyncIterable<RawPage>): AsyncGenerator<RawPage> {
+  let items = 0;
+  let ended = false;
+  for await (const page of pages) {
+    const [denied, error] = [page.denied?.[0], page.errors?.[0]];
+    if (denied !== undefined) throw new SourceError('denied', denied.why);
+    if (error !== undefined) throw new SourceError('failed', error.why);
+    items += page.items.length;
+    ended = page.end;
+    if (page.end && (page.providerCount ?? items) !== items)
+      throw new SourceError('failed', `the provider counts ${page.providerCount}, ${items} were given`);
+    yield page;
+  }
+  if (!ended) throw new SourceError('failed', 'broke off before its end');
+}
+
 async function readParent<Parent>(parent: Parent, options: EachOptions<Parent>): Promise<Bundle> {
   const bundle: Bundle = { items: [], calls: 0, denied: [], errors: [] };
   const raw: unknown[] = [];
   try {
-    for await (const page of options.read(parent)) {
+    for await (const page of sound(options.read(parent))) {
       raw.push(...page.items);
       bundle.calls += page.calls ?? 1;
       if (page.providerTime !== undefined) bundle.providerTime = page.providerTime;
     }
     return { ...bundle, items: options.itemsOf(parent, raw) };
   } catch (error) {
+    // Whoever was asked to wait longer than we will is not asked for all the others.
+    if (asSourceError(error).kind === 'limited') throw error;
     return { ...bundle, ...toFaults(options.nameOf(parent), error) };
   }
 }

@@ -252,7 +252,7 @@ test('a link to another host is not followed', async (t) => {
     },
   });
   const read = await readSource(source, await elsewhere.start(t, plan()));
-  assert.match(of(read, 'applications', TENANT).thrown?.message ?? '', /at another place/);
+  assert.match(of(read, 'applications', TENANT).thrown?.message ?? '', /leads to another place/);
   assert.equal(asked.filter((path) => path === '/v1.0/applications').length, 2);
 });
 

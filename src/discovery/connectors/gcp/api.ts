@@ -34,6 +34,7 @@ export function createApi(settings: GcpSettings, tokens: Tokens, opening: Openin
   const http = createHttp(
     {
       base: settings.baseUrl ?? HOSTS.iam ?? '',
+      origins: settings.baseUrl === undefined ? Object.values(HOSTS) : [],
       operations,
       headers: async () => ({ authorization: `Bearer ${await tokens()}` }),
     },

@@ -1,5 +1,4 @@
 import type { Fault, Opening, RawPage } from '../../contract.ts';
-import { sound } from '../../link-paging.ts';
 import { forEachParent, remembering } from '../../paging.ts';
 import { toFaults } from '../../source-error.ts';
 import type { Client, Paged } from './client.ts';
@@ -95,7 +94,7 @@ export function createReading(client: Client, org: string, settings: ReadingSett
       operation: paged.route,
       parents: await repositories.all(),
       nameOf: ({ name }) => name,
-      read: (repository) => sound(client.pages({ ...paged, notFound: NOT_FOR_US }, placeOf(repository))),
+      read: (repository) => client.pages({ ...paged, notFound: NOT_FOR_US }, placeOf(repository)),
       itemsOf: (repository, raw) => raw.map((item) => ({ repository, item })),
     });
   }
@@ -106,7 +105,7 @@ export function createReading(client: Client, org: string, settings: ReadingSett
       parents: await environments.all(),
       nameOf: ({ repository, name }) => `${name} of ${repository.name}`,
       read: ({ repository, name }) =>
-        sound(client.pages(ENVIRONMENT_SECRETS, { ...placeOf(repository), environment_name: name })),
+        client.pages(ENVIRONMENT_SECRETS, { ...placeOf(repository), environment_name: name }),
       itemsOf: ({ repository, name }, raw) => raw.map((item) => ({ repository, environment: name, item })),
     });
   }

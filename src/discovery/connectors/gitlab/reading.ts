@@ -1,5 +1,4 @@
 import type { Opening, RawPage } from '../../contract.ts';
-import { sound } from '../../link-paging.ts';
 import { forEachParent, remembering } from '../../paging.ts';
 import { SourceError } from '../../source-error.ts';
 import type { Client, Parameters } from './client.ts';
@@ -85,7 +84,7 @@ export function createGroupReading(client: Client, group: string, opening: Openi
       operation,
       parents: await (of === 'group' ? groups : projects).all(),
       nameOf: ({ path }) => path,
-      read: ({ id }) => sound(client.pagesOf(operation, { id }, query)),
+      read: ({ id }) => client.pagesOf(operation, { id }, query),
       itemsOf: (place, raw) => raw.map((item) => ({ place, item })),
     });
   }
@@ -106,7 +105,7 @@ export function createGroupReading(client: Client, group: string, opening: Openi
       operation,
       parents: await accounts.all(),
       nameOf: (id) => `service account ${id}`,
-      read: (user_id) => sound(client.pagesOf(operation, { id: group, user_id })),
+      read: (user_id) => client.pagesOf(operation, { id: group, user_id }),
       itemsOf: (_, raw) => raw,
     });
   }

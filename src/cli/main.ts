@@ -9,6 +9,12 @@ const usageCode = ({ exitCode }: CommanderError): number => (exitCode === 0 ? 0 
 // Node's report of a crash, where an operator asks for one, would hold passwords from the environment.
 if (process.report) process.report.excludeEnv = true;
 
+// Whoever reads us has read enough: `muniment inventory | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   await program().parseAsync();
 } catch (error) {

@@ -21,6 +21,7 @@ describe('the estate on the command line', () => {
   let served: Served;
   const estate: Estate = { things: [], denied: false };
   const people: Record<string, string> = {};
+  const started = new Date().toISOString();
 
   /** Runs `muniment` against the server; never throws, for the exit code is part of the answer. */
   const typed = (input: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> =>
@@ -198,6 +199,33 @@ describe('the estate on the command line', () => {
     await claimed;
     const { out: listed } = await run('inventory', '--filter', 'registered=true');
     assert.match(listed, new RegExp(`^${key} .* found-app$`, 'm'));
+  });
+
+  test('`remap` maps the pages of a package again, and says of what it cannot tell', async () => {
+    const file = join(folder, 'package.zip');
+    const built = await run(
+      'evidence',
+      'build',
+      '--from',
+      started,
+      '--to',
+      new Date().toISOString(),
+      '--out',
+      file,
+    );
+    assert.equal(built.code, 0, built.err);
+    const { code, out, err } = await run('remap', file, '--json');
+    assert.equal(code, 0, err);
+    const told = JSON.parse(out) as Array<{ outcome: string; why: string }>;
+    assert.ok(told.length > 0);
+    // This source is the test's own: the command has no such connector, and never takes that for the same.
+    for (const { outcome, why } of told) {
+      assert.equal(outcome, 'NOT_EVALUABLE');
+      assert.match(why, /no connector `made-up`/);
+    }
+    const missing = await run('remap', join(folder, 'nothing.zip'));
+    assert.equal(missing.code, 1);
+    assert.match(missing.err, /cannot be read/);
   });
 
   test('`source remove` says why, and what was told stays', async () => {

@@ -5,6 +5,7 @@ import { isMunimentError, MunimentError } from '../../kernel/index.ts';
 import { verifyTileFolder } from '../../ledger/index.ts';
 import { type CommonOptions, client } from '../context.ts';
 import { EXIT_REFUSED, print, withProgress } from '../terminal.ts';
+import { givenVerifierKey } from '../verifier-key.ts';
 
 export interface VerifyOptions extends CommonOptions {
   rows?: boolean;
@@ -23,8 +24,7 @@ const VKEY_FILE = 'log.vkey';
 
 /** As given, or `@` and a file; otherwise the one in the data folder, which proves less, and is said. */
 function keyOf(given: string | undefined, data: string): VerifierKey | undefined {
-  if (given !== undefined)
-    return parseVerifierKey(given.startsWith('@') ? readFileSync(given.slice(1), 'utf8').trim() : given);
+  if (given !== undefined) return givenVerifierKey(given);
   try {
     return parseVerifierKey(readFileSync(join(data, VKEY_FILE), 'utf8').trim());
   } catch {

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { formatReport, parseVerifierKey, verifyPackage } from '#verifier';
+import { formatReport, verifyPackage } from '#verifier';
 import { type Remapped, remapPackage } from '../../discovery/index.ts';
 import { MunimentError } from '../../kernel/index.ts';
 import { command } from '../context.ts';
 import { print, printable, table } from '../terminal.ts';
+import { givenVerifierKey } from '../verifier-key.ts';
 
 interface Options {
   key?: string;
@@ -18,15 +19,20 @@ const listText = (results: Remapped[]): string =>
     'the package holds no sweep',
   );
 
-const keysOf = ({ key }: Options) =>
-  key === undefined
-    ? {}
-    : { keys: [parseVerifierKey(key.startsWith('@') ? readFileSync(key.slice(1), 'utf8').trim() : key)] };
+/** @throws MunimentError `not_found` */
+function readPackage(file: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(file));
+  } catch (cause) {
+    throw new MunimentError('not_found', `the package \`${file}\` cannot be read`, { cause });
+  }
+}
 
 /** Verified first: nothing rests on pages that nobody signed for. */
 async function run(file: string, options: Options): Promise<void> {
-  const bytes = new Uint8Array(readFileSync(file));
-  const report = await verifyPackage(bytes, keysOf(options));
+  const keys = options.key === undefined ? {} : { keys: [givenVerifierKey(options.key)] };
+  const bytes = readPackage(file);
+  const report = await verifyPackage(bytes, keys);
   if (report.exitCode !== 0)
     throw new MunimentError('bad_request', 'the package does not hold', { detail: formatReport(report) });
   const results = await remapPackage(bytes);
